@@ -20,7 +20,7 @@ import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.
 import { deviceForModel } from "../run/device_for_model.ts";
 import { logDownloads } from "../hub/log_downloads.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
-import { type LoadedAnswering, loadedLikelihoods, loadedWords } from "./loaded_answering.ts";
+import { loadedLikelihoods, type LoadedTask, loadedWords } from "./loaded_task.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { readTunedPrompt } from "./read_tuned_prompt.ts";
@@ -84,7 +84,7 @@ export class LoadedRun {
     /** The run's experiment, with the length and the classes of another prompt where one takes the place of its own. */
     readonly experiment: ClassExperiment,
     private readonly session: Session,
-    private readonly answer: ReturnType<LoadedAnswering["answerer"]>,
+    private readonly answer: ReturnType<LoadedTask["answerer"]>,
     private readonly calibration: Calibration,
     /** The columns in the template: `text`, or others. */
     readonly columns: readonly string[],
@@ -117,7 +117,7 @@ export class LoadedRun {
       ? compileHardModel(model, target).predict
       : (experiment.ensemble ? compiled.bank : compiled).predict;
     const counting = positionCounting(prompt, compiled);
-    const answering = isLikelihoodExperiment(experiment)
+    const formTask = isLikelihoodExperiment(experiment)
       ? await loadedLikelihoods(experiment, model, counting, folder)
       : loadedWords(experiment, model, counting);
     // A calibration belongs to the prompt that the run tuned.
@@ -133,7 +133,7 @@ export class LoadedRun {
       : {};
     // Opened last: where anything above fails, nothing stays open.
     const session = await device.open(graph);
-    const answer = answering.answerer({
+    const answer = formTask.answerer({
       session,
       inputs,
       ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
@@ -141,7 +141,7 @@ export class LoadedRun {
       precision: experiment.precision,
       tuned: experiment.tune !== "none",
     });
-    const { columns } = answering;
+    const { columns } = formTask;
     return new LoadedRun(experiment, session, answer, calibration, columns, device.description);
   }
 

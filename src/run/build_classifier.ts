@@ -25,21 +25,21 @@ export async function buildClassifier<One extends EncodedExample, Made>(
   parts: RunParts<One, Made>,
   context: RunContext,
 ): Promise<BuiltClassifier<Made>> {
-  const { prepared, answering, graphs, device, sessions } = parts;
+  const { prepared, formTask, graphs, device, sessions } = parts;
   const { prompt: compiled } = graphs;
   const { experiment, ensemblePrompts } = prepared;
   if (experiment.tune === "all" && graphs.model) {
     const tuning = { ...parts, prepared: { ...prepared, experiment } };
     const { parameters, classifier, tuned } = await tuneModel(tuning, graphs.model, context);
-    return { answerer: answering.answerer(classifier), tuned, weights: parameters };
+    return { answerer: formTask.answerer(classifier), tuned, weights: parameters };
   }
   if (compiled === undefined || experiment.prompt.kind === "hard") {
-    return { answerer: answering.answerer(hardClassifier(prepared, await sessions.hard())) };
+    return { answerer: formTask.answerer(hardClassifier(prepared, await sessions.hard())) };
   }
   if (experiment.ensemble && ensemblePrompts) {
     const session = await sessions.answer(compiled, "bank");
     const classifier = ensembleClassifier(prepared, experiment.ensemble, ensemblePrompts, session);
-    return { answerer: answering.answerer(classifier) };
+    return { answerer: formTask.answerer(classifier) };
   }
   if (experiment.tune !== "prompt") {
     const session = await sessions.answer(compiled, "one");
@@ -51,11 +51,11 @@ export async function buildClassifier<One extends EncodedExample, Made>(
       session,
       context,
     );
-    return { answerer: answering.answerer(classifier), soft };
+    return { answerer: formTask.answerer(classifier), soft };
   }
   const tuning = { ...parts, prepared: { ...prepared, experiment } };
   const { classifier, tuned, ...soft } = await tunePrompt(tuning, compiled, context);
-  return { answerer: answering.answerer(classifier), tuned, soft };
+  return { answerer: formTask.answerer(classifier), tuned, soft };
 }
 
 /** The number of trained parameters. */

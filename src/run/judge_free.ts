@@ -9,7 +9,7 @@ import type { Tuned } from "../training/trainer.ts";
 import type { RunContext } from "./context.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
 import type { FreeExample } from "./encode_free.ts";
-import { type FreeAnswerer, generates, scoresOf } from "./free_answering.ts";
+import { type FreeAnswerer, generates, scoresOf } from "./free_task.ts";
 import { PartCounter } from "./part_counter.ts";
 import type { PreparedFree } from "./prepare.ts";
 

@@ -7,16 +7,16 @@ import { Interrupted } from "../training/trainer.ts";
 import { buildClassifier, type BuiltClassifier, trainedNumbers } from "./build_classifier.ts";
 import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
-import type { Answering } from "./answering.ts";
+import type { FormTask } from "./form_task.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import type { Device } from "../device/device.ts";
 import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
-import { freeAnswering, openGenerator } from "./free_answering.ts";
+import { freeTask, openGenerator } from "./free_task.ts";
 import { judgeFree } from "./judge_free.ts";
 import { writeFreeRun } from "./write_free_run.ts";
-import { likelihoodAnswering } from "./likelihood_answering.ts";
-import { wordAnswering } from "./word_answering.ts";
+import { likelihoodTask } from "./likelihood_task.ts";
+import { wordTask } from "./word_task.ts";
 import { answeredWarnings, answerWarning, dataWarnings, encodingWarnings } from "./warnings.ts";
 import { compileTargetOf, positionCounting } from "./compile_experiment.ts";
 import { deviceForModel } from "./device_for_model.ts";
@@ -30,9 +30,9 @@ import { environmentOf, writeRun } from "./write_run.ts";
 export async function runInto(prepared: AnyPrepared, context: RunContext): Promise<CompleteMetrics> {
   switch (prepared.form) {
     case "word":
-      return await runClasses(prepared, wordAnswering(prepared), context);
+      return await runClasses(prepared, wordTask(prepared), context);
     case "likelihood":
-      return await runClasses(prepared, likelihoodAnswering(prepared), context);
+      return await runClasses(prepared, likelihoodTask(prepared), context);
     case "free":
       return await runFree(prepared, context);
   }
@@ -41,11 +41,11 @@ export async function runInto(prepared: AnyPrepared, context: RunContext): Promi
 /** A run whose answers are classes. */
 async function runClasses<One extends EncodedExample>(
   prepared: PreparedClasses,
-  answering: Answering<One>,
+  formTask: FormTask<One>,
   context: RunContext,
 ): Promise<CompleteMetrics> {
   const { title, progress } = context;
-  return await runAs(prepared, () => Promise.resolve(answering), context, async (built, encoded, about) => {
+  return await runAs(prepared, () => Promise.resolve(formTask), context, async (built, encoded, about) => {
     const { tuned, answerer } = built;
     const classified = await classifyAll(
       prepared,
@@ -71,7 +71,7 @@ async function runFree(prepared: PreparedFree, context: RunContext): Promise<Com
   const open = async (device: Device, target: CompileTarget) => {
     const generator = await openGenerator(prepared, device, target, log);
     if (generator !== undefined) opened.use(generator);
-    return freeAnswering(prepared, generator, log);
+    return freeTask(prepared, generator, log);
   };
   return await runAs(prepared, open, context, async (built, encoded, about) => {
     const { tuned, answerer } = built;
@@ -89,7 +89,7 @@ async function runFree(prepared: PreparedFree, context: RunContext): Promise<Com
  */
 async function runAs<One extends EncodedExample, Made>(
   prepared: AnyPrepared,
-  open: (device: Device, target: CompileTarget) => Promise<Answering<One, Made>>,
+  open: (device: Device, target: CompileTarget) => Promise<FormTask<One, Made>>,
   context: RunContext,
   finish: (
     built: BuiltClassifier<Made>,
@@ -112,9 +112,9 @@ async function runAs<One extends EncodedExample, Made>(
     () => compileRun(prepared, target, cache, resources),
   );
   signal.throwIfAborted();
-  const answering = await open(bare, target);
+  const formTask = await open(bare, target);
   const counting = positionCounting(experiment.prompt, graphs.prompt);
-  const encoded = await answering.encode(
+  const encoded = await formTask.encode(
     counting,
     signal,
     (done, total) => progress.reach({ stage: "encoding", done, total }),
@@ -131,7 +131,7 @@ async function runAs<One extends EncodedExample, Made>(
   );
   const sessions = new RunSessions(prepared, bare, target, stopwatch, context);
   try {
-    const built = await buildClassifier({ prepared, answering, graphs, encoded, device, sessions }, context);
+    const built = await buildClassifier({ prepared, formTask, graphs, encoded, device, sessions }, context);
     if (signal.aborted) {
       throw new Interrupted(`${title} was interrupted before its test set was classified`);
     }

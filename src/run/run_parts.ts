@@ -1,6 +1,6 @@
 import type { Device } from "../device/device.ts";
 import type { RunnableExperiment } from "../experiment/class_experiment.ts";
-import type { Answering } from "./answering.ts";
+import type { FormTask } from "./form_task.ts";
 import type { RunGraphs } from "./compile_run.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
 import type { PreparedBase } from "./prepare.ts";
@@ -13,7 +13,7 @@ export interface RunParts<
   Kind extends RunnableExperiment = RunnableExperiment,
 > {
   readonly prepared: PreparedBase<Kind>;
-  readonly answering: Answering<One, Made>;
+  readonly formTask: FormTask<One, Made>;
   readonly graphs: RunGraphs;
   readonly encoded: EncodedDataset<One>;
   readonly device: Device;

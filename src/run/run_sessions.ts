@@ -42,7 +42,7 @@ export class RunSessions {
     const { sessions, free } = await this.open(slot ? "bank" : "one", async (opened) => ({
       trainStep: await opened(device.openResident(train)),
       update: await opened(device.openResident(compiled.update)),
-      answer: await opened(device.open(this.answering(compiled))),
+      answer: await opened(device.open(this.answerGraph(compiled))),
     }));
     const { trainStep, update, answer } = sessions;
     return {
@@ -55,7 +55,7 @@ export class RunSessions {
 
   /** The forward pass alone, of one prompt or of a bank. */
   async answer(compiled: Compiled, prompts: "one" | "bank"): Promise<Session> {
-    const graph = this.answering(prompts === "bank" ? compiled.bank : compiled);
+    const graph = this.answerGraph(prompts === "bank" ? compiled.bank : compiled);
     const { sessions } = await this.open(
       `answer|${prompts}`,
       async (opened) => ({ answer: await opened(this.device.open(graph)) }),
@@ -77,7 +77,7 @@ export class RunSessions {
   async hard(): Promise<Session> {
     const { device, target, prepared: { model }, run: { resources } } = this;
     const { sessions } = await this.open("hard", async (opened) => ({
-      answer: await opened(device.open(this.answering(resources.hardGraph(model, target)))),
+      answer: await opened(device.open(this.answerGraph(resources.hardGraph(model, target)))),
     }));
     return this.stopwatch.timed(sessions.answer);
   }
@@ -88,7 +88,7 @@ export class RunSessions {
   }
 
   /** The graph that answers: words by their logits, texts by the probabilities of their tokens. */
-  private answering(compiled: CompiledAnswer): Emitted {
+  private answerGraph(compiled: CompiledAnswer): Emitted {
     // Each graph is made when it is first read.
     return this.target.answer === "text" ? compiled.predict : compiled.answer;
   }

@@ -27,7 +27,7 @@ export interface TunedModel {
  * @throws {Interrupted} when the signal aborts
  */
 export async function tuneModel<One extends EncodedExample, Made>(
-  { prepared, answering, encoded, sessions }: RunParts<One, Made, ModelTuning>,
+  { prepared, formTask, encoded, sessions }: RunParts<One, Made, ModelTuning>,
   compiled: CompiledModel,
   context: RunContext,
 ): Promise<TunedModel> {
@@ -51,15 +51,15 @@ export async function tuneModel<One extends EncodedExample, Made>(
     parameters: Object.fromEntries(start),
     examples: encoded.train,
     padId: fillerOf(model, trainStep),
-    verbalizer: answering.verbalizer,
+    verbalizer: formTask.verbalizer,
     spec: training,
     seed,
     signal,
-    ...answering.weights,
+    ...formTask.weights,
     ...validation(
       prepared,
       encoded,
-      (parameters, questions) => answering.validate(classifier(parameters), questions),
+      (parameters, questions) => formTask.validate(classifier(parameters), questions),
       context,
     ),
     ...(from && { resume: from }),

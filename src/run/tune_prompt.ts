@@ -26,7 +26,7 @@ export interface TunedPrompt extends SoftPrompt {
  * @throws {Interrupted} when the signal aborts
  */
 export async function tunePrompt<One extends EncodedExample, Made>(
-  { prepared, answering, encoded, device, sessions }: RunParts<
+  { prepared, formTask, encoded, device, sessions }: RunParts<
     One,
     Made,
     Extract<RunnableExperiment, { tune: "prompt" }>
@@ -55,16 +55,16 @@ export async function tunePrompt<One extends EncodedExample, Made>(
     parameters: { prompt: initial.prompt },
     examples: encoded.train,
     padId: fillerOf(model, trainStep),
-    verbalizer: answering.verbalizer,
+    verbalizer: formTask.verbalizer,
     spec,
     seed,
     signal,
     ...(slot && { timer: slot.timer }),
-    ...answering.weights,
+    ...formTask.weights,
     ...validation(
       prepared,
       encoded,
-      (parameters, questions) => answering.validate(classifier(tensorNamed(parameters, "prompt")), questions),
+      (parameters, questions) => formTask.validate(classifier(tensorNamed(parameters, "prompt")), questions),
       context,
     ),
     ...(from && { resume: from }),

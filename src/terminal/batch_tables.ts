@@ -1,6 +1,5 @@
 import { tableLines } from "./table.ts";
 import type { PlannedRun } from "../batch/plan.ts";
-import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
 import { RESULT_HEADER, resultCells, TEXT_RESULT_HEADER, textResultCells } from "./result_cells.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
@@ -22,7 +21,7 @@ export function batchTables(
     const outcome = outcomes.get(run);
     return outcome?.kind === "failed" ? [[run.title, outcome.error.split("\n")[0]!, left(run) ?? ""]] : [];
   });
-  const ofTexts = runs.filter(({ experiment }) => isFreeTextExperiment(experiment));
+  const ofTexts = runs.filter(({ experiment: { verbalizer } }) => verbalizer === undefined);
   const ofClasses = runs.filter((run) => !ofTexts.includes(run));
   const rows = (some: readonly PlannedRun[]) => some.map((run) => [run.title, ...cells(outcomes.get(run))]);
   const tables = [

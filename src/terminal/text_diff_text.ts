@@ -1,22 +1,12 @@
 import { counted } from "../base/counted.ts";
 import { visible } from "../base/visible.ts";
-import type { MetricComparison } from "../diff/compare.ts";
 import type { TextDiff } from "../diff/text_diff.ts";
+import { bracketed, textMetricRows } from "../diff/text_wording.ts";
 import { valueText } from "../diff/wording.ts";
-import { byTextMetric, type TextMetricName } from "../evaluation/text_metric_names.ts";
-import { markDifferences, type MarkedPiece } from "../text_metrics/word_difference.ts";
 import { tableLines } from "./table.ts";
 
 /** The number of texts that are shown. */
 const SHOWN = 10;
-
-/** The metrics' display names. */
-const NAMES: Readonly<Record<TextMetricName, string>> = {
-  exact_match: "exact match",
-  token_f1: "token F1",
-  rouge_l: "ROUGE-L",
-  loss: "loss",
-};
 
 /** A diff of free texts for the terminal; words that differ are in [brackets]. @param columns the terminal's width, where there is one */
 export function textDiffText(diff: TextDiff, columns?: number): string[] {
@@ -35,10 +25,7 @@ export function textDiffText(diff: TextDiff, columns?: number): string[] {
     "",
     ...tableLines(
       ["metric", "A", "B", "difference", interval, "p", "p (Holm)", "verdict on B"],
-      Object.values(byTextMetric((name) => {
-        const metric = diff.metrics[name];
-        return metric && cells(name, metric);
-      })),
+      textMetricRows(diff),
       columns,
     ),
     `${counted(paired, "test example")} paired by id${
@@ -48,37 +35,10 @@ export function textDiffText(diff: TextDiff, columns?: number): string[] {
     `${counted(changed.length, "text")} with another answer${
       changed.length > SHOWN ? `; the first ${SHOWN}` : ""
     }`,
-    ...changed.slice(0, SHOWN).flatMap(({ text, targets, a, b }) => {
-      const marked = markDifferences(a, b);
-      return [
-        `  ${text}`,
-        `    right  ${targets.join(" | ")}`,
-        `    A      ${pieces(marked.a)}`,
-        `    B      ${pieces(marked.b)}`,
-      ].map(visible);
+    ...changed.slice(0, SHOWN).flatMap((one) => {
+      const { a, b } = bracketed(one);
+      return [`  ${one.text}`, `    right  ${one.targets.join(" | ")}`, `    A      ${a}`, `    B      ${b}`]
+        .map(visible);
     }),
   ];
-}
-
-function cells(name: TextMetricName, { a, b, delta, interval, p, p_adjusted, verdict }: MetricComparison) {
-  const value = (one: number) => name === "loss" ? one.toFixed(3) : `${(100 * one).toFixed(1)}%`;
-  const change = (one: number) => {
-    const text = name === "loss" ? one.toFixed(3) : (100 * one).toFixed(1);
-    return one > 0 ? `+${text}` : text;
-  };
-  const probability = (one: number) => one < 0.001 ? "< 0.001" : one.toFixed(3);
-  return [
-    NAMES[name],
-    value(a),
-    value(b),
-    change(delta),
-    interval.map(change).join(" to "),
-    probability(p),
-    p_adjusted === null ? "–" : probability(p_adjusted),
-    verdict,
-  ];
-}
-
-function pieces(marked: readonly MarkedPiece[]): string {
-  return marked.map(({ text, differs }) => differs ? `[${text}]` : text).join("");
 }

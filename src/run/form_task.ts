@@ -6,7 +6,7 @@ import type { TuningTask } from "../training/trainer.ts";
 import type { EncodedDataset, EncodedExample, OnEncoded } from "./encode_dataset.ts";
 
 /** What the forms of answers do in their own ways. */
-export interface Answering<One extends EncodedExample, Made = Answerer<One>> {
+export interface FormTask<One extends EncodedExample, Made = Answerer<One>> {
   /** The inputs of a training step that are the same for all batches: the words that stand for classes, if words do. */
   readonly verbalizer: Readonly<Record<string, Tensor>>;
   /** The class weights of the loss, where they differ. */

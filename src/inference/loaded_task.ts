@@ -13,7 +13,7 @@ import { readVerbalizer } from "../prompt/verbalizer.ts";
 import { readShownExamples } from "../results/shown_examples.ts";
 import type { EncodedExample } from "../run/encode_dataset.ts";
 import { likelihoodEncoding } from "../run/encode_likelihood.ts";
-import { classesOfTexts } from "../run/likelihood_answering.ts";
+import { classesOfTexts } from "../run/likelihood_task.ts";
 
 /** The class logits of texts, and how many tokens of each did not fit. */
 export interface LoadedAnswers {
@@ -23,7 +23,7 @@ export interface LoadedAnswers {
 }
 
 /** What a loaded run does in its own way for each form of answers. */
-export interface LoadedAnswering {
+export interface LoadedTask {
   /** The columns in the template. */
   readonly columns: readonly string[];
   /** What answers texts. */
@@ -40,7 +40,7 @@ export function loadedWords(
   >,
   { tokenizer, card, facts }: OpenModel,
   counting: PositionCounting,
-): LoadedAnswering {
+): LoadedTask {
   const verbalizer = readVerbalizer(words, tokenizer, multiTokenWords);
   const template = parseTemplate(prompt.template, promptLength(prompt));
   const encoder = new TemplateEncoder(template, tokenizer, card, counting);
@@ -48,7 +48,7 @@ export function loadedWords(
   const vocabulary = Math.min(tokenizer.size, facts.words);
   return {
     columns: Object.keys(encoder.noTexts),
-    answerer: (classifier) => answering(wordAnswerer(classifier, verbalizer, vocabulary), encode),
+    answerer: (classifier) => answersOf(wordAnswerer(classifier, verbalizer, vocabulary), encode),
   };
 }
 
@@ -63,7 +63,7 @@ export async function loadedLikelihoods(
   model: OpenModel,
   counting: PositionCounting,
   folder: string,
-): Promise<LoadedAnswering> {
+): Promise<LoadedTask> {
   const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
   const shown = experiment.prompt.examples === 0 ? [] : await readShownExamples(folder);
   const encoding = likelihoodEncoding({ experiment, reader, shown }, counting);
@@ -73,14 +73,14 @@ export async function loadedLikelihoods(
   const encode = (texts: Texts): ClassTextExample => encoding.score(texts, 0, []);
   return {
     columns: Object.keys(encoding.encoder.noTexts),
-    answerer: (classifier) => answering(likelihoodAnswerer(classifier, likelihoods), encode),
+    answerer: (classifier) => answersOf(likelihoodAnswerer(classifier, likelihoods), encode),
   };
 }
 
-function answering<One extends EncodedExample>(
+function answersOf<One extends EncodedExample>(
   answerer: Answerer<One>,
   encode: (texts: Texts) => One,
-): ReturnType<LoadedAnswering["answerer"]> {
+): ReturnType<LoadedTask["answerer"]> {
   return async (texts, questions) => {
     const examples = texts.map(encode);
     const logits = await answerer.logits({ ...questions, examples });

@@ -7,13 +7,13 @@ import { measure } from "../evaluation/metrics.ts";
 import { measureTargets, type TargetLikelihood } from "../evaluation/text_metrics.ts";
 import type { ClassTexts } from "../prompt/class_texts.ts";
 import { bestMetric, type ValidationMetrics } from "../training/early_stopping.ts";
-import type { Answering } from "./answering.ts";
+import type { FormTask } from "./form_task.ts";
 import { classWeights } from "./class_weights.ts";
 import { encodeLikelihood } from "./encode_likelihood.ts";
 import type { PreparedLikelihood } from "./prepare.ts";
 
 /** Answers that are classes, found by the likelihood of their texts. */
-export function likelihoodAnswering(prepared: PreparedLikelihood): Answering<ClassTextExample> {
+export function likelihoodTask(prepared: PreparedLikelihood): FormTask<ClassTextExample> {
   const { experiment: { training, evaluation, answer: { normalize } }, verbalizer } = prepared;
   const { classes } = verbalizer;
   const best = training && bestMetric(training);

@@ -3,13 +3,13 @@ import { classLogits, wordAnswerer } from "../evaluation/predict.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { bestMetric } from "../training/early_stopping.ts";
-import type { Answering } from "./answering.ts";
+import type { FormTask } from "./form_task.ts";
 import { classWeights } from "./class_weights.ts";
 import { encodeDataset } from "./encode_dataset.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** Answers that are words at one place of the text. */
-export function wordAnswering(prepared: Prepared): Answering<LabelledEncoding> {
+export function wordTask(prepared: Prepared): FormTask<LabelledEncoding> {
   const { experiment: { training }, model, verbalizer } = prepared;
   const isByF1 = training !== undefined && bestMetric(training) === "macroF1";
   const vocabulary = Math.min(model.tokenizer.size, model.facts.words);

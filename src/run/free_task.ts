@@ -11,7 +11,7 @@ import type { CompileTarget } from "../artifacts/compile_model.ts";
 import type { Encoded } from "../prompt/encoding.ts";
 import { scoreText, type TextScore } from "../text_metrics/score_text.ts";
 import { bestMetric, type ValidationMetrics } from "../training/early_stopping.ts";
-import type { Answering } from "./answering.ts";
+import type { FormTask } from "./form_task.ts";
 import { encodeFree, type FreeExample } from "./encode_free.ts";
 import type { PreparedFree } from "./prepare.ts";
 
@@ -20,7 +20,7 @@ export interface FreeAnswerer {
   /** How probable the right texts are. @throws {AnswerError} where one is not a number */
   likelihoods(questions: Questions<FreeExample>): Promise<TargetLikelihood[]>;
   /** The texts that the model writes; `undefined` where none are asked for. */
-  readonly generate: ((questions: Questions<FreeExample>) => Promise<GeneratedText[]>) | undefined;
+  readonly generate: ((questions: Questions<FreeExample>) => Promise<readonly GeneratedText[]>) | undefined;
 }
 
 /** The metrics of generated texts. */
@@ -56,11 +56,11 @@ export async function openGenerator(
  * @param generator writes them, where that is asked for
  * @param log hears how many right answers are truncated
  */
-export function freeAnswering(
+export function freeTask(
   prepared: PreparedFree,
   generator: TextGenerator | undefined,
   log: (line: string) => void,
-): Answering<FreeExample, FreeAnswerer> {
+): FormTask<FreeExample, FreeAnswerer> {
   const { experiment, dataset } = prepared;
   const { training, evaluation } = experiment;
   const best = training && bestMetric(training);
