@@ -83,8 +83,8 @@ async function answersBy(
     );
     ofEach.push(scores);
     logits.push(Array.from(combined(scores, classifier)));
-    const right = classOfText.indexOf(examples[example]!.label);
-    found.push({ nll: -meanLikelihood(prompts.map((texts) => texts[right]!)), tokens: counts[right]! });
+    const correct = classOfText.indexOf(examples[example]!.label);
+    found.push({ nll: -meanLikelihood(prompts.map((texts) => texts[correct]!)), tokens: counts[correct]! });
   }
   return { logits, ofEach, likelihoods: found };
 }
@@ -96,9 +96,9 @@ export async function rightTextLikelihoods(
   { classes, classOfText }: ClassLikelihoods,
 ): Promise<TargetLikelihood[]> {
   const spans = examples.map(({ rows, label }) => {
-    const right = classOfText.indexOf(label);
+    const correct = classOfText.indexOf(label);
     const [found] = rows.flatMap(({ target, spans }) => {
-      const span = spans.find(({ answer }) => answer === right);
+      const span = spans.find(({ answer }) => answer === correct);
       return span ? [{ target, ...span, of: `'${classes[label]}'` }] : [];
     });
     if (found === undefined) throw new RangeError(`no row has a text of '${classes[label]}'`);

@@ -21,7 +21,10 @@ export function batchTables(
     const outcome = outcomes.get(run);
     return outcome?.kind === "failed" ? [[run.title, outcome.error.split("\n")[0]!, left(run) ?? ""]] : [];
   });
-  const ofTexts = runs.filter(({ experiment: { verbalizer } }) => verbalizer === undefined);
+  const ofTexts = runs.filter((run) => {
+    const outcome = outcomes.get(run);
+    return outcome !== undefined && "metrics" in outcome && areOfTexts(outcome.metrics);
+  });
   const ofClasses = runs.filter((run) => !ofTexts.includes(run));
   const rows = (some: readonly PlannedRun[]) => some.map((run) => [run.title, ...cells(outcomes.get(run))]);
   const tables = [
