@@ -35,6 +35,7 @@ export interface CompiledGeneration {
 
 /** A graph that chooses rows. */
 export interface RowChoice {
+  /** The graph. */
   readonly graph: Emitted;
   /** What it takes, beside `rows`. */
   readonly names: readonly string[];
