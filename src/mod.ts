@@ -13,6 +13,7 @@ export {
 export type { DownloadProgress, DownloadReporter } from "./hub/repository.ts";
 export { InputError } from "./base/errors.ts";
 export { DeviceError, type DeviceKind } from "./device/device.ts";
+export type { ClassExperiment } from "./experiment/class_experiment.ts";
 export type * from "./experiment/experiment_file.ts";
 export type * from "./experiment/text_types.ts";
 export type * from "./experiment/types.ts";

@@ -12,20 +12,20 @@ import { partialPath } from "../disk/replace_folder.ts";
 import { totalSteps } from "../training/trainer.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import type { PlannedRun } from "./plan.ts";
-import { prepare, type Prepared } from "../run/prepare.ts";
+import { type AnyPrepared, prepare } from "../run/prepare.ts";
 import type { RunPolicy } from "../run/context.ts";
 import { stepKey } from "../run/compile_experiment.ts";
 import type { ResourceCache } from "../run/resource_cache.ts";
 
 /** What is known about a run before it begins. */
 export interface EstimatedRun {
-  readonly prepared: Prepared;
+  readonly prepared: AnyPrepared;
   /** 0 for a hard prompt. */
   readonly steps: number;
   /** Runs of the same key share their sessions. */
   readonly shareKey: string;
   /**
-   * Runs of the same key can take their steps together: they share the compiled step, the prompt's length and the verbalizer,
+   * Runs of the same key can take their steps together: they share the compiled step, the prompt's length and the words of the verbalizer,
    * and their model does not read the padding between one run's texts and another's.
    */
   readonly fuseKey: string | undefined;
@@ -84,7 +84,7 @@ export async function estimate(
     steps,
     shareKey,
     fuseKey: !isDone && isFusable(prepared)
-      ? JSON.stringify([shareKey, length, prepared.verbalizer.tokens])
+      ? JSON.stringify([shareKey, length, prepared.form === "word" ? prepared.verbalizer.tokens : "texts"])
       : undefined,
     work: isDone ? 0 : whole * (length + TEXT_TOKENS),
     tuningShare: tuning / whole,
@@ -105,7 +105,7 @@ export async function estimate(
 }
 
 /** Whether other runs' batches may be computed with this one's: possible where no text's answer depends on the other texts of its batch. */
-function isFusable({ experiment: { tune }, model: { card, facts } }: Prepared): boolean {
+function isFusable({ experiment: { tune }, model: { card, facts } }: AnyPrepared): boolean {
   return tune === "prompt" && !facts.quantizesActivations && !readsPadding(card, facts.inputs);
 }
 

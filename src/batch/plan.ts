@@ -5,15 +5,15 @@ import { joined, type Message, message, messageOf } from "../base/message.ts";
 import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
 import { readExperimentFile, withPlaces } from "../experiment/read_experiment_file.ts";
-import type { Experiment, WordExperiment } from "../experiment/types.ts";
-import { wordsOnly } from "../experiment/words_only.ts";
+import { runnable, type RunnableExperiment } from "../experiment/class_experiment.ts";
+import type { Experiment } from "../experiment/types.ts";
 import { findExperimentFiles } from "./find_experiment_files.ts";
 import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
 import type { RunRequest } from "../run/context.ts";
 import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 
 /** One of the runs that experiment files ask for. Plain data, which can be sent to a worker. */
-export interface PlannedRun<Asked extends Experiment = WordExperiment> extends RunRequest<Asked> {
+export interface PlannedRun<Asked extends Experiment = RunnableExperiment> extends RunRequest<Asked> {
   /** The variant's name; empty for a file that asks for one run. */
   readonly variant: string;
   /** The swept keys by their path, with their values in this run. */
@@ -39,7 +39,7 @@ export async function planRuns(
   const planned: PlannedRun[] = [];
   for (const run of runs) {
     try {
-      planned.push(await withPlaces(run, () => Promise.resolve(wordsOnly(run))));
+      planned.push(await withPlaces(run, () => Promise.resolve(runnable(run))));
     } catch (error) {
       found.push(problemOf(error, run.file));
     }

@@ -1,7 +1,7 @@
 import { sharedMessage, terminalMessage } from "../base/errors.ts";
 import { Interrupted } from "../training/trainer.ts";
 import type { LockstepSlot } from "../training/fused_steps.ts";
-import type { MetricsFile } from "../results/metrics_file.ts";
+import type { CompleteMetrics } from "../results/metrics_file.ts";
 import type { RunHost } from "../run/context.ts";
 import type { ProgressReporter } from "../run/progress.ts";
 import { runExperiment } from "../run/run_experiment.ts";
@@ -9,7 +9,7 @@ import type { PlannedRun } from "./plan.ts";
 
 /** The outcome of a run of a batch: `kept` was complete before, `locked` is in use by another process. Plain data. */
 export type BatchOutcome =
-  | { readonly kind: "complete" | "kept"; readonly metrics: MetricsFile }
+  | { readonly kind: "complete" | "kept"; readonly metrics: CompleteMetrics }
   | {
     readonly kind: "failed";
     /** The error's message, for the terminal. */

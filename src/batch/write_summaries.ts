@@ -1,6 +1,8 @@
 import { basename, join, relative } from "@std/path";
 import { withSha256 } from "../base/sha256.ts";
 import { InputError, sharedMessage } from "../base/errors.ts";
+import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
+import { readTextRun } from "../results/read_text_run.ts";
 import type { JudgedMetric } from "../evaluation/metric_names.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
@@ -101,7 +103,16 @@ async function writeSummary(
 function chosenBy(asked: readonly RequestedRun[]): JudgedMetric {
   const [first, ...others] = new Set(asked.map(({ run }) => run.experiment.training?.best ?? "accuracy"));
   if (first === undefined || others.length > 0) return "accuracy";
-  return first === "macroF1" ? "macro_f1" : first;
+  switch (first) {
+    case "accuracy":
+    case "loss":
+      return first;
+    case "macroF1":
+      return "macro_f1";
+    default:
+      // Perplexity is that of right texts, which the loss over the classes is made of, too.
+      return "loss";
+  }
 }
 
 /** A row of a summary, with what was read of a complete run. */
@@ -127,6 +138,10 @@ async function rowOf(
   };
   if (outcome === undefined ? isComplete : "metrics" in outcome) {
     try {
+      if (isFreeTextExperiment(experiment)) {
+        const { time } = (await readTextRun(path)).environment;
+        return { row: { ...row, status: "complete", ...(time !== undefined && { time }) } };
+      }
       const record = await readRun(path);
       const ensemble = run.ensembleRuns && await readEnsemble(path);
       const { metrics, environment: { time } } = record;

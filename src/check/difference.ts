@@ -64,6 +64,19 @@ export function answerDifference(
   return { relative, sameClass: !isClear || ours === theirs.indexOf(first!) };
 }
 
+/**
+ * The logarithm of a token's probability that the model's own file gives, and the size of its logits.
+ *
+ * @param file the file's logits, or probabilities, over the whole vocabulary
+ */
+export function logProbabilityIn(file: Float32Array, token: number): { logprob: number; scale: number } {
+  const { logits } = logitsOf(file);
+  const largest = largestOf(logits);
+  const total = logits.reduce((sum, one) => sum + Math.exp(one - largest), 0);
+  const scale = largestOf(logits.map(finite).map(Math.abs)) || 1;
+  return { logprob: logits[token]! - largest - Math.log(total), scale };
+}
+
 /** A file's answer as logits; those from probabilities are shifted by a constant. */
 function logitsOf(file: Float32Array): { logits: Float32Array; isShifted: boolean } {
   const sum = file.reduce((total, one) => total + one, 0);

@@ -97,7 +97,9 @@ export async function selfCheck(task: SelfCheckTask): Promise<SelfCheck> {
  * Whether texts are run one at a time: where the graph would read its padding, and where activations are quantized with a scale
  * that depends on the whole batch, so that only the same batch gives the same answer.
  */
-function isRunAlone({ answer, card, numbers }: SelfCheckTask): boolean {
+export function isRunAlone(
+  { answer, card, numbers }: Pick<SelfCheckTask, "answer" | "card" | "numbers">,
+): boolean {
   return readsPadding(card, answer.inputNames) || numbers.quantizesActivations;
 }
 
@@ -157,9 +159,9 @@ async function compiledAnswer(
 }
 
 /** The vectors that the embedding layer gives for the ordinary tokens in a prompt's places. */
-async function ordinaryPrompt(
-  { embed, isBank }: SelfCheckTask,
-  { ids, positions, promptRows }: LabelledEncoding,
+export async function ordinaryPrompt(
+  { embed, isBank }: Pick<SelfCheckTask, "embed" | "isBank">,
+  { ids, positions, promptRows }: Pick<LabelledEncoding, "ids" | "positions" | "promptRows">,
 ): Promise<Record<string, Tensor>> {
   if (embed === undefined) return {};
   const dims = [1, ids.length];

@@ -35,10 +35,23 @@ export async function untouchedLogits(
   texts: readonly PlainText[],
   feeding: PlainFeeding,
 ): Promise<Float32Array[]> {
-  const { Tensor } = await import("onnxruntime-node");
-  const feeds = Object.fromEntries(
-    tensors(session.inputMetadata).map((input) => [input.name, fed(input, texts, feeding, Tensor)]),
-  );
+  const logits = await untouchedRows(session, texts, feeding);
+  return texts.map(({ answerRow }, i) => logits(i, answerRow));
+}
+
+/**
+ * The logits that a model's own file gives at each row of texts, as {@linkcode untouchedLogits} does.
+ *
+ * @param given the values of inputs that do not follow from the texts, by their names
+ * @returns the logits of a text at a row
+ */
+export async function untouchedRows(
+  session: InferenceSession,
+  texts: readonly Omit<PlainText, "answerRow">[],
+  feeding: PlainFeeding,
+  given: ReadonlyMap<string, OrtTensor> = new Map(),
+): Promise<(text: number, row: number) => Float32Array> {
+  const feeds = await untouchedFeeds(session, texts, feeding, given);
   const outputs = await session.run(feeds, candidates(session, feeding.words));
   const longest = texts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   const overWords = Object.entries(outputs).filter(([, { dims }]) =>
@@ -47,7 +60,22 @@ export async function untouchedLogits(
   const [, logits] = overWords.find(([name]) => name === "logits") ??
     overWords.find(([, { size }]) => size === texts.length * longest * feeding.words) ?? overWords[0] ?? [];
   if (logits === undefined) throw new RangeError(`it has no output [batch, sequence, ${feeding.words}]`);
-  return texts.map(({ answerRow }, i) => rowOf(logits, i, answerRow, texts.length, longest));
+  return (text, row) => rowOf(logits, text, row, texts.length, longest);
+}
+
+/** The values of a file's inputs. @throws {RangeError} where there is none for an input */
+export async function untouchedFeeds(
+  session: InferenceSession,
+  texts: readonly Omit<PlainText, "answerRow">[],
+  feeding: PlainFeeding,
+  given: ReadonlyMap<string, OrtTensor> = new Map(),
+): Promise<Record<string, OrtTensor>> {
+  const { Tensor } = await import("onnxruntime-node");
+  return Object.fromEntries(
+    tensors(session.inputMetadata).map((
+      input,
+    ) => [input.name, given.get(input.name) ?? fed(input, texts, feeding, Tensor)]),
+  );
 }
 
 function tensors(metadata: readonly InferenceSession.ValueMetadata[]): Metadata[] {
@@ -86,7 +114,7 @@ function rowOf(
 /** The value of an input, by its name and its declared shape. */
 function fed(
   { name, type, shape }: Metadata,
-  texts: readonly PlainText[],
+  texts: readonly Omit<PlainText, "answerRow">[],
   { padId, firstPosition, tokenType }: PlainFeeding,
   Tensor: TensorConstructor,
 ): OrtTensor {
@@ -102,7 +130,7 @@ function fed(
     }
     return new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
   };
-  const perToken = (of: (text: PlainText, i: number) => number, filler: number) =>
+  const perToken = (of: (text: typeof texts[number], i: number) => number, filler: number) =>
     numbers(
       texts.flatMap((text) =>
         Array.from({ length: longest }, (_, i) => i < text.ids.length ? of(text, i) : filler)

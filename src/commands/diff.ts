@@ -1,6 +1,9 @@
 import { type Diff, diffJson, diffOf } from "../diff/diff.ts";
 import { regressions } from "../diff/gate.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
+import { textDiffOf, textRegressions, type TextSide } from "../diff/text_diff.ts";
+import { isTextRun, readTextRun } from "../results/read_text_run.ts";
+import { textDiffText } from "../terminal/text_diff_text.ts";
 import { missingRuns } from "../diff/missing.ts";
 import { readSide } from "../diff/side.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
@@ -33,6 +36,8 @@ export interface DiffFlags {
  * @throws {GateFailed} where a metric of the gate got worse or runs are missing, if `failOnRegression` is set
  */
 export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Promise<void> {
+  const texts = await textSides(a, b);
+  if (texts !== undefined) return diffTexts(...texts, flags, io);
   const kept = new KeptPredictions();
   const sides = [await readSide(a, kept), await readSide(b, kept)] as const;
   const found = diffOf(...sides, flags.alpha);
@@ -55,6 +60,35 @@ export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Prom
       "runs are missing, so that nothing is known of them: run their experiments again, or add --allow-missing",
     );
   }
+}
+
+/** The two sides, where either is one run whose answers are free texts. @throws {InputError} where only one is */
+async function textSides(a: string, b: string): Promise<readonly [TextSide, TextSide] | undefined> {
+  const isText = async (source: string) =>
+    await isTextRun(source).catch((error) => {
+      if (error instanceof InputError) return false;
+      throw error;
+    });
+  if (!await isText(a) && !await isText(b)) return undefined;
+  return [{ source: a, run: await readTextRun(a) }, { source: b, run: await readTextRun(b) }];
+}
+
+/** Two runs whose answers are free texts. */
+function diffTexts(a: TextSide, b: TextSide, flags: DiffFlags, io: Io): void {
+  const { format, alpha, failOnRegression, gate } = flags;
+  if (format !== "text" && format !== "json") {
+    throw new InputError(
+      `a diff of free texts is written as text or json, and not as ${format}: set --format`,
+    );
+  }
+  const found = textDiffOf(a, b, alpha);
+  io.print(
+    format === "json"
+      ? JSON.stringify(found, null, 2)
+      : textDiffText(found, io.columns()).join("\n").trimEnd(),
+  );
+  const worse = failOnRegression ? textRegressions(found, gate) : [];
+  if (worse.length > 0) throw new GateFailed(`${b.source} is worse than ${a.source} in ${worse.join(", ")}`);
 }
 
 async function render(diff: Diff, format: DiffFlags["format"], io: Io): Promise<string> {

@@ -12,7 +12,8 @@ import { entryOf, times } from "../formats/embedding_scale.ts";
 import { readJson } from "../disk/read_json.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { readPrompt } from "../results/read_prompt.ts";
-import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
+import { readAbout, readRun } from "../results/read_run.ts";
+import { type WordRun, wordRun } from "../results/word_run.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
@@ -49,7 +50,7 @@ export async function exportRun(
   if (format === "peft" && dtype !== undefined) {
     throw new InputError("an adapter for PEFT is in float32: use --dtype with --format onnx");
   }
-  const about = await readAbout(folder);
+  const about = wordRun(await readAbout(folder), folder, "export");
   const model = await modelOfRun(about, folder, instead, terminalDownloads(io));
   const files = format === "peft"
     ? await peftFiles(about, folder, model, io)
@@ -66,7 +67,7 @@ export async function exportRun(
 }
 
 async function peftFiles(
-  { experiment }: RunAbout,
+  { experiment }: WordRun,
   folder: string,
   model: OpenModel,
   io: CommandIo,
@@ -107,7 +108,7 @@ async function peftFiles(
 }
 
 async function onnxFiles(
-  { experiment, metrics, environment }: RunAbout,
+  { experiment, metrics, environment }: WordRun,
   folder: string,
   model: OpenModel,
   dtype: ClassifierDtype,

@@ -1,12 +1,17 @@
 import { counted } from "../base/counted.ts";
 import type { EstimatedRun } from "../batch/estimate.ts";
 import type { PlannedRun } from "../batch/plan.ts";
+import type { Prepared } from "../run/prepare.ts";
 import { duration } from "../terminal/duration.ts";
 import { tableLines } from "../terminal/table.ts";
 import { classLine } from "./class_line.ts";
 
 /** A run without problems. */
-export type SoundRun = EstimatedRun & { readonly run: PlannedRun; readonly truncated: number };
+export interface SoundRun extends EstimatedRun {
+  readonly run: PlannedRun;
+  readonly prepared: Prepared;
+  readonly truncated: number;
+}
 
 /**
  * What would run.

@@ -5,11 +5,11 @@ import { type Override, parseOverrides } from "../experiment/override.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { expandsToManyRuns, refuseMultipliers } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
-import { wordsOnly } from "../experiment/words_only.ts";
+import { runnable } from "../experiment/class_experiment.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
 import { comparableRun } from "../results/comparable_run.ts";
-import type { MetricsFile } from "../results/metrics_file.ts";
+import { areOfTexts, type CompleteMetrics } from "../results/metrics_file.ts";
 import { experimentFileAt, readExperimentFile, withPlaces } from "../experiment/read_experiment_file.ts";
 import { BatchFailed, exitCodeOf, messageOf, WRONG_USE } from "../terminal/exit_codes.ts";
 import { Interrupted } from "../training/trainer.ts";
@@ -21,7 +21,7 @@ import { tableLines } from "../terminal/table.ts";
 import { TerminalProgress } from "../terminal/terminal_progress.ts";
 import type { RunPolicy } from "../run/context.ts";
 import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
-import { RESULT_HEADER, resultCells } from "../terminal/result_cells.ts";
+import { RESULT_HEADER, resultCells, TEXT_RESULT_HEADER, textResultCells } from "../terminal/result_cells.ts";
 import { runExperiment } from "../run/run_experiment.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 
@@ -42,7 +42,7 @@ export interface RunFlags {
 interface Finished {
   readonly title: string;
   readonly path: string;
-  readonly metrics: MetricsFile;
+  readonly metrics: CompleteMetrics;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Command
   const experiments = await allDone(
     [...found].map(async (file) => {
       const asked = { file, overrides, experiment: await readExperiment(file, overrides) };
-      const { experiment } = await withPlaces(asked, () => Promise.resolve(wordsOnly(asked)));
+      const { experiment } = await withPlaces(asked, () => Promise.resolve(runnable(asked)));
       const own = await variantOfFile(flags.results, experiment.name, file);
       const variant = overrides.length === 0 ? own : variantName(overrides, own === "" ? undefined : own);
       return { file, experiment, variant, path: runPath(flags.results, experiment.name, variant) };
@@ -119,9 +119,16 @@ async function readExperiment(file: string, overrides: readonly Override[]): Pro
 }
 
 function summary(finished: readonly Finished[], columns: number | undefined): string[] {
-  return tableLines(
-    ["experiment", ...RESULT_HEADER, "results"],
-    finished.map(({ title, path, metrics }) => [title, ...resultCells(metrics), path]),
-    columns,
+  const ofTexts = finished.flatMap(({ title, path, metrics }) =>
+    areOfTexts(metrics) ? [[title, ...textResultCells(metrics), path]] : []
   );
+  const ofClasses = finished.flatMap(({ title, path, metrics }) =>
+    areOfTexts(metrics) ? [] : [[title, ...resultCells(metrics), path]]
+  );
+  return [{ header: RESULT_HEADER, rows: ofClasses }, { header: TEXT_RESULT_HEADER, rows: ofTexts }]
+    .filter(({ rows }) => rows.length > 0)
+    .flatMap(({ header, rows }, i) => [
+      ...(i > 0 ? [""] : []),
+      ...tableLines(["experiment", ...header, "results"], rows, columns),
+    ]);
 }

@@ -10,6 +10,7 @@ import type { PromptTuning, Untuned } from "../experiment/types.ts";
 import { filesSha256 } from "../model/files_sha256.ts";
 import { readTokenizerConfig } from "../model/read_tokenizer.ts";
 import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
+import { type WordRun, wordRun } from "../results/word_run.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { exampleRows, type LabelledText } from "../serve/example_rows.ts";
 import { isLoopback } from "../serve/loopback.ts";
@@ -53,7 +54,7 @@ export async function serve(
   { hard, model, results, host, port }: ServeFlags,
   io: CommandIo,
 ): Promise<void> {
-  const about = await readAbout(folder);
+  const about = wordRun(await readAbout(folder), folder, "serve");
   const { experiment } = about;
   if (experiment.prompt.kind !== "soft") {
     throw new InputError(
@@ -73,7 +74,7 @@ export async function serve(
       }: name a run whose template has {text} alone`,
     );
   }
-  const run = hard === undefined ? undefined : await readAbout(hard);
+  const run = hard === undefined ? undefined : wordRun(await readAbout(hard), hard, "--hard");
   const beside = run?.experiment ?? hardened(experiment);
   checkSemantics(beside.semantics, `the run in ${hard}`);
   if (beside.prompt.kind !== "hard" || beside.tune !== "none") {
@@ -128,8 +129,8 @@ async function servedFiles(
   folder: string,
   { experiment, metrics }: RunAbout & { readonly experiment: PromptTuning },
   { experiment: beside, metrics: besideMetrics }:
-    & Pick<RunAbout, "experiment">
-    & Partial<Pick<RunAbout, "metrics">>,
+    & Pick<WordRun, "experiment">
+    & Partial<Pick<WordRun, "metrics">>,
   model: OpenModel,
   results: string,
   io: CommandIo,

@@ -18,9 +18,9 @@ import { dataWarnings, overlap, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
 import { encodeTexts } from "../run/encode_texts.ts";
 import { prepareText } from "../run/prepare_text.ts";
-import type { Prepared } from "../run/prepare.ts";
+import type { AnyPrepared, Prepared } from "../run/prepare.ts";
 import type { Experiment } from "../experiment/types.ts";
-import { isWordExperiment, wordsOnly } from "../experiment/words_only.ts";
+import { isWordExperiment } from "../experiment/words_only.ts";
 import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 
@@ -66,23 +66,26 @@ export async function validate(
   const isEnsemble = ({ experiment: { ensemble } }: PlannedRun<Experiment>) =>
     ensemble && "sweep" in ensemble;
   const ensembles = runs.filter(isEnsemble);
-  const single = runs.filter((one) => !isEnsemble(one) && isWordExperiment(one.experiment)).map(wordsOnly);
+  const single = runs.flatMap((run) =>
+    !isEnsemble(run) && isWordExperiment(run.experiment) ? [{ ...run, experiment: run.experiment }] : []
+  );
   for (const [done, run] of single.entries()) {
     io.progress.show(runsChecked(run.title, done, single.length, pace));
     const stages = new RunStages(run.title);
     try {
       const estimated = await estimate(run, resources, { results, force: false, history: true }, earlier);
+      const prepared = wordsIn(estimated.prepared);
       const { truncated, unknownWords } = await withPlaces(run, () =>
         checker.check(
-          estimated.prepared,
+          prepared,
           (done, total) => io.progress.show(stages.reach({ stage: "encoding", done, total })),
         ));
       if (unknownWords.length > 0) io.log(unknownWordsWarning(run.title, unknownWords));
-      for (const notice of dataWarnings(run.title, estimated.prepared)) notices.log(notice);
+      for (const notice of dataWarnings(run.title, prepared)) notices.log(notice);
       if (estimated.damage !== undefined) {
         io.log(`warning: ${run.title}: ${estimated.damage}: it will be run again`);
       }
-      sound.push({ ...estimated, run, truncated });
+      sound.push({ ...estimated, prepared, run, truncated });
     } catch (error) {
       problems.push(problemOf(error, run.file));
     }
@@ -142,6 +145,12 @@ async function checkTexts(
     }
   }
   return sound;
+}
+
+/** What a run with words has prepared. */
+function wordsIn(prepared: AnyPrepared): Prepared {
+  if (prepared.form === "word") return prepared;
+  throw new TypeError("a run whose answers are texts is not checked as one with words");
 }
 
 /** Compiles and encodes, once for all runs that need the same. */

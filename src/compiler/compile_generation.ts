@@ -5,7 +5,7 @@ import { HIDDEN_STATES } from "./frontend/import_decoder.ts";
 import { type FileBytes, type OnnxFile, readModelFiles, readOnnxFile } from "./frontend/onnx_file.ts";
 import { CompileError } from "./graph/errors.ts";
 import { emitForTarget, type LoweringTarget, type Purpose } from "./lower_for_target.ts";
-import { staysAsItIs } from "./passes/begin_text.ts";
+import { CONTINUED_HIDDEN_STATES, staysAsItIs } from "./passes/begin_text.ts";
 import type { PassOptions, StagedGraph } from "./passes/pass.ts";
 import { noGraph, runPasses } from "./passes/run_passes.ts";
 import type { Insertion } from "./passes/splice.ts";
@@ -25,7 +25,9 @@ export interface CompiledGeneration {
   readonly next: Emitted;
   /** How the model's own file continues texts, or why it does not. */
   readonly cache: CompiledCache | NoCache;
-  /** From what stays as it is of each text, and `rows` int64 [chosen], to its rows, by names that end in `_chosen`; absent where nothing does. */
+  /** Of an encoder-decoder: from `encoder_hidden_states`, and `rows` int64 [chosen], to `encoder_hidden_states_chosen`. */
+  readonly chooseHidden: RowChoice | undefined;
+  /** From what the file that continues texts takes of each and stays as it is, and `rows` int64 [chosen], to its rows, by names that end in `_chosen`; absent where nothing does. */
   readonly chooseTexts: RowChoice | undefined;
   /** The same of what grows with each token. */
   readonly chooseStates: RowChoice | undefined;
@@ -33,6 +35,7 @@ export interface CompiledGeneration {
 
 /** A graph that chooses rows. */
 export interface RowChoice {
+  /** The graph. */
   readonly graph: Emitted;
   /** What it takes, beside `rows`. */
   readonly names: readonly string[];
@@ -101,10 +104,7 @@ function compileFor(
   const outputs = new Map([...encoder?.graph.outputs ?? [], ...next.graph.outputs]);
   const stays = (past: string) => encoder !== undefined && staysAsItIs(outputs.get(past)!.shape);
   const staying = new Set(kept.keys().filter(stays));
-  // Without a cache the decoder reads them for every token; with one, only a file that takes them does.
-  const ofEncoder = [...encoder?.graph.outputs.keys() ?? []].filter((name) =>
-    name !== HIDDEN_STATES || states.length === 0
-  );
+  const continued = hidden === undefined ? [] : [CONTINUED_HIDDEN_STATES];
   const emitted = (graph: StagedGraph, purpose: Purpose, name: string) =>
     emitForTarget(graph, to, purpose, name, { verify });
   const choice = (names: readonly string[], name: string): RowChoice | undefined => {
@@ -117,7 +117,8 @@ function compileFor(
     encoder: encoder && emitted(encoder, "encode", "encoder"),
     next: emitted(next, "answer", "next"),
     cache: "reason" in cache ? cache : { ...cache, staying },
-    chooseTexts: choice([...ofEncoder, ...staying], "choose_texts"),
+    chooseHidden: choice(encoder === undefined ? [] : [HIDDEN_STATES], "choose_hidden"),
+    chooseTexts: choice([...continued, ...staying], "choose_texts"),
     chooseStates: choice([...kept.keys().filter((past) => !staying.has(past))], "choose_states"),
   };
 }

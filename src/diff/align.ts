@@ -1,7 +1,7 @@
 import { max } from "simple-statistics";
 import { counted } from "../base/counted.ts";
 import { InputError } from "../base/errors.ts";
-import { columnsNamed } from "../experiment/template.ts";
+import { columnsNamed, templateText } from "../experiment/template.ts";
 import type { Prediction } from "../results/predictions.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import { byText } from "./by_text.ts";
@@ -119,7 +119,9 @@ function refuse(
 /** Runs keep the columns of an example that their template shows: with another template, the texts differ though the example does not. */
 function refuseColumns(a: readonly RunRecord[], b: readonly RunRecord[]): void {
   const shown = ({ experiment: { dataset, prompt } }: RunRecord) =>
-    columnsNamed(prompt.template).map((one) => one === "text" && "text" in dataset ? dataset.text : one).join(
+    columnsNamed(templateText(prompt.template)).map((one) =>
+      one === "text" && "text" in dataset ? dataset.text : one
+    ).join(
       ", ",
     );
   const [one] = a.map(shown);

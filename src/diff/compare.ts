@@ -128,7 +128,11 @@ function measure(
   const isSingle = sides.a.length === 1 && sides.b.length === 1;
   const exact = isSingle ? mcnemar(sides.a[0]!.correct, sides.b[0]!.correct) : undefined;
   const metrics = new Map<MetricName, Unjudged>();
+  const hasIllegal = [...aligned.a, ...aligned.b].every((run) =>
+    run.every(({ illegal }) => illegal !== undefined)
+  );
   for (const name of METRICS) {
+    if (name === "illegal_rate" && !hasIllegal) continue;
     const isExact = name === "accuracy" && exact !== undefined;
     const { standardError, p, ...difference } = found[name];
     metrics.set(name, {
@@ -166,7 +170,7 @@ function haveSameSeeds(a: readonly RunRecord[], b: readonly RunRecord[]): boolea
 function scoredRun(predictions: readonly Prediction[]): ScoredRun {
   const classes = Object.keys(predictions[0]!.probabilities);
   return new ScoredRun(
-    predictions.map(({ label, predicted, probabilities, illegal }) => ({
+    predictions.map(({ label, predicted, probabilities, illegal = false }) => ({
       label: classes.indexOf(label),
       predicted: classes.indexOf(predicted),
       probabilities: classes.map((name) => probabilities[name]!),

@@ -1,6 +1,9 @@
 import { equal } from "@std/assert/equal";
 import { replacePaths } from "../experiment/replace_paths.ts";
-import type { RunRecord } from "../results/read_run.ts";
+import type { AnyAbout } from "../results/read_run.ts";
+
+/** What is compared of a run, of whatever form its answers are. */
+type ComparedRun = Pick<AnyAbout, "experiment" | "environment">;
 
 /** A value on both sides; absent where a side has none. */
 export interface Difference {
@@ -15,10 +18,10 @@ export type Differences = Readonly<Record<string, Difference>>;
  * The differences between the resolved experiments of two groups of runs. Several seeds are listed. Paths, which are relative to their
  * run's folder, are compared without the way up from there, and not at all where all that the runs read was the same.
  */
-export function experimentDifferences(a: readonly RunRecord[], b: readonly RunRecord[]): Differences {
+export function experimentDifferences(a: readonly ComparedRun[], b: readonly ComparedRun[]): Differences {
   const [one, other] = [a, b].map((runs) => runs[0]!.environment.content_hash_without_paths);
   const isSame = one !== undefined && one === other;
-  const described = (runs: readonly RunRecord[]) => {
+  const described = (runs: readonly ComparedRun[]) => {
     const seeds = runs.map(({ experiment }) => experiment.seed);
     const placed = replacePaths(
       runs[0]!.experiment,
@@ -33,8 +36,11 @@ export function experimentDifferences(a: readonly RunRecord[], b: readonly RunRe
 const DATA_DETAILS = /^(dataset|transfer\..+)\.folder$|^dataset\.(classes|left_out)\./;
 
 /** What differs in models, data, versions and devices. */
-export function environmentDifferences([a]: readonly RunRecord[], [b]: readonly RunRecord[]): Differences {
-  const described = ({ environment }: RunRecord) => {
+export function environmentDifferences(
+  [a]: readonly ComparedRun[],
+  [b]: readonly ComparedRun[],
+): Differences {
+  const described = ({ environment }: ComparedRun) => {
     const { content_hash: _, seconds: __, seed: ___, self_check: ____, files: _____, ...others } =
       environment;
     const { content_hash_without_paths: ______, time: _______, ...rest } = others;

@@ -1,6 +1,7 @@
-import { type JudgedMetric, metricEntries } from "../evaluation/metric_names.ts";
+import { metricEntries } from "../evaluation/metric_names.ts";
 import type { Comparison } from "./compare.ts";
 import type { Diff } from "./diff.ts";
+import type { GateMetric } from "./gate_metrics.ts";
 import { METRIC_NAMES, metricText } from "./wording.ts";
 
 /**
@@ -10,12 +11,12 @@ import { METRIC_NAMES, metricText } from "./wording.ts";
  */
 export function regressions(
   { comparisons }: Pick<Diff, "comparisons">,
-  gate: readonly JudgedMetric[],
+  gate: readonly GateMetric[],
 ): string[] {
   return comparisons.flatMap((comparison) => regressionsIn(comparison, gate));
 }
 
-function regressionsIn({ variant, metrics }: Comparison, gate: readonly JudgedMetric[]): string[] {
+function regressionsIn({ variant, metrics }: Comparison, gate: readonly GateMetric[]): string[] {
   return metricEntries(metrics).flatMap(([name, { verdict, a, b }]) => {
     if (verdict !== "worse" || !gate.some((one) => one === name)) return [];
     const where = variant === "" ? "" : ` of ${variant}`;

@@ -6,6 +6,7 @@ import { type Verbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { AnswerError } from "./answer_error.ts";
 import { together } from "./ensemble.ts";
 import { indexOfLargest } from "./softmax.ts";
+import type { TargetLikelihood } from "./text_metrics.ts";
 import { float32Data, tensorNamed } from "../device/tensor_data.ts";
 
 /** A model with a prompt or an ensemble of prompts, ready to classify. */
@@ -26,8 +27,8 @@ export interface Classifier {
 }
 
 /** Examples to classify. */
-export interface Questions {
-  readonly examples: readonly LabelledEncoding[];
+export interface Questions<One = LabelledEncoding> {
+  readonly examples: readonly One[];
   /** The name of an example in messages, by its index. */
   readonly nameOf: (index: number) => MessagePart;
   /** Hears how many examples have been answered, after each batch. */
@@ -42,8 +43,32 @@ export interface Answers {
   readonly logits: readonly (readonly number[])[];
   /** Class logits of each prompt alone, [examples][prompts][classes]; for one prompt, its own. */
   readonly ofEach: readonly (readonly (readonly number[])[])[];
-  /** For each example, whether the best token over the whole vocabulary is not a word of the verbalizer. */
-  readonly illegal: readonly boolean[];
+  /**
+   * For each example, whether the best token over the whole vocabulary is not a word of the verbalizer; absent where classes are texts.
+   */
+  readonly illegal?: readonly boolean[];
+  /** How probable each example's right text is; only where classes are texts. */
+  readonly likelihoods?: readonly TargetLikelihood[];
+}
+
+/** Answers examples of one kind: words that stand for classes, or texts that do. */
+export interface Answerer<One> {
+  /** The class logits of examples, in their order, [examples][classes]. @throws {AnswerError} where one is NaN or infinite */
+  logits(questions: Questions<One>): Promise<readonly (readonly number[])[]>;
+  /** All answers that metrics need. @throws {AnswerError} where a class's logit is NaN or infinite */
+  answers(questions: Questions<One>): Promise<Answers>;
+}
+
+/** Answers with words. @param vocabulary the number of ids that can be answered */
+export function wordAnswerer(
+  classifier: Classifier,
+  verbalizer: Verbalizer,
+  vocabulary: number,
+): Answerer<LabelledEncoding> {
+  return {
+    logits: (questions) => classLogits(classifier, questions, verbalizer),
+    answers: (questions) => answersTo(classifier, questions, verbalizer, vocabulary),
+  };
 }
 
 /**
@@ -160,8 +185,8 @@ function brokenIn(
   return undefined;
 }
 
-/** The combined prediction of a classifier's prompts. */
-function combined(
+/** The combined prediction of a classifier's prompts. @param rows [prompts][classes], or [prompts][words] */
+export function combined(
   rows: readonly ArrayLike<number>[],
   { vote }: Pick<Classifier, "vote">,
 ): ArrayLike<number> {

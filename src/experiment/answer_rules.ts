@@ -51,7 +51,17 @@ export function answerRules(given: ExperimentFile): RuleViolation[] {
     }`;
     return [{ path, message }];
   });
-  return misplaced.length > 0 ? misplaced : [...metricRules(given, form), ...targetRules(given)];
+  return misplaced.length > 0
+    ? misplaced
+    : [...metricRules(given, form), ...targetRules(given), ...exampleRules(given)];
+}
+
+/** The prompts of an ensemble would each have been tuned after examples of its own. */
+function exampleRules({ prompt: { examples = 0 }, ensemble }: ExperimentFile): RuleViolation[] {
+  if (ensemble === undefined || examples === 0) return [];
+  const message =
+    "the prompts of an ensemble are tuned after other examples, as each seed draws its own: leave 'prompt.examples' or 'ensemble' out";
+  return [{ path: ["prompt", "examples"], message }];
 }
 
 /** The keys that name classes, in the data and in samples. */

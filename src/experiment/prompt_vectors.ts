@@ -1,5 +1,5 @@
 import { DEFAULTS, type PromptKeys } from "./experiment_file.ts";
-import type { Insertion, PromptSpec } from "./types.ts";
+import type { Experiment, Insertion } from "./types.ts";
 
 /** The number of vectors of a prompt, in a file or a resolved experiment; a hard prompt has none. */
 export function promptLength(prompt: Pick<PromptKeys, "kind" | "length">): number {
@@ -7,6 +7,6 @@ export function promptLength(prompt: Pick<PromptKeys, "kind" | "length">): numbe
 }
 
 /** Where a prompt's vectors enter the model; `undefined` for a hard prompt. */
-export function promptInsertion(prompt: PromptSpec): Insertion | undefined {
+export function promptInsertion(prompt: Experiment["prompt"]): Insertion | undefined {
   return prompt.kind === "soft" ? prompt.insertion : undefined;
 }

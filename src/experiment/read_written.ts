@@ -1,8 +1,13 @@
 import { resolve, resolveSeedEnsemble } from "./resolve.ts";
 import { isExperimentFile } from "./schema_check.ts";
 import { SEMANTICS } from "./semantics.ts";
-import type { Experiment, WordExperiment } from "./types.ts";
-import { isWordExperiment } from "./words_only.ts";
+import {
+  type ClassExperiment,
+  isClassExperiment,
+  runnable,
+  type RunnableExperiment,
+} from "./class_experiment.ts";
+import type { Experiment } from "./types.ts";
 
 /**
  * An experiment as a run wrote it into its folder. Keys that runs of earlier versions did not write have the defaults that were
@@ -25,12 +30,21 @@ export function readWritten(content: unknown): Experiment {
 }
 
 /**
- * As {@linkcode readWritten}, an experiment whose answers are words.
+ * As {@linkcode readWritten}, an experiment that can be run.
  *
- * @throws {RangeError} where they are texts
+ * @throws {Error} where its classes are generated
  */
-export function readWrittenWords(content: unknown): WordExperiment {
+export function readWrittenRunnable(content: unknown): RunnableExperiment {
+  return runnable({ experiment: readWritten(content) }).experiment;
+}
+
+/**
+ * As {@linkcode readWritten}, an experiment whose answers are classes with probabilities.
+ *
+ * @throws {RangeError} where they are generated texts
+ */
+export function readWrittenClasses(content: unknown): ClassExperiment {
   const experiment = readWritten(content);
-  if (isWordExperiment(experiment)) return experiment;
-  throw new RangeError("its answers are texts ('answer.kind: text'), which are not run yet");
+  if (isClassExperiment(experiment)) return experiment;
+  throw new RangeError("its answers are texts that belong to no classes");
 }

@@ -157,10 +157,13 @@ export type AnsweredDataset = WithoutLabels<Exclude<DatasetSpec, BuiltInDataset>
 /** Other texts with their answers. */
 export type AnsweredTransfer = WithoutLabels<Exclude<TransferSpec, BuiltInTransfer>>;
 
+/** An experiment whose classes are found by the likelihood of their texts. */
+export type LikelihoodExperiment = LikelihoodAnswers & (TextPromptTuning | TextUntuned | TextEnsemble);
+
 /** An experiment whose answers are texts of classes. */
 export type ClassTextExperiment =
-  & (LikelihoodAnswers | GeneratedClasses)
-  & (TextPromptTuning | TextUntuned | TextEnsemble);
+  | LikelihoodExperiment
+  | GeneratedClasses & (TextPromptTuning | TextUntuned | TextEnsemble);
 
 /** An experiment whose answers are free texts. */
 export type FreeTextExperiment = FreeTextAnswers & (TextPromptTuning | TextUntuned);

@@ -12,11 +12,11 @@ export async function continueWithoutCache(
   batch: TextBatch,
 ): Promise<StartedContinuation> {
   const { texts, startIds } = batch;
-  const { encoder, next, chooseTexts } = sessions;
+  const { encoder, next, chooseHidden } = sessions;
   const states = new TextStates(
     await encode(sessions, batch),
     texts.map(({ ids }) => ids.length),
-    chooseTexts,
+    chooseHidden,
   );
   const compute = async (rows: readonly TokenRow[]) => {
     const own = rows.map(({ text }) => text);

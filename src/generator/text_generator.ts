@@ -1,3 +1,4 @@
+import { thrownMessage } from "../base/errors.ts";
 import { compileGeneration, type GenerationOptions } from "../compiler/mod.ts";
 import type { Device, DeviceTensor, Tensor } from "../device/device.ts";
 import { SessionGroup } from "../device/session_group.ts";
@@ -9,7 +10,13 @@ import { RegionReader } from "../model/read_region.ts";
 import { evaluationBatches } from "../prompt/batches.ts";
 import type { Encoded } from "../prompt/encoding.ts";
 import type { TextBatch } from "./begin.ts";
-import { type GenerationSessions, openGeneration } from "./generation_sessions.ts";
+import { cacheDifference, cacheTolerance, COMPARED_TOKENS } from "./check_cache.ts";
+import {
+  type CacheSession,
+  type GenerationSessions,
+  openGeneration,
+  READS_AGAIN,
+} from "./generation_sessions.ts";
 import { continueWithoutCache, nextPosition } from "./read_again.ts";
 import type { StartedContinuation } from "./started_continuation.ts";
 import { canContinue, continuesPadded, continueWithCache } from "./with_cache.ts";
@@ -53,6 +60,7 @@ export interface GenerateOptions {
  */
 export class TextGenerator implements AsyncDisposable {
   private readonly warned = new Set<string>();
+  private trusted: boolean | undefined;
 
   private constructor(
     private readonly model: OpenModel,
@@ -81,12 +89,12 @@ export class TextGenerator implements AsyncDisposable {
       read: regions.read,
     });
     if ("reason" in compiled.cache) {
-      log(`each token reads all before it again, which is slow: ${compiled.cache.reason}`);
+      log(`warning: ${READS_AGAIN}: ${compiled.cache.reason}`);
     }
     await using opening = new AsyncDisposableStack();
     const group = opening.use(new SessionGroup(log));
     const rules = await readGenerationRules(model.folder);
-    const sessions = await openGeneration(compiled, continuing, device, group);
+    const sessions = await openGeneration(compiled, continuing, device, group, log);
     opening.move();
     return new TextGenerator(model, sessions, group, rules, options);
   }
@@ -140,7 +148,7 @@ export class TextGenerator implements AsyncDisposable {
     { maxTokens, stop, beams, onPiece, signal }: GenerateOptions,
   ): Promise<GeneratedText[]> {
     const { rules: { forcedFirstId, forcedLastIds }, model: { tokenizer }, options: { tokens } } = this;
-    const started = await this.start(batch);
+    const started = await this.start(batch, maxTokens);
     try {
       return await generate(started.continuation, {
         maxTokens,
@@ -160,14 +168,48 @@ export class TextGenerator implements AsyncDisposable {
     }
   }
 
-  private async start(batch: TextBatch): Promise<StartedContinuation> {
+  private async start(batch: TextBatch, maxTokens: number): Promise<StartedContinuation> {
     const { cached } = this.sessions;
-    if (cached === undefined) return await continueWithoutCache(this.sessions, batch);
-    if (canContinue(cached, batch)) return await continueWithCache(this.sessions, cached, batch);
-    this.warn(
-      "each token reads all before it again, which is slow: the model's file counts positions itself, and the prompt takes none ('insertion: word-embeddings' lets it)",
-    );
+    if (cached !== undefined && canContinue(cached, batch)) {
+      // For so few tokens texts are read again as fast as the file would be compared, for which there may be no positions.
+      const isLong = maxTokens > COMPARED_TOKENS;
+      if (isLong && await this.isTrusted(cached, batch)) {
+        return await continueWithCache(this.sessions, cached, batch);
+      }
+    } else if (cached !== undefined) {
+      this.warn(
+        `${READS_AGAIN}: the model's file counts positions itself, and the prompt takes none ('insertion: word-embeddings' lets it)`,
+      );
+    }
     return await continueWithoutCache(this.sessions, batch);
+  }
+
+  /** Whether the model's own file continues texts as they are read: found out on the first batch. */
+  private async isTrusted(cached: CacheSession, batch: TextBatch): Promise<boolean> {
+    if (this.trusted !== undefined) return this.trusted;
+    const fault = await this.faultOf(cached, batch);
+    if (fault !== undefined) {
+      this.warn(
+        `${READS_AGAIN}: ${this.model.continuing?.path} ${fault}: is it of the same model and the same export?`,
+      );
+    }
+    return this.trusted = fault === undefined;
+  }
+
+  /** What is wrong with a file that continues texts; `undefined` where nothing is. */
+  private async faultOf(cached: CacheSession, batch: TextBatch): Promise<string | undefined> {
+    try {
+      const difference = await cacheDifference(this.sessions, cached, batch);
+      return difference <= cacheTolerance(cached)
+        ? undefined
+        : `continues texts with logits that differ by ${
+          difference.toPrecision(2)
+        } of the largest one from those of the whole text`;
+    } catch (error) {
+      // A device that fails does so again where the texts are read again.
+      const [reason] = thrownMessage(error).split("\n");
+      return `does not continue texts (${reason})`;
+    }
   }
 
   private batchOf(texts: readonly Encoded[]): Omit<TextBatch, "prompt"> {

@@ -43,7 +43,7 @@ export async function continueWithCache(
   cached: CacheSession,
   batch: TextBatch,
 ): Promise<StartedContinuation> {
-  const { encoder, next, chooseTexts } = sessions;
+  const { encoder, next } = sessions;
   const { texts, startIds } = batch;
   const lengths = texts.map(({ ids }) => ids.length);
   using begun = new DisposableStack();
@@ -59,7 +59,8 @@ export async function continueWithCache(
   begun.defer(() => freeAll(outputs));
   const first = await readLogits(outputs, NEXT_LOGITS);
   const isOfTexts = (name: string) => name === CONTINUED_HIDDEN_STATES || cached.cache.staying.has(name);
-  const isOfRows = (name: string) => cached.cache.inputs.has(name) && !isOfTexts(name);
+  const isOfRows = (name: string) =>
+    cached.cache.states.some(({ past }) => past === name) && !isOfTexts(name);
   const made = { ...hidden, ...outputs };
   const [ofTexts, ofRows] = [isOfTexts, isOfRows].map((isWanted) =>
     Object.fromEntries(Object.entries(made).filter(([name]) => isWanted(name)))
@@ -71,7 +72,7 @@ export async function continueWithCache(
       ? { text: i, length: text.ids.length, position: nextPosition(text) }
       : { text: i, length: startIds.length, position: startIds.length }
   );
-  const states = new TextStates(ofTexts!, lengths, chooseTexts);
+  const states = new TextStates(ofTexts!, lengths, cached.chooseTexts);
   const continuation = new ContinuationWithCache(cached, states, ofRows!, rows, first);
   return { continuation, free: () => continuation.free() };
 }

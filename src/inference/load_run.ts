@@ -1,21 +1,17 @@
 import { join } from "@std/path";
 import { chooseDevice } from "../device/choose.ts";
-import type { DeviceKind, Tensor } from "../device/device.ts";
+import type { DeviceKind, Session, Tensor } from "../device/device.ts";
 import { namedText } from "../evaluation/answer_error.ts";
-import { type Classifier, classLogits } from "../evaluation/predict.ts";
 import { indexOfLargest } from "../evaluation/softmax.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../base/errors.ts";
 import { readColumns } from "../dataset/reading.ts";
-import { promptLength } from "../experiment/prompt_vectors.ts";
-import { columnsOf, parseTemplate } from "../experiment/template.ts";
-import type { WordExperiment } from "../experiment/types.ts";
+import { type ClassExperiment, isLikelihoodExperiment } from "../experiment/class_experiment.ts";
 import { answerBatches } from "../prompt/padding.ts";
-import { TemplateEncoder } from "../prompt/encoding.ts";
-import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { probabilitiesOf } from "../results/predictions.ts";
 import { readPrompt } from "../results/read_prompt.ts";
+import { wordRun } from "../results/word_run.ts";
 import { memberFolders } from "../results/ensemble_file.ts";
 import { readAbout, readEnsemble } from "../results/read_run.ts";
 import { calibrationIn } from "../run/calibrate.ts";
@@ -24,6 +20,7 @@ import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.
 import { deviceForModel } from "../run/device_for_model.ts";
 import { logDownloads } from "../hub/log_downloads.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
+import { loadedLikelihoods, type LoadedTask, loadedWords } from "./loaded_task.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { readTunedPrompt } from "./read_tuned_prompt.ts";
@@ -85,11 +82,10 @@ export class LoadedRun {
 
   private constructor(
     /** The run's experiment, with the length and the classes of another prompt where one takes the place of its own. */
-    readonly experiment: WordExperiment,
-    private readonly classifier: Classifier,
+    readonly experiment: ClassExperiment,
+    private readonly session: Session,
+    private readonly answer: ReturnType<LoadedTask["answerer"]>,
     private readonly calibration: Calibration,
-    private readonly encoder: TemplateEncoder,
-    private readonly verbalizer: Verbalizer,
     /** The columns in the template: `text`, or others. */
     readonly columns: readonly string[],
     /** The description of its device. */
@@ -106,9 +102,12 @@ export class LoadedRun {
     const device = deviceForModel(await chooseDevice(wanted, log), model.onnx);
     const target = compileTargetOf(device, about.experiment);
     const compiled = await compileExperiment({ experiment: about.experiment, model }, target, cache);
-    const tuned = options.prompt === undefined
-      ? undefined
-      : await readTunedPrompt(options.prompt, { folder, ...about, model, dimension: compiled?.dimension });
+    const tuned = options.prompt === undefined ? undefined : await readTunedPrompt(options.prompt, {
+      folder,
+      ...wordRun(about, folder, "--prompt"),
+      model,
+      dimension: compiled?.dimension,
+    });
     const experiment = tuned?.experiment ?? about.experiment;
     const { prompt } = experiment;
     const isWhole = experiment.tune === "all";
@@ -117,14 +116,10 @@ export class LoadedRun {
       : compiled === undefined
       ? compileHardModel(model, target).predict
       : (experiment.ensemble ? compiled.bank : compiled).predict;
-    const template = parseTemplate(prompt.template, promptLength(prompt));
-    const encoder = new TemplateEncoder(
-      template,
-      model.tokenizer,
-      model.card,
-      positionCounting(prompt, compiled),
-    );
-    const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
+    const counting = positionCounting(prompt, compiled);
+    const formTask = isLikelihoodExperiment(experiment)
+      ? await loadedLikelihoods(experiment, model, counting, folder)
+      : loadedWords(experiment, model, counting);
     // A calibration belongs to the prompt that the run tuned.
     const calibration = tuned === undefined
       ? calibrationIn(about.metrics.calibration, Object.keys(experiment.verbalizer))
@@ -138,27 +133,21 @@ export class LoadedRun {
       : {};
     // Opened last: where anything above fails, nothing stays open.
     const session = await device.open(graph);
-    return new LoadedRun(
-      experiment,
-      {
-        session,
-        inputs,
-        ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
-        ...answerBatches(model, session, experiment.evaluation),
-        precision: experiment.precision,
-        tuned: experiment.tune !== "none",
-      },
-      calibration,
-      encoder,
-      verbalizer,
-      columnsOf(template),
-      device.description,
-    );
+    const answer = formTask.answerer({
+      session,
+      inputs,
+      ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
+      ...answerBatches(model, session, experiment.evaluation),
+      precision: experiment.precision,
+      tuned: experiment.tune !== "none",
+    });
+    const { columns } = formTask;
+    return new LoadedRun(experiment, session, answer, calibration, columns, device.description);
   }
 
   /** The classes, in the order of the verbalizer. */
   get classes(): readonly string[] {
-    return this.verbalizer.classes;
+    return Object.keys(this.experiment.verbalizer);
   }
 
   /**
@@ -175,22 +164,16 @@ export class LoadedRun {
   ): Promise<readonly Classification[]> {
     if (this.isReleased) throw new InputError("the run was released: load it again to classify");
     if (!Array.isArray(texts)) throw new InputError("classify takes a list of texts: classify([text])");
-    const { classes } = this.verbalizer;
-    const nameOf = (i: number) => {
-      const placed = this.placed(texts[i]!, i);
-      return namedText("the text", this.columns.map((name) => placed[name]!).join(" | "));
-    };
-    const encoded = texts.map((text, i) => ({ ...this.encoder.encode(this.placed(text, i)), label: 0 }));
-    const found = await classLogits(
-      this.classifier,
-      { examples: encoded, nameOf, onAnswered },
-      this.verbalizer,
-    );
-    const logits = found.map((row) => calibrated(row, this.calibration));
+    const { classes } = this;
+    const placed = texts.map((text, i) => this.placed(text, i));
+    const nameOf = (i: number) =>
+      namedText("the text", this.columns.map((name) => placed[i]![name]!).join(" | "));
+    const found = await this.answer(placed, { nameOf, onAnswered });
+    const logits = found.logits.map((row) => calibrated(row, this.calibration));
     return logits.map((row, i) => ({
       predicted: classes[indexOfLargest(row)]!,
       probabilities: probabilitiesOf(row, classes),
-      truncated: encoded[i]!.truncated,
+      truncated: found.truncated[i]!,
     }));
   }
 
@@ -198,7 +181,7 @@ export class LoadedRun {
   async release(): Promise<void> {
     if (this.isReleased) return;
     this.isReleased = true;
-    await this.classifier.session.release();
+    await this.session.release();
   }
 
   /** The values of the template's columns. */
@@ -220,7 +203,7 @@ export class LoadedRun {
 
 /** A run's prompt, or an ensemble's prompts, read from their runs. */
 async function promptOf(
-  experiment: WordExperiment,
+  experiment: ClassExperiment,
   folder: string,
   model: OpenModel,
   dimension: number,

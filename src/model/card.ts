@@ -99,11 +99,13 @@ async function positionsOf(
 
 /** The kind by the direction of attention; where the graph does not show it, by unambiguous names of the hub's classes. */
 function kindOf(
-  { architectures }: Record<string, unknown>,
+  { architectures, is_encoder_decoder }: Record<string, unknown>,
   { attention, takesPast }: ModelFacts,
   path: string,
 ): ModelCard["kind"] {
   if (attention !== undefined) return attention === "causal" ? "causal" : "masked";
+  // An encoder reads a text in both directions.
+  if (is_encoder_decoder === true) return "masked";
   const named = String(architectures);
   if (/ForMaskedLM\b/.test(named)) return "masked";
   if (/ForCausalLM\b/.test(named) || takesPast) return "causal";

@@ -58,6 +58,20 @@ export async function openTextReader(
   };
 }
 
+/** What the texts of an opened model are read with: the graph of an encoder-decoder shows more than the files beside it. */
+export async function textReaderOf(
+  { folder, tokenizer, card, decoder }: Pick<OpenModel, "folder" | "tokenizer" | "card" | "decoder">,
+  wantsChat: boolean,
+): Promise<TextReader> {
+  const isEncoderDecoder = decoder !== undefined;
+  return {
+    tokenizer,
+    card: isEncoderDecoder ? { ...card, kind: "encoder-decoder" } : card,
+    tokens: await readTextTokens(folder, tokenizer, isEncoderDecoder),
+    chat: wantsChat ? await chatOf(folder) : undefined,
+  };
+}
+
 /** @throws {ConfigValueError} where the model has no chat template */
 async function chatOf(folder: string): Promise<ChatTemplate> {
   try {

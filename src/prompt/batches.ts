@@ -118,11 +118,11 @@ export function evaluationBatches(
  * @param most the largest number of examples of a part
  * @param padId `undefined` where the model would read padding: the examples of each part then have one length
  */
-export function batchParts(
-  examples: readonly LabelledEncoding[],
+export function batchParts<One extends Pick<Encoded, "ids">>(
+  examples: readonly One[],
   most: number,
   padId: number | undefined,
-): LabelledEncoding[][] {
+): One[][] {
   const parts = slicesOf(examples, most);
   return padId === undefined ? parts.flatMap((part) => ofOneLength(part, ({ ids }) => ids.length)) : parts;
 }

@@ -1,5 +1,6 @@
+import type { AnswerRow } from "./answer_rows.ts";
 import type { LabelledEncoding } from "./batches.ts";
-import type { DecoderEncoded, RowsEncoded, TargetEncoded } from "./target_encoding.ts";
+import type { DecoderEncoded, LabelledTarget, RowsEncoded, TargetEncoded } from "./target_encoding.ts";
 
 /** The number of numbers per piece. */
 const PIECE = 1 << 18;
@@ -18,13 +19,18 @@ export class PackedEncodings {
     return new PackedEncoding(lists[0]!, lists[1]!, lists[2]!, answerRow, truncated, label);
   }
 
-  /** The same text with its answer, with its numbers stored here. */
-  packTarget(encoded: TargetEncoded): TargetEncoded {
+  /** The same text with its answer, with its numbers stored here. @param label the index of its class */
+  packTarget(encoded: TargetEncoded, label = 0): LabelledTarget {
     const { ids, positions, promptRows, targetIds } = encoded;
     const lists = [ids, positions, promptRows, targetIds].map((list) => this.held(list));
     return encoded.kind === "rows"
-      ? new PackedRows(lists, encoded, this.held(encoded.targetRows))
-      : new PackedDecoder(lists, encoded, this.held(encoded.decoderIds));
+      ? new PackedRows(lists, encoded, label, this.held(encoded.targetRows))
+      : new PackedDecoder(lists, encoded, label, this.held(encoded.decoderIds));
+  }
+
+  /** The same rows, with their numbers stored here. */
+  packRows(rows: readonly AnswerRow[]): AnswerRow[] {
+    return rows.map(({ target, spans }) => ({ target: this.packTarget(target), spans }));
   }
 
   private held(list: readonly number[]): Held {
@@ -74,7 +80,11 @@ class PackedTarget {
   readonly targetTruncated: number;
 
   /** @param lists ids, positions, the prompt's rows and the answer's ids */
-  constructor(private readonly lists: readonly Held[], { truncated, targetTruncated }: TargetEncoded) {
+  constructor(
+    private readonly lists: readonly Held[],
+    { truncated, targetTruncated }: TargetEncoded,
+    readonly label: number,
+  ) {
     this.truncated = truncated;
     this.targetTruncated = targetTruncated;
   }
@@ -99,8 +109,13 @@ class PackedTarget {
 class PackedRows extends PackedTarget implements RowsEncoded {
   readonly kind = "rows";
 
-  constructor(lists: readonly Held[], encoded: TargetEncoded, private readonly heldTargetRows: Held) {
-    super(lists, encoded);
+  constructor(
+    lists: readonly Held[],
+    encoded: TargetEncoded,
+    label: number,
+    private readonly heldTargetRows: Held,
+  ) {
+    super(lists, encoded, label);
   }
 
   get targetRows(): readonly number[] {
@@ -111,8 +126,13 @@ class PackedRows extends PackedTarget implements RowsEncoded {
 class PackedDecoder extends PackedTarget implements DecoderEncoded {
   readonly kind = "decoder";
 
-  constructor(lists: readonly Held[], encoded: TargetEncoded, private readonly heldDecoderIds: Held) {
-    super(lists, encoded);
+  constructor(
+    lists: readonly Held[],
+    encoded: TargetEncoded,
+    label: number,
+    private readonly heldDecoderIds: Held,
+  ) {
+    super(lists, encoded, label);
   }
 
   get decoderIds(): readonly number[] {

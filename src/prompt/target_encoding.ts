@@ -28,6 +28,9 @@ export interface DecoderEncoded extends WithTarget {
 /** A text in its template and an answer to it, as the compiled graphs take them. */
 export type TargetEncoded = RowsEncoded | DecoderEncoded;
 
+/** The same with the index of its class; 0 where there are no classes. */
+export type LabelledTarget = TargetEncoded & { readonly label: number };
+
 /** Puts texts into a template, and answers to them after it. */
 export interface TargetEncoder {
   /** What reads the template. */

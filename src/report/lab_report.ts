@@ -1,6 +1,7 @@
 import { percent } from "../base/percent.ts";
 import type { Diff } from "../diff/diff.ts";
-import type { WordExperiment } from "../experiment/types.ts";
+import type { ClassExperiment } from "../experiment/class_experiment.ts";
+import { templateText } from "../experiment/template.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import type { SamplePrediction } from "../results/samples.ts";
 import { answerCells } from "./answer_tables.ts";
@@ -75,7 +76,7 @@ function overviewTable(runs: readonly LabRun[]): Html {
   );
 }
 
-function kindOf({ tune, prompt }: WordExperiment): PhraseName {
+function kindOf({ tune, prompt }: ClassExperiment): PhraseName {
   if (tune === "all") return "tuned_model";
   return prompt.kind === "hard" ? "hard_prompt" : "soft_prompt";
 }
@@ -139,11 +140,11 @@ function runPart(run: LabRun, index: number): Html {
 }
 
 /** What the model is asked with. */
-function promptTable(experiment: WordExperiment): Html {
+function promptTable(experiment: ClassExperiment): Html {
   const { prompt, verbalizer } = experiment;
   const rows: Content[][] = [
     [phrase("kind"), phrase(kindOf(experiment))],
-    [phrase("template"), new Html(`<code>${htmlOf(prompt.template)}</code>`)],
+    [phrase("template"), new Html(`<code>${htmlOf(templateText(prompt.template))}</code>`)],
     ...(prompt.kind === "soft" ? [[phrase("length"), number(String(prompt.length), "setting")]] : []),
     ...Object.entries(verbalizer).map(([name, words]) => [
       together(phrase("class"), ` ${name}`),

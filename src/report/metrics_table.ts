@@ -5,6 +5,8 @@ import { bilingual, type Content, Html, htmlOf, number, phrase, table, termName,
 /** The metrics of each part of the data, and what they cost. */
 export function metricsTable(metrics: MetricsFile): Html {
   const { test, validation, best_step, seconds, parameters, majority, calibration, transfer = {} } = metrics;
+  const { illegal_rate, target } = test;
+  const hasIllegal = illegal_rate !== undefined;
   const row = (name: Content, part: PartMetrics): Content[] => [
     name,
     number(String(part.examples), "examples"),
@@ -18,7 +20,8 @@ export function metricsTable(metrics: MetricsFile): Html {
     number(part.macro_f1.toFixed(3), "macro_f1"),
     number(part.loss.toFixed(3), "loss"),
     number(part.expected_calibration_error.toFixed(3), "expected_calibration_error"),
-    number(percent(part.illegal_rate), "illegal_rate"),
+    ...(hasIllegal ? [number(percent(part.illegal_rate ?? 0), "illegal_rate")] : []),
+    ...(target ? [perplexityCell(part)] : []),
   ];
   const header = [
     phrase("part"),
@@ -27,7 +30,8 @@ export function metricsTable(metrics: MetricsFile): Html {
     termName("macro_f1"),
     termName("loss"),
     termName("expected_calibration_error"),
-    termName("illegal_rate"),
+    ...(hasIllegal ? [termName("illegal_rate")] : []),
+    ...(target ? [termName("perplexity")] : []),
   ];
   const rows = [
     row(phrase("test"), test),
@@ -55,6 +59,12 @@ export function metricsTable(metrics: MetricsFile): Html {
     ),
   ];
   return together(table(header, rows), ...facts, ...trained, ...always);
+}
+
+/** The perplexity of right texts. */
+function perplexityCell({ target }: PartMetrics): Content {
+  const value = target?.perplexity.value;
+  return value === undefined || value === null ? "" : number(value.toPrecision(4), "perplexity");
 }
 
 /** How many numbers were trained, of how many: `2,560 of 5,348,096 (0.048%)`. */

@@ -38,6 +38,12 @@ export const PHRASES = {
   text: phrase("text", "文本"),
   neighbours: phrase("Nearest vocabulary tokens", "最近的词表词"),
   initial: phrase("started as", "初始词"),
+  generated: phrase("generated", "生成的文本"),
+  right_answer: phrase("right answer", "正确答案"),
+  first_texts: phrase(
+    "The first test texts; predictions.jsonl has all of them. Words by which the generated text and the right answer differ are marked.",
+    "测试集最前面的文本；全部见 predictions.jsonl。生成文本与正确答案不同的词有标记。",
+  ),
   nearest: phrase("nearest now", "现在最近的词"),
   experiment: phrase("Experiment", "实验"),
   environment: phrase("Environment", "环境"),

@@ -61,14 +61,15 @@ export function predictionList(count: number): Html {
   );
 }
 
-function curves(history: readonly HistoryLine[]): Html[] {
+/** The loss and the validation metric by step; nothing where nothing was tuned. */
+export function curves(history: readonly HistoryLine[]): Html[] {
   if (history.length === 0) return [];
   const losses = history.flatMap(({ step, loss, validation }) => [
     { step, loss, part: "training" },
     ...(validation ? [{ step, loss: validation.loss, part: "validation" }] : []),
   ]);
   const accuracies = history.flatMap(({ step, validation }) =>
-    validation ? [{ step, accuracy: validation.accuracy }] : []
+    validation?.accuracy === undefined ? [] : [{ step, accuracy: validation.accuracy }]
   );
   return [
     section(

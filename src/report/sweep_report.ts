@@ -72,7 +72,10 @@ function groupTable({ groups, best }: Summary): Html {
       group.validation ? spread("accuracy", group.validation.accuracy) : "",
       spread("accuracy", group.test.accuracy),
       meanInterval(group.test.accuracy),
-      ...METRICS.slice(1).map((metric) => spread(metric, group.test[metric])),
+      ...METRICS.slice(1).map((metric) => {
+        const found = group.test[metric];
+        return found ? spread(metric, found) : "";
+      }),
     ]),
   );
 }

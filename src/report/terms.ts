@@ -79,6 +79,36 @@ export const TERMS = {
     "How often the model's best token over its whole vocabulary is not a word of the verbalizer. A description: the predicted class is the best of the verbalizer's words all the same, and a tuned prompt often makes other words better.",
     "模型在整个词表上的最优词不属于标签词的比例。只作描述：预测的类别仍取标签词中的最优者，而调优后的提示常使其他词更优。",
   ),
+  exact_match: term(
+    "exact match",
+    "精确匹配",
+    "How often a generated text is one of the right ones, but for case, punctuation, articles and blanks (Rajpurkar et al. 2016).",
+    "生成文本与某个正确答案相同的比例，忽略大小写、标点、冠词和空白（Rajpurkar 等 2016）。",
+  ),
+  token_f1: term(
+    "token F1",
+    "词 F1",
+    "The F1 of the words that a generated text and a right one share, averaged over the examples.",
+    "生成文本与正确答案共有词的 F1，对样本取平均。",
+  ),
+  rouge_l: term(
+    "ROUGE-L",
+    "ROUGE-L",
+    "The F1 of the longest common subsequence of words (Lin 2004), averaged over the examples.",
+    "最长公共词子序列的 F1（Lin 2004），对样本取平均。",
+  ),
+  text_loss: term(
+    "loss",
+    "损失",
+    "The mean negative log-likelihood of the right texts' tokens, in nats: smaller is better.",
+    "正确文本词元的平均负对数似然（单位 nat），越小越好。",
+  ),
+  perplexity: term(
+    "perplexity",
+    "困惑度",
+    "How probable the right texts are, the exponential of the mean negative log-likelihood of their tokens: smaller is better, and 1 is certain.",
+    "正确文本的概率高低：其词元平均负对数似然的指数，越小越好，1 表示完全确定。",
+  ),
   precision: term(
     "precision",
     "精确率",

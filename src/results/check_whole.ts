@@ -6,6 +6,7 @@ import { DamagedRun, readOwn } from "./damaged_run.ts";
 import { checkListedFile, checkOwnFile } from "./own_files.ts";
 import { readPrompt } from "./read_prompt.ts";
 import { readEnsemble, readRun } from "./read_run.ts";
+import { isTextRun, readTextRun } from "./read_text_run.ts";
 
 /** The file whose hash is of its content without name and description, which `readRun` checks. */
 const EXPERIMENT = "experiment.yaml";
@@ -17,14 +18,16 @@ const EXPERIMENT = "experiment.yaml";
  * @throws {DamagedRun} naming the file that is missing or was changed
  */
 export async function checkWhole(folder: string): Promise<void> {
-  const { experiment, environment } = await readRun(folder);
+  const { experiment, environment } = await isTextRun(folder)
+    ? await readTextRun(folder)
+    : await readRun(folder);
   const { tune, ensemble, evaluation: { transfer = [] } } = experiment;
   if (ensemble !== undefined) await readEnsemble(folder);
   else if (tune === "prompt") await readPrompt(folder);
   const { [EXPERIMENT]: _, ...listed } = environment.files ?? {};
   const written = ["samples.md", "report.html", ...tune === "prompt" ? ["neighbours.json"] : []];
   const ofModel = tune === "all" ? ["model.safetensors"] : [];
-  const others = transfer.map(({ as }) => `predictions.${as}.jsonl`);
+  const others = [...transfer].map(({ as }) => `predictions.${as}.jsonl`);
   for (const name of new Set([...written, ...ofModel, ...others, ...Object.keys(listed)])) {
     if (innerPath(name) !== name) {
       throw new DamagedRun(`${folder} cannot have the file ${JSON.stringify(name)}`);

@@ -1,7 +1,7 @@
 import { InputError } from "../base/errors.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import type { Experiment } from "../experiment/types.ts";
-import { readAbout, type RunAbout } from "./read_run.ts";
+import { type AnyAbout, readAnyAbout } from "./read_run.ts";
 import { runFolders } from "./run_folders.ts";
 
 /** The speed of a complete run. */
@@ -21,7 +21,7 @@ export interface Throughput {
 export async function earlierRuns(results: string): Promise<Throughput[]> {
   const found: Throughput[] = [];
   for (const path of await runFolders(results)) {
-    const run = await readAbout(path).catch((error) => {
+    const run = await readAnyAbout(path).catch((error) => {
       if (error instanceof InputError) return undefined;
       throw error;
     });
@@ -31,7 +31,7 @@ export async function earlierRuns(results: string): Promise<Throughput[]> {
 }
 
 /** Empty where a run took no measurable time. */
-function throughputOf({ experiment, metrics, environment }: RunAbout): Throughput[] {
+function throughputOf({ experiment, metrics, environment }: AnyAbout): Throughput[] {
   if (metrics.examples_per_second === null) return [];
   return [{
     modelSha256: environment.model.sha256,

@@ -12,6 +12,7 @@ const RUN_FILES: ReadonlySet<string> = new Set([
   "content_hash",
   "ensemble.json",
   "environment.json",
+  "examples.jsonl",
   "experiment.yaml",
   "history.jsonl",
   "metrics.json",

@@ -1,5 +1,5 @@
 import { sha256OfJson } from "../base/sha256.ts";
-import { readWrittenWords } from "../experiment/read_written.ts";
+import { readWrittenClasses } from "../experiment/read_written.ts";
 import type { RunRecord } from "./read_run.ts";
 import type { PackedRun, PackedRuns } from "./run_files.ts";
 
@@ -29,7 +29,7 @@ export function packRuns(
       classes,
       predictions: predictions.map(({ predicted, illegal, probabilities }) => [
         classes.indexOf(predicted),
-        Number(illegal),
+        Number(illegal ?? false),
         ...classes.map((one) => probabilities[one]!),
       ]),
     };
@@ -50,7 +50,7 @@ export function packRuns(
 export function unpackRuns({ testSets, runs }: PackedRuns): Map<string, RunRecord> {
   const unpacked = new Map(
     runs.map(({ name, experiment, metrics, environment, testSet, classes, predictions }) => [name, {
-      experiment: readWrittenWords(experiment),
+      experiment: readWrittenClasses(experiment),
       metrics,
       environment,
       predictions: examplesOf(testSets[testSet], predictions).map(([id, text_sha256, text, label], i) => {
@@ -62,7 +62,7 @@ export function unpackRuns({ testSets, runs }: PackedRuns): Map<string, RunRecor
           label,
           predicted: classes[predicted!]!,
           probabilities: Object.fromEntries(classes.map((one, c) => [one, probabilities[c]!])),
-          illegal: illegal === 1,
+          ...(metrics.test.illegal_rate !== undefined && { illegal: illegal === 1 }),
         };
       }),
     }]),

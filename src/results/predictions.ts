@@ -9,12 +9,12 @@ export type { Prediction } from "./run_files.ts";
  * Examples with their predictions.
  *
  * @param logits [examples][classes]
- * @param illegal [examples]
+ * @param illegal [examples]; where classes are texts, no answer is illegal
  */
 export async function predictionsOf(
   examples: readonly Example[],
   logits: readonly (readonly number[])[],
-  illegal: readonly boolean[],
+  illegal: readonly boolean[] | undefined,
   classes: readonly string[],
 ): Promise<Prediction[]> {
   const predictions: Prediction[] = [];
@@ -26,7 +26,7 @@ export async function predictionsOf(
       label,
       predicted: classes[indexOfLargest(logits[i]!)]!,
       probabilities: probabilitiesOf(logits[i]!, classes),
-      illegal: illegal[i]!,
+      ...(illegal && { illegal: illegal[i]! }),
     });
   }
   return predictions;

@@ -8,10 +8,11 @@ import { damaged, readOwn } from "./damaged_run.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import type { KeptPredictions } from "./kept_predictions.ts";
 import type { Prediction } from "./predictions.ts";
+import type { TextPrediction } from "./run_files.ts";
 
 /** Predictions, and the SHA-256 of their file. */
-interface HashedPredictions {
-  readonly predictions: readonly Prediction[];
+interface HashedPredictions<One = Prediction> {
+  readonly predictions: readonly One[];
   readonly sha256: string;
 }
 
@@ -27,20 +28,41 @@ export async function readPredictions(
   classes: readonly string[],
   kept: KeptPredictions,
 ): Promise<HashedPredictions> {
-  const found = await readOwn(file, () => predictionsIn(file, classes, kept), LINES_LIMIT);
+  return await readEach(file, (value, refuse) => {
+    const prediction = RUN_FILES.read(
+      "prediction",
+      value,
+      (what) => refuse(` is not a prediction with probabilities: ${what}`),
+    );
+    const fault = predictionFault(prediction, classes);
+    if (fault !== undefined) throw refuse(`: ${fault}`);
+    return kept.keep(prediction);
+  });
+}
+
+/** The same of a run whose answers are free texts. */
+export async function readTextPredictions(file: string): Promise<HashedPredictions<TextPrediction>> {
+  return await readEach(
+    file,
+    (value, refuse) =>
+      RUN_FILES.read("text_prediction", value, (what) => refuse(` is not a prediction: ${what}`)),
+  );
+}
+
+/** Reads the content of a line; `refuse` makes an error of what is wrong with it. */
+type ReadLine<One> = (value: unknown, refuse: (fault: string) => Error) => One;
+
+async function readEach<One>(file: string, read: ReadLine<One>): Promise<HashedPredictions<One>> {
+  const found = await readOwn(file, () => predictionsIn(file, read), LINES_LIMIT);
   if (found === undefined) throw damaged(file, "it is missing");
   return found;
 }
 
-async function predictionsIn(
-  file: string,
-  classes: readonly string[],
-  kept: KeptPredictions,
-): Promise<HashedPredictions> {
+async function predictionsIn<One>(file: string, read: ReadLine<One>): Promise<HashedPredictions<One>> {
   const opened = await Deno.open(file);
   const asText: TransformStream<BufferSource, string> = new TextDecoderStream("utf-8", { fatal: true });
   const byLine: TransformStream<string, string> = new TextLineStream();
-  const found: Prediction[] = [];
+  const found: One[] = [];
   const hash = createHash("sha256");
   const hashing = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform(chunk, controller) {
@@ -59,14 +81,7 @@ async function predictionsIn(
     } catch {
       throw damaged(file, `line ${number} is not JSON`);
     }
-    const prediction = RUN_FILES.read(
-      "prediction",
-      value,
-      (what) => damaged(file, `line ${number} is not a prediction with probabilities: ${what}`),
-    );
-    const fault = predictionFault(prediction, classes);
-    if (fault !== undefined) throw damaged(file, `line ${number}: ${fault}`);
-    found.push(kept.keep(prediction));
+    found.push(read(value, (fault) => damaged(file, `line ${number}${fault}`)));
   }
   return { predictions: found, sha256: hash.digest("hex") };
 }

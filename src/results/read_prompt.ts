@@ -9,7 +9,7 @@ import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { DamagedRun, readOwn } from "./damaged_run.ts";
 import { checkOwnFile, PUT_BACK } from "./own_files.ts";
-import { readAbout, readEnvironment } from "./read_run.ts";
+import { readAnyAbout, readEnvironment } from "./read_run.ts";
 
 /** The prompt that a run tuned. */
 export interface RunPrompt {
@@ -57,7 +57,7 @@ export async function readPrompt(folder: string, dimension?: number): Promise<Ru
 
 /** Why a folder has no prompt. @throws {InputError} where there is no complete run in it */
 async function withoutPrompt(folder: string): Promise<InputError> {
-  const { experiment: { prompt, ensemble } } = await readAbout(folder);
+  const { experiment: { prompt, ensemble } } = await readAnyAbout(folder);
   if (prompt.kind === "hard") {
     return new InputError(
       `${folder} is a run of a hard prompt, which has no vectors: name a run of a soft prompt`,
@@ -85,7 +85,7 @@ async function checkOwn(
   }
   // A prompt may be alone in its folder, as when downloaded from a page.
   if (await readEnvironment(folder) === undefined) return;
-  const { experiment, environment } = await readAbout(folder);
+  const { experiment, environment } = await readAnyAbout(folder);
   const { prompt } = experiment;
   const entry = promptInsertion(prompt);
   const length = promptLength(prompt);

@@ -5,17 +5,21 @@ import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
 import { sha256, withoutSha256 } from "../base/sha256.ts";
 import { JSON_LIMIT } from "../disk/read_limited.ts";
-import { readWrittenWords } from "../experiment/read_written.ts";
+import { readWrittenRunnable } from "../experiment/read_written.ts";
 import { WRITTEN_LIMIT, writtenValue } from "../experiment/written_value.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
-import type { WordExperiment } from "../experiment/types.ts";
+import {
+  type ClassExperiment,
+  isClassExperiment,
+  type RunnableExperiment,
+} from "../experiment/class_experiment.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
 import { metricsFault } from "./check_scores.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { damaged, readOwn } from "./damaged_run.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
-import type { AnyMetricsFile, MetricsFile } from "./metrics_file.ts";
+import { type AnyMetricsFile, areOfTexts, type CompleteMetrics, type MetricsFile } from "./metrics_file.ts";
 import { askedSha256, checkListedFile, checkOwnFile } from "./own_files.ts";
 import { type Summary, SUMMARY_FORMAT } from "./summary.ts";
 import { KeptPredictions } from "./kept_predictions.ts";
@@ -25,7 +29,7 @@ import { runsDirectlyIn } from "./run_folders.ts";
 
 /** A complete run without its predictions. */
 export interface RunAbout {
-  readonly experiment: WordExperiment;
+  readonly experiment: ClassExperiment;
   readonly metrics: MetricsFile;
   readonly environment: Environment;
 }
@@ -51,7 +55,7 @@ export function isSameContent(a: RunContent, b: RunContent): boolean {
 
 /** The part of a complete run that identifies it. */
 export interface FinishedRun extends RunContent {
-  readonly metrics: MetricsFile;
+  readonly metrics: CompleteMetrics;
   /** When it ended; of runs of earlier versions, when its metrics were written. */
   readonly time: Date;
 }
@@ -96,7 +100,7 @@ export async function readMetrics(
   if (found === undefined) return undefined;
   const read = RUN_FILES.read("any_metrics_file", found.content, (fault) => damaged(file, fault));
   if (read.status === "complete") checkListedFile(path, "metrics.json", found.sha256, environment);
-  const fault = read.status === "complete" ? metricsFault(read) : undefined;
+  const fault = read.status === "complete" && !areOfTexts(read) ? metricsFault(read) : undefined;
   if (fault !== undefined) throw damaged(file, fault);
   return read;
 }
@@ -133,8 +137,29 @@ async function withoutRun(path: string): Promise<InputError> {
  *   experiment was changed since
  */
 export async function readAbout(path: string): Promise<RunAbout> {
+  const { experiment, metrics, environment } = await readAnyAbout(path);
+  if (areOfTexts(metrics) || !isClassExperiment(experiment)) {
+    throw new InputError(
+      `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: look at its report.html, or compare it with another run of free texts by 'softprompt diff'`,
+    );
+  }
+  const fault = metricsFault(metrics, Object.keys(experiment.verbalizer));
+  if (fault !== undefined) throw damaged(join(path, "metrics.json"), fault);
+  return { experiment, metrics, environment };
+}
+
+/** A complete run of any form without its predictions. */
+export interface AnyAbout {
+  readonly experiment: RunnableExperiment;
+  readonly metrics: CompleteMetrics;
+  readonly environment: Environment;
+}
+
+/** As {@linkcode readAbout}, a run of any form. */
+export async function readAnyAbout(path: string): Promise<AnyAbout> {
   const finished = await readFinished(path);
   if (finished === undefined) throw await withoutRun(path);
+  const { metrics } = finished;
   const environment = await readEnvironment(path);
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
   const text = await readText(join(path, "experiment.yaml"));
@@ -143,9 +168,7 @@ export async function readAbout(path: string): Promise<RunAbout> {
   if (experiment.semantics === SEMANTICS || environment.files?.["experiment.yaml"] !== undefined) {
     checkOwnFile(path, "experiment.yaml", askedSha256(asked), environment);
   }
-  const fault = metricsFault(finished.metrics, Object.keys(experiment.verbalizer));
-  if (fault !== undefined) throw damaged(join(path, "metrics.json"), fault);
-  return { experiment, metrics: finished.metrics, environment };
+  return { experiment, metrics, environment };
 }
 
 /**
@@ -176,10 +199,10 @@ export async function readRun(
 function readExperiment(
   text: string,
   file: string,
-): { readonly asked: unknown; readonly experiment: WordExperiment } {
+): { readonly asked: unknown; readonly experiment: RunnableExperiment } {
   try {
     const asked = writtenValue(text);
-    return { asked, experiment: readWrittenWords(asked) };
+    return { asked, experiment: readWrittenRunnable(asked) };
   } catch (error) {
     throw damaged(file, error instanceof Error ? error.message.replace(/\n.*$/s, "") : "it is no experiment");
   }

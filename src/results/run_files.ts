@@ -14,8 +14,10 @@ export interface PartMetrics {
   readonly confusion: PartMetricsConfusion;
   /** Guo et al. 2017, ten bins of equal width. */
   readonly expected_calibration_error: number;
-  /** How often the model's best token over the whole vocabulary is not a word of the verbalizer. */
-  readonly illegal_rate: number;
+  /** How often the model's best token over the whole vocabulary is not a word of the verbalizer; absent where classes are texts, which are compared with each other only. */
+  readonly illegal_rate?: number;
+  /** How probable the right texts are, of those that are trained on; only where classes are texts. */
+  readonly target?: TargetMetrics;
 }
 
 /** With its 95% interval (Wilson 1927). */
@@ -28,6 +30,22 @@ export interface PartMetricsAccuracy {
 export interface PartMetricsConfusion {
   readonly classes: readonly string[];
   readonly counts: readonly (readonly number[])[];
+}
+
+/** How probable right texts are. */
+export interface TargetMetrics {
+  /** The mean negative log-likelihood of the texts' tokens, in nats. */
+  readonly loss: number;
+  /** exp(loss). */
+  readonly perplexity: TargetMetricsPerplexity;
+}
+
+/** exp(loss). */
+export interface TargetMetricsPerplexity {
+  /** Null where it is larger than any number. */
+  readonly value: number | null;
+  /** Of 95%; null where there is none. */
+  readonly interval: readonly [number, number] | null;
 }
 
 /** Metrics of one class. */
@@ -97,6 +115,96 @@ export interface MetricsFileMajority {
   readonly accuracy: number;
 }
 
+/** A mean from 0 to 1 with its 95% interval. */
+export interface ShareEstimate {
+  readonly value: number;
+  readonly interval: readonly [number, number];
+}
+
+/** Metrics of free texts of one part of the data. */
+export interface TextPartMetrics {
+  readonly examples: number;
+  /** How often a generated text is one of the right ones, but for case, punctuation, articles and blanks; only where texts are generated. */
+  readonly exact_match?: ShareEstimate;
+  /** The F1 of the words that generated and right texts share; only where texts are generated. */
+  readonly token_f1?: ShareEstimate;
+  /** By the longest common subsequence of words; only where texts are generated. */
+  readonly rouge_l?: ShareEstimate;
+  /** The mean negative log-likelihood of the texts' tokens, in nats. */
+  readonly loss: number;
+  /** exp(loss). */
+  readonly perplexity: TextPartMetricsPerplexity;
+}
+
+/** exp(loss). */
+export interface TextPartMetricsPerplexity {
+  /** Null where it is larger than any number. */
+  readonly value: number | null;
+  /** Of 95%; null where there is none. */
+  readonly interval: readonly [number, number] | null;
+}
+
+/** `metrics.json` of a complete run whose answers are free texts. */
+export interface TextMetricsFile {
+  readonly status: "complete";
+  /** What tells it from the metrics of classes. */
+  readonly answers: "texts";
+  /** The step whose prompt was kept; 0 for a hard prompt. */
+  readonly best_step: number;
+  /** The time of tuning, validations included; for a hard prompt, of classifying. */
+  readonly seconds: number;
+  /** Null where no time was measured: JSON has no infinite numbers. */
+  readonly examples_per_second: number | null;
+  /** How many texts, and how many right answers, were truncated to fit the model's positions. */
+  readonly truncated: TextMetricsFileTruncated;
+  readonly parameters?: ParameterCount;
+  readonly test: TextPartMetrics;
+  readonly validation?: TextPartMetrics;
+  /** The metrics on other data, by the names of the data. */
+  readonly transfer?: Readonly<Record<string, TextPartMetrics>>;
+}
+
+/** How many texts, and how many right answers, were truncated to fit the model's positions. */
+export interface TextMetricsFileTruncated {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  readonly samples: number;
+  readonly answers: number;
+}
+
+/** `metrics.json` of a complete run of any form. */
+export type CompleteMetrics = TextMetricsFile | MetricsFile;
+
+/** How well a generated text answers, by the right text that it is closest to. */
+export interface TextScore {
+  readonly exact_match: number;
+  readonly token_f1: number;
+  readonly rouge_l: number;
+}
+
+/** A line of `predictions.jsonl` of a run whose answers are free texts. */
+export interface TextPrediction {
+  readonly id: string;
+  readonly text_sha256: string;
+  readonly text: string;
+  /** All of them are right; the first is trained on. */
+  readonly targets: readonly string[];
+  /** Only where texts are generated. */
+  readonly generated?: string;
+  readonly score?: TextScore;
+  /** The negative log-likelihood of the first right text, in nats. */
+  readonly nll: number;
+  /** The number of its tokens. */
+  readonly tokens: number;
+}
+
+/** A line of `samples.jsonl` of a run whose answers are free texts. */
+export interface TextSample {
+  readonly text: string;
+  readonly generated: string;
+}
+
 /** `metrics.json` of a run that is not complete. */
 export interface UnfinishedFile {
   readonly status: "failed" | "interrupted";
@@ -104,7 +212,7 @@ export interface UnfinishedFile {
 }
 
 /** `metrics.json`. */
-export type AnyMetricsFile = MetricsFile | UnfinishedFile;
+export type AnyMetricsFile = CompleteMetrics | UnfinishedFile;
 
 /** The comparison of the compiled graphs with the model's own file. */
 export interface SelfCheck {
@@ -248,8 +356,15 @@ export interface Prediction {
   readonly label: string;
   readonly predicted: string;
   readonly probabilities: Readonly<Record<string, number>>;
-  /** Whether the model's best token over the whole vocabulary is not a word of the verbalizer. */
-  readonly illegal: boolean;
+  /** Whether the model's best token over the whole vocabulary is not a word of the verbalizer; absent where classes are texts. */
+  readonly illegal?: boolean;
+}
+
+/** A line of `examples.jsonl`: a training example that stands in the prompt. */
+export interface ShownExample {
+  /** By the names of the template's placeholders. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly answer: string;
 }
 
 /** A line of `samples.jsonl`: a sentence of the experiment with its prediction. */
@@ -365,7 +480,7 @@ export interface Spreads {
   readonly macro_f1: ShareSpread;
   readonly loss: Spread;
   readonly expected_calibration_error: ShareSpread;
-  readonly illegal_rate: ShareSpread;
+  readonly illegal_rate?: ShareSpread;
 }
 
 /** Runs that differ in nothing but the seed. */
@@ -423,10 +538,18 @@ export interface DataFolder {
 /** The types of the data read from files, by the names of their definitions. */
 export interface RunFileTypes {
   readonly part_metrics: PartMetrics;
+  readonly target_metrics: TargetMetrics;
   readonly class_metrics: ClassMetrics;
   readonly calibration_file: CalibrationFile;
   readonly parameter_count: ParameterCount;
   readonly metrics_file: MetricsFile;
+  readonly share_estimate: ShareEstimate;
+  readonly text_part_metrics: TextPartMetrics;
+  readonly text_metrics_file: TextMetricsFile;
+  readonly complete_metrics: CompleteMetrics;
+  readonly text_score: TextScore;
+  readonly text_prediction: TextPrediction;
+  readonly text_sample: TextSample;
   readonly unfinished_file: UnfinishedFile;
   readonly any_metrics_file: AnyMetricsFile;
   readonly self_check: SelfCheck;
@@ -437,6 +560,7 @@ export interface RunFileTypes {
   readonly ensemble_file: EnsembleFile;
   readonly ensemble_member: EnsembleMember;
   readonly prediction: Prediction;
+  readonly shown_example: ShownExample;
   readonly sample_prediction: SamplePrediction;
   readonly neighbours_file: NeighboursFile;
   readonly neighbourhood: Neighbourhood;

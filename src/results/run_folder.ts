@@ -17,7 +17,7 @@ import {
 import { experimentYaml } from "./experiment_yaml.ts";
 import { HistoryFile } from "./history_file.ts";
 import { jsonText } from "./json_text.ts";
-import type { MetricsFile } from "./metrics_file.ts";
+import type { CompleteMetrics } from "./metrics_file.ts";
 import { isRunFile } from "./own_files.ts";
 import { isSameContent, readMetrics, type RunContent } from "./read_run.ts";
 
@@ -171,7 +171,7 @@ export class RunFolder {
   }
 
   /** Writes `metrics.json` and moves the results to their place, replacing earlier ones; variants within the folder and files of others stay. */
-  async complete(metrics: MetricsFile): Promise<void> {
+  async complete(metrics: CompleteMetrics): Promise<void> {
     await this.writeJson("metrics.json", metrics);
     await onDisk(this.path, () => moveIntoPlace(this.path, this.retire));
   }

@@ -1,12 +1,7 @@
-import {
-  byMetric,
-  IS_HIGHER_BETTER,
-  type JudgedMetric,
-  type MetricName,
-} from "../evaluation/metric_names.ts";
+import { byMetric, IS_HIGHER_BETTER, type JudgedMetric } from "../evaluation/metric_names.ts";
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import type { EnsembleRow, PartMetrics, Spread, SummaryGroup, SummaryRow } from "./run_files.ts";
+import type { EnsembleRow, PartMetrics, Spread, Spreads, SummaryGroup, SummaryRow } from "./run_files.ts";
 import { groupKey, metricValue, type Summary, SUMMARY_FORMAT, withoutSeed } from "./summary.ts";
 
 /** Summarizes runs. @param by the metric of the validation sets that the best variant is chosen by */
@@ -44,8 +39,18 @@ function groupOf(runs: readonly SummaryRow[]): SummaryGroup | undefined {
   };
 }
 
-function spreads(parts: readonly PartMetrics[]): Record<MetricName, Spread> {
-  return byMetric((metric) => spreadOf(parts.map((part) => metricValue(part, metric))));
+/** The metrics that all of the parts have. */
+function spreads(parts: readonly PartMetrics[]): Spreads {
+  const { illegal_rate: illegal, ...others } = byMetric((metric) =>
+    parts.flatMap((part) => metricValue(part, metric) ?? [])
+  );
+  return {
+    accuracy: spreadOf(others.accuracy),
+    macro_f1: spreadOf(others.macro_f1),
+    loss: spreadOf(others.loss),
+    expected_calibration_error: spreadOf(others.expected_calibration_error),
+    ...(illegal.length === parts.length && { illegal_rate: spreadOf(illegal) }),
+  };
 }
 
 /** A number over several runs, with the interval of its mean (Student 1908). */

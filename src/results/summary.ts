@@ -11,8 +11,8 @@ export interface Summary extends SummaryFile {
 /** The format of `summary.json`. */
 export const SUMMARY_FORMAT = "softprompt-summary/1";
 
-/** The value of a metric of a part. */
-export function metricValue(part: PartMetrics, metric: MetricName): number {
+/** The value of a metric of a part; `undefined` where it has none. */
+export function metricValue(part: PartMetrics, metric: MetricName): number | undefined {
   return metric === "accuracy" ? part.accuracy.value : part[metric];
 }
 

@@ -77,7 +77,8 @@ export function summaryCsv(summary: Summary): string {
 
 function partCells(part: "test" | "validation", { metrics }: SummaryRow): Record<string, number> {
   const found = metrics?.[part];
-  return found === undefined
-    ? {}
-    : Object.fromEntries(METRICS.map((metric) => [`${part}_${metric}`, metricValue(found, metric)]));
+  return found === undefined ? {} : Object.fromEntries(METRICS.flatMap((metric) => {
+    const value = metricValue(found, metric);
+    return value === undefined ? [] : [[`${part}_${metric}`, value]];
+  }));
 }

@@ -1,6 +1,7 @@
 import type { Example } from "../dataset/example.ts";
 import { measure } from "../evaluation/metrics.ts";
 import type { Answers } from "../evaluation/predict.ts";
+import { measureTargets } from "../evaluation/text_metrics.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
 import type { PartMetrics } from "../results/metrics_file.ts";
 import { type Prediction, predictionsOf } from "../results/predictions.ts";
@@ -46,10 +47,11 @@ export class CalibratedAnswers {
   }
 
   private measured(logits: readonly (readonly number[])[]): PartMetrics {
-    const { illegal } = this.answers;
+    const { illegal, likelihoods } = this.answers;
     return {
       ...measure(logits, this.labels, this.classes),
-      illegal_rate: illegal.filter(Boolean).length / illegal.length,
+      ...(illegal && { illegal_rate: illegal.filter(Boolean).length / illegal.length }),
+      ...(likelihoods && { target: measureTargets(likelihoods) }),
     };
   }
 }

@@ -1,10 +1,13 @@
 import { classWeightsOf } from "../dataset/class_counts.ts";
 import type { TuningTask } from "../training/trainer.ts";
-import type { Prepared } from "./prepare.ts";
+import type { PreparedRun } from "./prepare.ts";
 
 /** The class weights of an experiment's loss, as a part of the tuning task; empty where all are equal. */
 export function classWeights(
-  { experiment: { training }, dataset, verbalizer }: Prepared,
+  { experiment: { training }, dataset, verbalizer }: Pick<
+    PreparedRun,
+    "experiment" | "dataset" | "verbalizer"
+  >,
 ): Pick<TuningTask, "classWeights"> {
   const given = training?.classWeights;
   return given === undefined

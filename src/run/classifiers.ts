@@ -1,11 +1,12 @@
 import type { Compiled } from "../compiler/mod.ts";
 import type { Device, Session, Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import type { EnsembleExperiment, SoftPrompt as SoftSpec } from "../experiment/types.ts";
+import type { SoftTextPrompt } from "../experiment/text_types.ts";
+import type { EnsembleSpec, SoftPrompt as SoftSpec } from "../experiment/types.ts";
 import { answerBatches } from "../prompt/padding.ts";
 import type { PromptInterpretation } from "../prompt/interpretation.ts";
 import type { RunContext } from "./context.ts";
-import type { Prepared } from "./prepare.ts";
+import type { PreparedBase } from "./prepare.ts";
 import type { EnsemblePrompts } from "./read_ensemble_prompts.ts";
 import { interpretationAfter, startPrompt } from "./start_prompt.ts";
 
@@ -17,14 +18,14 @@ export interface SoftPrompt {
 }
 
 /** The classifier of a hard prompt. @param session of the graph without a prompt */
-export function hardClassifier(prepared: Prepared, session: Session): Classifier {
+export function hardClassifier(prepared: PreparedBase, session: Session): Classifier {
   return { session, inputs: {}, ...common(prepared, session), tuned: false };
 }
 
 /** The classifier of an initialized, untuned soft prompt. @param session of the compiled `predict` graph */
 export async function untunedPrompt(
-  prepared: Prepared,
-  soft: SoftSpec,
+  prepared: PreparedBase,
+  soft: SoftSpec | SoftTextPrompt,
   compiled: Compiled,
   device: Device,
   session: Session,
@@ -42,16 +43,16 @@ export async function untunedPrompt(
 
 /** The classifier of an ensemble. @param session of the bank's compiled `predict` graph */
 export function ensembleClassifier(
-  prepared: Prepared<EnsembleExperiment>,
+  prepared: PreparedBase,
+  { vote }: EnsembleSpec,
   { prompts }: EnsemblePrompts,
   session: Session,
 ): Classifier {
-  const { vote } = prepared.experiment.ensemble;
   return { session, inputs: { prompt: prompts }, vote, ...common(prepared, session), tuned: true };
 }
 
 function common(
-  { experiment: { evaluation, precision }, model }: Prepared,
+  { experiment: { evaluation, precision }, model }: PreparedBase,
   session: Session,
 ): Pick<Classifier, "padId" | "batchSize" | "precision"> {
   return { ...answerBatches(model, session, evaluation), precision };

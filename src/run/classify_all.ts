@@ -1,8 +1,7 @@
 import { ofFile } from "../base/message.ts";
 import type { Example } from "../dataset/example.ts";
 import { namedText } from "../evaluation/answer_error.ts";
-import { answersTo, type Classifier, classLogits } from "../evaluation/predict.ts";
-import type { LabelledEncoding } from "../prompt/batches.ts";
+import type { Answerer } from "../evaluation/predict.ts";
 import type { MetricsFile, PartMetrics } from "../results/metrics_file.ts";
 import type { Prediction } from "../results/predictions.ts";
 import type { SamplePrediction } from "../results/samples.ts";
@@ -10,11 +9,11 @@ import type { Tuned } from "../training/trainer.ts";
 import { calibrationOf } from "./calibrate.ts";
 import { CalibratedAnswers } from "./calibrated_answers.ts";
 import { classifySamples } from "./classify_samples.ts";
-import type { EncodedDataset } from "./encode_dataset.ts";
+import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
 import type { RunContext } from "./context.ts";
 import { metricsOf } from "./metrics_of_run.ts";
 import { PartCounter } from "./part_counter.ts";
-import type { Prepared } from "./prepare.ts";
+import type { PreparedRun } from "./prepare.ts";
 
 /** The result on transfer data. */
 export interface TransferResult {
@@ -40,25 +39,24 @@ export interface Classified {
  * @param context its signal stops it between two batches: the signal's reason is thrown; its progress is reported
  * @throws {AnswerError} where a logit is NaN or infinite
  */
-export async function classifyAll(
-  prepared: Prepared,
-  encoded: EncodedDataset,
-  classifier: Classifier,
+export async function classifyAll<One extends EncodedExample>(
+  prepared: PreparedRun,
+  encoded: EncodedDataset<One>,
+  answerer: Answerer<One>,
   trained: number,
   tuned: Tuned | undefined,
   { signal, progress }: Pick<RunContext, "signal" | "progress">,
 ): Promise<Classified> {
-  const { experiment: { evaluation }, dataset, transfer, verbalizer, model } = prepared;
+  const { experiment: { evaluation }, dataset, transfer, verbalizer } = prepared;
   const { classes } = verbalizer;
-  const vocabulary = Math.min(model.tokenizer.size, model.facts.words);
   const counter = new PartCounter(
     [encoded.test, encoded.validation, ...encoded.transfer].map(({ length }) => length),
     (done, total) => progress.reach({ stage: "classifying", done, total }),
   );
-  const answersOf = (encodings: readonly LabelledEncoding[], examples: readonly Example[]) => {
+  const answersOf = (encodings: readonly One[], examples: readonly Example[]) => {
     const nameOf = (i: number) => namedText(ofFile(examples[i]!.id), examples[i]!.text);
     const onAnswered = counter.next(encodings.length);
-    return answersTo(classifier, { examples: encodings, nameOf, onAnswered, signal }, verbalizer, vocabulary);
+    return answerer.answers({ examples: encodings, nameOf, onAnswered, signal });
   };
   const started = performance.now();
   const testAnswers = await answersOf(encoded.test, dataset.test);
@@ -70,7 +68,7 @@ export async function classifyAll(
     signal,
   };
   const calibration = calibrationOf(evaluation, {
-    contentFree: await classLogits(classifier, contentFree, verbalizer),
+    contentFree: await answerer.logits(contentFree),
     validation: validationAnswers.logits,
     labels: labelsOf(encoded.validation),
   });
@@ -88,13 +86,13 @@ export async function classifyAll(
   const answers = { test, validation, transfer: elsewhere, calibration, trained, tuned, seconds };
   return {
     metrics: metricsOf(prepared, encoded, answers),
-    samples: await classifySamples(prepared, encoded, classifier, calibration, signal),
+    samples: await classifySamples(prepared, encoded, answerer, calibration, signal),
     predictions: await test.predictions(dataset.test),
     transfer: elsewhere,
     each: test.accuracyOfEach(),
   };
 }
 
-function labelsOf(examples: readonly LabelledEncoding[]): number[] {
+function labelsOf(examples: readonly EncodedExample[]): number[] {
   return examples.map(({ label }) => label);
 }

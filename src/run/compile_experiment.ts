@@ -1,15 +1,15 @@
 import type { Compiled, LossMean, OptimizerName } from "../compiler/mod.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { promptInsertion } from "../experiment/prompt_vectors.ts";
-import type { PromptSpec, TrainingSpec, WordExperiment } from "../experiment/types.ts";
+import type { Experiment, TunedBy } from "../experiment/types.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
 import type { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
-import type { Prepared } from "./prepare.ts";
+import type { PreparedBase } from "./prepare.ts";
 
 /** The counting of positions in an experiment. */
 export function positionCounting(
-  prompt: PromptSpec,
+  prompt: Experiment["prompt"],
   compiled: Compiled | undefined,
 ): PositionCounting {
   const isAfter = compiled?.positions === "embedding-layer" && promptInsertion(prompt) === "embedding-output";
@@ -22,7 +22,7 @@ export function positionCounting(
  * @param cache keeps compiled graphs; absent: nothing is cached
  */
 export async function compileExperiment(
-  { experiment: { prompt, training }, model }: Pick<Prepared, "experiment" | "model">,
+  { experiment: { prompt, training }, model }: Pick<PreparedBase<Experiment>, "experiment" | "model">,
   target: CompileTarget,
   cache?: CompileCache,
 ): Promise<Compiled | undefined> {
@@ -38,29 +38,35 @@ export async function compileExperiment(
  *
  * @throws {DeviceError} where the device has no float16 and the experiment asks for it
  */
-export function compileTargetOf(device: Device, { precision, training }: WordExperiment): CompileTarget {
+export function compileTargetOf(
+  device: Device,
+  { precision, training, answer }: Pick<Experiment, "precision" | "training" | "answer">,
+): CompileTarget {
   if (precision === "float16" && !device.float16) {
     throw new DeviceError(
       `'precision: float16' needs WebGPU on an adapter that has shader-f16, and the device is ${device.description}: set 'precision: float32' or another 'device:'`,
     );
   }
-  return { target: targetOf(device.kind), precision, loss: lossOf(training) };
+  const target = targetOf(device.kind);
+  return answer ? { target, precision, answer: "text" } : { target, precision, loss: lossOf(training) };
 }
 
-function lossOf(training: TrainingSpec | undefined): LossMean {
+function lossOf(training: Pick<TunedBy, "classWeights"> | undefined): LossMean {
   return training?.classWeights === undefined ? "plain" : "weighted";
 }
 
 /** A key of the compiled step: experiments with the same key share it. */
-export function stepKey({ experiment: { tune, prompt, training, precision }, model }: Prepared): string {
+export function stepKey(
+  { experiment, model }: Pick<PreparedBase<Experiment>, "experiment" | "model">,
+): string {
+  const { tune, prompt, training, precision, answer } = experiment;
   const what = promptInsertion(prompt) ?? (tune === "all" ? "model" : "hard");
-  return [model.onnx, model.sha256, what, optimizerName(training), lossOf(training), precision].join(
-    "|",
-  );
+  const loss = answer ? "text" : lossOf(training);
+  return [model.onnx, model.sha256, what, optimizerName(training), loss, precision].join("|");
 }
 
 /** The compiler's name of an experiment's optimizer; arbitrary where nothing is trained. */
-export function optimizerName(training?: Pick<TrainingSpec, "optimizer">): OptimizerName {
+export function optimizerName(training?: Pick<TunedBy, "optimizer">): OptimizerName {
   if (training === undefined) return "adamw";
   const { name, factored } = training.optimizer;
   return name === "adafactor" && factored ? "adafactor-factored" : name;

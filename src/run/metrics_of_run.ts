@@ -5,8 +5,8 @@ import type { MetricsFile, PartMetrics } from "../results/metrics_file.ts";
 import type { Tuned } from "../training/trainer.ts";
 import { calibrationFile } from "./calibrate.ts";
 import type { CalibratedAnswers } from "./calibrated_answers.ts";
-import type { EncodedDataset } from "./encode_dataset.ts";
-import type { Prepared } from "./prepare.ts";
+import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
+import type { PreparedRun } from "./prepare.ts";
 
 /** The most frequent class of the training set (of equals, the alphabetically first), and its accuracy on the test set. */
 function majorityBaseline({ train, test }: Dataset): { class: string; accuracy: number } {
@@ -32,8 +32,8 @@ export interface RunAnswers {
 
 /** The metrics of a complete run. */
 export function metricsOf(
-  { dataset, model, verbalizer: { classes } }: Prepared,
-  encoded: EncodedDataset,
+  { dataset, model, verbalizer: { classes } }: PreparedRun,
+  encoded: EncodedDataset<EncodedExample>,
   { test, validation, transfer, calibration, trained, tuned, seconds }: RunAnswers,
 ): MetricsFile {
   return {

@@ -1,35 +1,54 @@
 import { checkTrainable } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import { sha256 } from "../base/sha256.ts";
-import { ConfigValueError, reworded } from "../base/errors.ts";
+import { ConfigValueError } from "../base/errors.ts";
 import type { KeyPath } from "../experiment/document.ts";
 import { replacePaths } from "../experiment/replace_paths.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
-import type { DatasetSpec, Experiment, WordExperiment } from "../experiment/types.ts";
+import {
+  type ClassExperiment,
+  isFreeTextExperiment,
+  isLikelihoodExperiment,
+  type RunnableExperiment,
+} from "../experiment/class_experiment.ts";
+import type { FreeTextExperiment, LikelihoodExperiment } from "../experiment/text_types.ts";
+import type { Experiment, WordExperiment } from "../experiment/types.ts";
 import { readsPadding } from "../prompt/padding.ts";
-import { readable } from "../prompt/stretch.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
-import type { Tokenizer } from "../model/tokenizer.ts";
+import { type AnsweredExample, type AnyExample, placed, type Splits } from "../dataset/example.ts";
+import type { AnsweredData } from "../dataset/load_answered.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
+import { type TextReader, textReaderOf } from "../model/text_reader.ts";
+import type { ClassTexts } from "../prompt/class_texts.ts";
+import type { ShownExample } from "../prompt/few_shot.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import type { GitCommit } from "../results/git_commit.ts";
+import { checkStartingWords } from "./check_starting_words.ts";
 import { readSourcePrompt, type SourcePrompt } from "./read_source_prompt.ts";
 import { type EnsemblePrompts, readEnsemblePrompts } from "./read_ensemble_prompts.ts";
 import type { RunRequest } from "./context.ts";
+import { type AskedText, prepareText } from "./prepare_text.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 
+/** Data of any kind. */
+export type AnyData =
+  & Splits<AnyExample>
+  & Pick<Dataset, "revision" | "sha256" | "repeated" | "notes" | "leftOut">;
+
 /** Everything that an experiment names, read and checked. */
-export interface Prepared<Asked extends WordExperiment = WordExperiment> {
+export interface PreparedBase<Asked extends Experiment = RunnableExperiment> {
   readonly experiment: Asked;
   readonly model: OpenModel;
-  readonly dataset: Dataset;
+  /** The training set is without the examples in the prompt. */
+  readonly dataset: AnyData;
+  /** Without classes where the answers are free texts. */
   readonly verbalizer: Verbalizer;
   /** The prompt that this one starts from, for `run` and `peft`. */
   readonly sourcePrompt: SourcePrompt | undefined;
   /** The prompts that vote, where there is an ensemble. */
   readonly ensemblePrompts: EnsemblePrompts | undefined;
   /** The transfer datasets. */
-  readonly transfer: readonly TransferSet[];
+  readonly transfer: readonly TransferSet<AnyExample>[];
   /** The commit that the experiment's file is tracked in. */
   readonly commit: GitCommit;
   /** A hash of the experiment's content: its keys, its model and its data. */
@@ -38,6 +57,42 @@ export interface Prepared<Asked extends WordExperiment = WordExperiment> {
   readonly pathlessHash: string;
 }
 
+/** Of an experiment whose answers are classes. */
+export interface PreparedRun<Asked extends Experiment = ClassExperiment> extends PreparedBase<Asked> {
+  readonly dataset: Dataset;
+  readonly transfer: readonly TransferSet[];
+}
+
+/** Of an experiment whose answers are words. */
+export interface Prepared<Asked extends WordExperiment = WordExperiment> extends PreparedRun<Asked> {
+  readonly form: "word";
+}
+
+/** Of an experiment whose classes are found by the likelihood of their texts. */
+export interface PreparedLikelihood extends PreparedRun<LikelihoodExperiment> {
+  readonly form: "likelihood";
+  readonly verbalizer: Verbalizer & ClassTexts;
+  readonly reader: TextReader;
+  /** The examples in the prompt. */
+  readonly shown: readonly ShownExample[];
+}
+
+/** Of an experiment whose answers are free texts. */
+export interface PreparedFree extends PreparedBase<FreeTextExperiment> {
+  readonly form: "free";
+  readonly dataset: AnsweredData;
+  readonly transfer: readonly TransferSet<AnsweredExample>[];
+  readonly reader: TextReader;
+  /** The examples in the prompt. */
+  readonly shown: readonly ShownExample[];
+}
+
+/** Of an experiment whose answers are classes. */
+export type PreparedClasses = Prepared | PreparedLikelihood;
+
+/** Of an experiment of any form that can be run. */
+export type AnyPrepared = PreparedClasses | PreparedFree;
+
 /**
  * Reads what an experiment names.
  *
@@ -45,24 +100,122 @@ export interface Prepared<Asked extends WordExperiment = WordExperiment> {
  * @throws {InputError} on anything missing or unsuitable
  */
 export async function prepare(
-  { experiment, file, ensembleRuns }: Pick<RunRequest, "experiment" | "file" | "ensembleRuns">,
+  { experiment, ...request }: Pick<RunRequest, "experiment" | "file" | "ensembleRuns">,
+  resources: ResourceCache,
+): Promise<AnyPrepared> {
+  if (isFreeTextExperiment(experiment)) return await prepareFree({ ...request, experiment }, resources);
+  return isLikelihoodExperiment(experiment)
+    ? await prepareLikelihood({ ...request, experiment }, resources)
+    : await prepareWords({ ...request, experiment }, resources);
+}
+
+/** Reads what an experiment whose answers are words names. As {@linkcode prepare} otherwise. */
+export async function prepareWords(
+  request: PreparedRequest<WordExperiment>,
   resources: ResourceCache,
 ): Promise<Prepared> {
+  const { experiment, file } = request;
   const model = await resources.model(experiment.model, file);
   checkTuning(experiment, model);
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
   checkStartingWords(experiment, model.tokenizer);
   const dataset = await resources.dataset(experiment, file, verbalizer.classes);
-  const { revision: _, ...frozen } = experiment.model;
   if (experiment.training) checkTrainable(dataset, verbalizer.classes, datasetName(experiment.dataset));
+  const transfer = await resources.transfer(experiment, file, verbalizer.classes);
+  return { form: "word", ...await complete(request, model, { dataset, verbalizer, transfer }, resources) };
+}
+
+async function prepareLikelihood(
+  request: PreparedRequest<LikelihoodExperiment>,
+  resources: ResourceCache,
+): Promise<PreparedLikelihood> {
+  const { experiment, file } = request;
+  const model = await resources.model(experiment.model, file);
+  const { shown, targets } = await prepareText(request, resources);
+  if (targets.classes === undefined) throw new TypeError("classes without texts");
+  const tokens = targets.classes.texts.map((list) => list.map((text) => model.tokenizer.encode(text)));
+  const verbalizer = { ...targets.classes, tokens };
+  const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
+  const read = await resources.dataset(experiment, file, verbalizer.classes);
+  const areShown = new Set(shown.map(({ id }) => id));
+  const dataset = { ...read, train: read.train.filter(({ id }) => !areShown.has(id)) };
+  const transfer = await resources.transfer(experiment, file, verbalizer.classes);
+  const named = { dataset, verbalizer, transfer };
+  return {
+    form: "likelihood",
+    ...await complete(request, model, named, resources, readWith(reader)),
+    verbalizer,
+    reader,
+    shown: shownExamples(shown),
+  };
+}
+
+async function prepareFree(
+  request: PreparedRequest<FreeTextExperiment>,
+  resources: ResourceCache,
+): Promise<PreparedFree> {
+  const { experiment, file } = request;
+  const model = await resources.model(experiment.model, file, true);
+  const { shown, train } = await prepareText(request, resources);
+  const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
+  const read = await resources.answered(experiment, file);
+  const areTrained = new Set(train.map(({ id }) => id));
+  const dataset = { ...read, train: read.train.filter(({ id }) => areTrained.has(id)) };
+  const transfer = await resources.answeredTransfer(experiment, file);
+  const named = { dataset, verbalizer: { classes: [], tokens: [] }, transfer };
+  return {
+    form: "free",
+    ...await complete(request, model, named, resources, readWith(reader)),
+    reader,
+    shown: shownExamples(shown),
+  };
+}
+
+/** What answers depend on of how texts are read, besides the files that are hashed. */
+function readWith({ tokens, chat }: TextReader): readonly unknown[] {
+  return [tokens, chat ?? null];
+}
+
+function shownExamples(shown: readonly AskedText[]): ShownExample[] {
+  return shown.map((one) => ({ texts: placed(one), answer: one.targets[0] }));
+}
+
+/** What is asked to be prepared. */
+type PreparedRequest<Asked extends Experiment> = Pick<
+  RunRequest<Asked>,
+  "experiment" | "file" | "ensembleRuns"
+>;
+
+/**
+ * Reads the rest.
+ *
+ * @param beside what answers depend on, besides the files that are hashed
+ */
+async function complete<
+  Asked extends RunnableExperiment,
+  Data extends AnyData,
+  Elsewhere extends TransferSet<AnyExample>,
+>(
+  { experiment, file, ensembleRuns }: PreparedRequest<Asked>,
+  model: OpenModel,
+  { dataset, verbalizer, transfer }: {
+    readonly dataset: Data;
+    readonly verbalizer: Verbalizer;
+    readonly transfer: readonly Elsewhere[];
+  },
+  resources: ResourceCache,
+  beside: readonly unknown[] = [],
+): Promise<
+  PreparedBase<Asked> & { readonly dataset: Data; readonly transfer: readonly Elsewhere[] }
+> {
+  const { revision: _, ...frozen } = experiment.model;
   const sourcePrompt = await readSourcePrompt(experiment.prompt, file, model);
   const ensemblePrompts = ensembleRuns && await readEnsemblePrompts(experiment, ensembleRuns, model);
   const asked = askedOf(experiment, frozen);
-  const transfer = await resources.transfer(experiment, file, verbalizer.classes);
   const tuned = [...(sourcePrompt ? [sourcePrompt.sha256] : []), ...ensemblePrompts?.sha256 ?? []];
   const elsewhere = transfer.map(({ sha256 }) => sha256);
   const hash = async (asked: object) => {
-    const content = JSON.stringify([asked, model.files, dataset.sha256, ...tuned, ...elsewhere]);
+    const content = JSON.stringify([asked, model.files, dataset.sha256, ...tuned, ...elsewhere, ...beside]);
     return await sha256(new TextEncoder().encode(content));
   };
   const isIdOnHub = ([key]: KeyPath) => key === "model" && model.revision !== null;
@@ -86,25 +239,6 @@ export async function prepare(
   };
 }
 
-/** Refuses an initialization from words without vectors in the model. @throws {ConfigValueError} naming the word */
-export function checkStartingWords(
-  { prompt, verbalizer = {} }: Pick<Experiment, "prompt" | "verbalizer">,
-  tokenizer: Tokenizer,
-): void {
-  if (prompt.kind === "hard") return;
-  const { initialization } = prompt;
-  const check = (text: string, path: readonly (string | number)[]) =>
-    reworded(
-      () => readable(tokenizer.encode(text), tokenizer),
-      (message) => new ConfigValueError([{ path, message }]),
-    );
-  if (initialization.from === "text") check(initialization.text, ["prompt", "initialization", "text"]);
-  if (initialization.from !== "labels") return;
-  for (const [name, words] of Object.entries(verbalizer)) {
-    for (const [i, word] of words.entries()) check(word, ["verbalizer", name, i]);
-  }
-}
-
 /**
  * A model that reads padding needs parts of one length, and only a prompt's step can be split into parts.
  *
@@ -120,7 +254,10 @@ function checkTuning(experiment: WordExperiment, { card, facts }: OpenModel): vo
 }
 
 /** A dataset on the hub pinned to the commit that was read. */
-function atCommit(dataset: DatasetSpec, commit: string | null): DatasetSpec {
+function atCommit(
+  dataset: RunnableExperiment["dataset"],
+  commit: string | null,
+): RunnableExperiment["dataset"] {
   if (!("source" in dataset)) return dataset;
   const { revision, ...named } = dataset;
   return { ...named, revision: commit ?? revision };
@@ -131,8 +268,8 @@ function atCommit(dataset: DatasetSpec, commit: string | null): DatasetSpec {
  * it is not the default for the kind of prompt.
  */
 function askedOf(
-  { name: _, description: __, tune, ensemble, ...asked }: WordExperiment,
-  model: Omit<WordExperiment["model"], "revision">,
+  { name: _, description: __, tune, ensemble, ...asked }: RunnableExperiment,
+  model: Omit<RunnableExperiment["model"], "revision">,
 ): object {
   const { revision: ___, ...dataset }: DatasetKeys = asked.dataset;
   const isUsual = tune === (asked.prompt.kind === "soft" ? "prompt" : "none");

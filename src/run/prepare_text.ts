@@ -9,7 +9,7 @@ import type { TextExperiment } from "../experiment/text_types.ts";
 import type { TextReader } from "../model/text_reader.ts";
 import { unknownWordsIn } from "../prompt/encoding.ts";
 import type { RunRequest } from "./context.ts";
-import { checkStartingWords } from "./prepare.ts";
+import { checkStartingWords } from "./check_starting_words.ts";
 import { readSourcePrompt } from "./read_source_prompt.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 import { type TextTargets, textTargets } from "./text_targets.ts";

@@ -6,7 +6,8 @@ import { pathsFrom } from "../disk/kept_place.ts";
 import { InputError } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
-import type { Experiment, WordExperiment } from "../experiment/types.ts";
+import { templateText } from "../experiment/template.ts";
+import type { Experiment } from "../experiment/types.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readAbout, readEnvironment } from "../results/read_run.ts";
 import { checkFiles, type ModelFiles } from "./check_model_files.ts";
@@ -40,7 +41,7 @@ export function ensembleRunFolders({ ensemble }: Experiment, file: string): stri
  *   insertion
  */
 export async function readEnsemblePrompts(
-  { prompt }: WordExperiment,
+  { prompt }: Pick<Experiment, "prompt">,
   folders: readonly string[],
   model: ModelFiles,
 ): Promise<EnsemblePrompts> {
@@ -51,12 +52,22 @@ export async function readEnsemblePrompts(
       throw new InputError(`${folder} is not a complete run: it lacks environment.json`);
     }
     checkFiles(model, environment, folder, "an ensemble's prompts must be tuned with its model");
-    const { template } = (await readAbout(folder)).experiment.prompt;
-    if (template !== prompt.template) {
+    const { prompt: own } = (await readAbout(folder)).experiment;
+    const { template } = own;
+    if ("examples" in own && own.examples > 0) {
+      throw new InputError(
+        `the prompt in ${folder} was tuned after ${
+          counted(own.examples, "example")
+        } ('prompt.examples'), which an ensemble's prompts cannot have: name runs without`,
+      );
+    }
+    if (JSON.stringify(template) !== JSON.stringify(prompt.template)) {
       throw new InputError(
         message`the prompt in ${folder} was tuned in the template "${
-          ofFile(template)
-        }", but the ensemble's is "${prompt.template}": an ensemble's prompts must have its template`,
+          ofFile(templateText(template))
+        }", but the ensemble's is "${
+          templateText(prompt.template)
+        }": an ensemble's prompts must have its template`,
       );
     }
   }

@@ -4,8 +4,8 @@ import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../device/device.ts";
 import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
-import type { SoftTextPrompt, TextPrompt } from "../experiment/text_types.ts";
-import type { PromptSpec, SoftPrompt } from "../experiment/types.ts";
+import type { SoftTextPrompt } from "../experiment/text_types.ts";
+import type { Experiment, SoftPrompt } from "../experiment/types.ts";
 import { type Entry, entryOf, times, withEntryContext } from "../formats/embedding_scale.ts";
 import { readPeftAdapter } from "../formats/peft.ts";
 import { checkListed } from "../disk/checksums.ts";
@@ -42,7 +42,7 @@ export type SourcePromptTarget = ModelFiles & { readonly facts: Pick<OpenModel["
  * @throws {ConfigValueError} where there is none, its insertion differs, or it was tuned with another model
  */
 export async function readSourcePrompt(
-  spec: PromptSpec | TextPrompt,
+  spec: Experiment["prompt"],
   file: string,
   model: SourcePromptTarget,
 ): Promise<SourcePrompt | undefined> {

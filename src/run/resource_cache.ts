@@ -62,10 +62,14 @@ export class ResourceCache {
     this.sessions = new SessionCache(keepsSessions, (line) => reporter.log(line));
   }
 
-  /** @param namedIn the experiment file, which paths are relative to */
-  model(spec: WordExperiment["model"], namedIn: string): Promise<OpenModel> {
-    const key = [resolve(dirname(namedIn), spec.source), spec.file, spec.revision].join("|");
-    return memoizeLatest(this.models, MODELS_KEPT, key, () => openModel(spec, namedIn, this.downloads));
+  /**
+   * @param namedIn the experiment file, which paths are relative to
+   * @param generates whether texts are generated
+   */
+  model(spec: WordExperiment["model"], namedIn: string, generates = false): Promise<OpenModel> {
+    const key = [resolve(dirname(namedIn), spec.source), spec.file, spec.revision, generates].join("|");
+    const open = () => openModel(spec, namedIn, this.downloads, { generates });
+    return memoizeLatest(this.models, MODELS_KEPT, key, open);
   }
 
   /** Runs that differ in the seed share data that it has no part in. @param namedIn the experiment file, which paths are relative to */
@@ -133,12 +137,12 @@ export class ResourceCache {
 
   /** What texts and answers are read with. @param namedIn the experiment file, which paths are relative to */
   textReader(
-    { model, prompt }: Pick<TextExperiment, "model" | "prompt">,
+    { model, prompt, evaluation }: Pick<TextExperiment, "model" | "prompt" | "evaluation">,
     namedIn: string,
   ): Promise<TextReader> {
     const wantsChat = typeof prompt.template !== "string";
     const key = [resolve(dirname(namedIn), model.source), model.file, model.revision, wantsChat].join("|");
-    const open = () => this.model(model, namedIn);
+    const open = () => this.model(model, namedIn, "generate" in evaluation);
     return memoizeLatest(
       this.readers,
       MODELS_KEPT,
@@ -161,7 +165,7 @@ export class ResourceCache {
   /** A model compiled for hard prompts. */
   hardGraph(model: OpenModel, target: CompileTarget): CompiledAnswer {
     const graphs = this.hardGraphs.get(model) ?? new Map<string, CompiledAnswer>();
-    const key = [target.target, target.precision].join("|");
+    const key = [target.target, target.precision, target.answer ?? "word"].join("|");
     const graph = graphs.get(key) ?? compileHardModel(model, target);
     this.hardGraphs.set(model, graphs.set(key, graph));
     return graph;

@@ -2,7 +2,7 @@ import { relative } from "@std/path";
 import { unlessAborted } from "../base/yielder.ts";
 import { sharedMessage } from "../base/errors.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
-import type { MetricsFile } from "../results/metrics_file.ts";
+import type { CompleteMetrics } from "../results/metrics_file.ts";
 import { checkWhole } from "../results/check_whole.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { type FinishedRun, isSameContent, readFinished } from "../results/read_run.ts";
@@ -19,7 +19,7 @@ import { writtenExperiment } from "./written_experiment.ts";
 
 /** The outcome of a run that did not fail: run now, complete before, or left to another process. */
 export type RunOutcome =
-  | { readonly kind: "complete" | "kept"; readonly metrics: MetricsFile }
+  | { readonly kind: "complete" | "kept"; readonly metrics: CompleteMetrics }
   | { readonly kind: "locked" };
 
 /**

@@ -1,15 +1,21 @@
 import type { Device } from "../device/device.ts";
-import type { WordExperiment } from "../experiment/types.ts";
+import type { RunnableExperiment } from "../experiment/class_experiment.ts";
+import type { FormTask } from "./form_task.ts";
 import type { RunGraphs } from "./compile_run.ts";
-import type { EncodedDataset } from "./encode_dataset.ts";
-import type { Prepared } from "./prepare.ts";
+import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
+import type { PreparedBase } from "./prepare.ts";
 import type { RunSessions } from "./run_sessions.ts";
 
 /** What a run works with after everything that its experiment names is read, compiled and encoded. */
-export interface RunParts<Kind extends WordExperiment = WordExperiment> {
-  readonly prepared: Prepared<Kind>;
+export interface RunParts<
+  One extends EncodedExample,
+  Made,
+  Kind extends RunnableExperiment = RunnableExperiment,
+> {
+  readonly prepared: PreparedBase<Kind>;
+  readonly formTask: FormTask<One, Made>;
   readonly graphs: RunGraphs;
-  readonly encoded: EncodedDataset;
+  readonly encoded: EncodedDataset<One>;
   readonly device: Device;
   readonly sessions: RunSessions;
 }

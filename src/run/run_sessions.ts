@@ -1,10 +1,10 @@
-import type { Compiled, CompiledModel } from "../compiler/mod.ts";
+import type { Compiled, CompiledAnswer, CompiledModel, Emitted } from "../compiler/mod.ts";
 import type { Device, ResidentSession, Session } from "../device/device.ts";
 import type { Stopwatch } from "../device/stopwatch.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import { stepKey } from "./compile_experiment.ts";
 import type { RunContext } from "./context.ts";
-import type { Prepared } from "./prepare.ts";
+import type { PreparedBase } from "./prepare.ts";
 import type { OpenSessions, SessionLease, SessionSet } from "./session_cache.ts";
 
 /** A compiled training step of a prompt, opened. */
@@ -28,7 +28,7 @@ export class RunSessions {
   private readonly leases: SessionLease<SessionSet>[] = [];
 
   constructor(
-    private readonly prepared: Prepared,
+    private readonly prepared: PreparedBase,
     private readonly device: Device,
     private readonly target: CompileTarget,
     private readonly stopwatch: Stopwatch,
@@ -42,7 +42,7 @@ export class RunSessions {
     const { sessions, free } = await this.open(slot ? "bank" : "one", async (opened) => ({
       trainStep: await opened(device.openResident(train)),
       update: await opened(device.openResident(compiled.update)),
-      answer: await opened(device.open(compiled.answer)),
+      answer: await opened(device.open(this.answerGraph(compiled))),
     }));
     const { trainStep, update, answer } = sessions;
     return {
@@ -55,10 +55,10 @@ export class RunSessions {
 
   /** The forward pass alone, of one prompt or of a bank. */
   async answer(compiled: Compiled, prompts: "one" | "bank"): Promise<Session> {
-    const { answer } = prompts === "bank" ? compiled.bank : compiled;
+    const graph = this.answerGraph(prompts === "bank" ? compiled.bank : compiled);
     const { sessions } = await this.open(
       `answer|${prompts}`,
-      async (opened) => ({ answer: await opened(this.device.open(answer)) }),
+      async (opened) => ({ answer: await opened(this.device.open(graph)) }),
     );
     return this.stopwatch.timed(sessions.answer);
   }
@@ -77,7 +77,7 @@ export class RunSessions {
   async hard(): Promise<Session> {
     const { device, target, prepared: { model }, run: { resources } } = this;
     const { sessions } = await this.open("hard", async (opened) => ({
-      answer: await opened(device.open(resources.hardGraph(model, target).answer)),
+      answer: await opened(device.open(this.answerGraph(resources.hardGraph(model, target)))),
     }));
     return this.stopwatch.timed(sessions.answer);
   }
@@ -85,6 +85,12 @@ export class RunSessions {
   /** Ends the run: its sessions may be released. */
   async end(): Promise<void> {
     for (const lease of this.leases.splice(0)) await lease.end();
+  }
+
+  /** The graph that answers: words by their logits, texts by the probabilities of their tokens. */
+  private answerGraph(compiled: CompiledAnswer): Emitted {
+    // Each graph is made when it is first read.
+    return this.target.answer === "text" ? compiled.predict : compiled.answer;
   }
 
   private async open<Sessions extends SessionSet>(

@@ -1,38 +1,30 @@
 import { ofFile } from "../base/message.ts";
 import { namedText } from "../evaluation/answer_error.ts";
-import { measure } from "../evaluation/metrics.ts";
-import { type Classifier, classLogits } from "../evaluation/predict.ts";
-import { bestMetric, type Parameters } from "../training/early_stopping.ts";
+import type { Questions } from "../evaluation/predict.ts";
+import type { Parameters, ValidationMetrics } from "../training/early_stopping.ts";
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
 import type { RunContext } from "./context.ts";
-import type { EncodedDataset } from "./encode_dataset.ts";
-import type { Prepared } from "./prepare.ts";
+import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
+import type { PreparedBase } from "./prepare.ts";
 
 /**
  * The measurement of tuned parameters on the validation set, where there is one.
  *
- * @param classifier makes a classifier with given parameters
+ * @param measure measures with given parameters
  * @param context its progress is reported
  */
-export function validation(
-  { verbalizer, dataset, experiment: { training } }: Prepared,
-  { validation }: EncodedDataset,
-  classifier: (parameters: Parameters) => Classifier,
+export function validation<One extends EncodedExample>(
+  { dataset }: Pick<PreparedBase, "dataset">,
+  { validation }: EncodedDataset<One>,
+  measure: (parameters: Parameters, questions: Questions<One>) => Promise<ValidationMetrics>,
   { progress }: Pick<RunContext, "progress">,
 ): Pick<TuningTask, "validate"> {
-  const labels = validation.map(({ label }) => label);
-  if (labels.length === 0) return {};
+  const total = validation.length;
+  if (total === 0) return {};
   const nameOf = (i: number) => namedText(ofFile(dataset.validation[i]!.id), dataset.validation[i]!.text);
-  const onAnswered = (done: number) => progress.reach({ stage: "validating", done, total: labels.length });
+  const onAnswered = (done: number) => progress.reach({ stage: "validating", done, total });
   const questions = { examples: validation, nameOf, onAnswered };
-  const isByF1 = training !== undefined && bestMetric(training) === "macroF1";
-  return {
-    validate: async (parameters) => {
-      const logits = await classLogits(classifier(parameters), questions, verbalizer);
-      const { accuracy, macro_f1, loss } = measure(logits, labels, verbalizer.classes);
-      return { accuracy: accuracy.value, ...(isByF1 && { macro_f1 }), loss };
-    },
-  };
+  return { validate: (parameters) => measure(parameters, questions) };
 }
 
 /** Runs the trainer, reports its events and writes them into the run's folder. */

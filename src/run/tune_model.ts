@@ -3,13 +3,12 @@ import { float32Tensor } from "../device/device.ts";
 import type { Classifier } from "../evaluation/predict.ts";
 import type { ModelTuning } from "../experiment/types.ts";
 import { answerBatches, fillerOf } from "../prompt/padding.ts";
-import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
-import { classWeights } from "./class_weights.ts";
 import { resume } from "./resume.ts";
 import { runTrainer, validation } from "./run_trainer.ts";
 import type { RunContext } from "./context.ts";
+import type { EncodedExample } from "./encode_dataset.ts";
 import type { RunParts } from "./run_parts.ts";
 
 /** A tuned model. */
@@ -27,14 +26,14 @@ export interface TunedModel {
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
  */
-export async function tuneModel(
-  { prepared, encoded, sessions }: RunParts<ModelTuning>,
+export async function tuneModel<One extends EncodedExample, Made>(
+  { prepared, formTask, encoded, sessions }: RunParts<One, Made, ModelTuning>,
   compiled: CompiledModel,
   context: RunContext,
 ): Promise<TunedModel> {
   const { trainStep, answer } = await sessions.modelTuning(compiled);
   const { signal } = context;
-  const { experiment: { seed, evaluation, training, precision }, model, verbalizer } = prepared;
+  const { experiment: { seed, evaluation, training, precision }, model } = prepared;
   const classifier = (inputs: Parameters): Classifier => ({
     session: answer,
     inputs,
@@ -52,12 +51,17 @@ export async function tuneModel(
     parameters: Object.fromEntries(start),
     examples: encoded.train,
     padId: fillerOf(model, trainStep),
-    verbalizer: verbalizerFeeds(verbalizer),
+    verbalizer: formTask.verbalizer,
     spec: training,
     seed,
     signal,
-    ...classWeights(prepared),
-    ...validation(prepared, encoded, classifier, context),
+    ...formTask.weights,
+    ...validation(
+      prepared,
+      encoded,
+      (parameters, questions) => formTask.validate(classifier(parameters), questions),
+      context,
+    ),
     ...(from && { resume: from }),
   };
   const tuned = await runTrainer(task, context);

@@ -2,16 +2,15 @@ import type { Compiled } from "../compiler/mod.ts";
 import type { Tensor } from "../device/device.ts";
 import { tensorNamed } from "../device/tensor_data.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import type { PromptTuning } from "../experiment/types.ts";
+import type { RunnableExperiment } from "../experiment/class_experiment.ts";
 import { answerBatches, fillerOf } from "../prompt/padding.ts";
-import { verbalizerFeeds } from "../prompt/verbalizer.ts";
 import type { Tuned, TuningTask } from "../training/trainer.ts";
 import type { SoftPrompt } from "./classifiers.ts";
 import { resume } from "./resume.ts";
 import { runTrainer, validation } from "./run_trainer.ts";
 import type { RunContext } from "./context.ts";
+import type { EncodedExample } from "./encode_dataset.ts";
 import type { RunParts } from "./run_parts.ts";
-import { classWeights } from "./class_weights.ts";
 import { interpretationAfter, startPrompt } from "./start_prompt.ts";
 
 /** A tuned soft prompt. */
@@ -26,13 +25,17 @@ export interface TunedPrompt extends SoftPrompt {
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
  */
-export async function tunePrompt(
-  { prepared, encoded, device, sessions }: RunParts<PromptTuning>,
+export async function tunePrompt<One extends EncodedExample, Made>(
+  { prepared, formTask, encoded, device, sessions }: RunParts<
+    One,
+    Made,
+    Extract<RunnableExperiment, { tune: "prompt" }>
+  >,
   compiled: Compiled,
   context: RunContext,
 ): Promise<TunedPrompt> {
   const { trainStep, update, answer, endSteps } = await sessions.tuning(compiled);
-  const { experiment, model, verbalizer } = prepared;
+  const { experiment, model } = prepared;
   const { seed, evaluation, precision } = experiment;
   const spec = experiment.training;
   const initial = await startPrompt(prepared, experiment.prompt, compiled, device, context);
@@ -52,13 +55,18 @@ export async function tunePrompt(
     parameters: { prompt: initial.prompt },
     examples: encoded.train,
     padId: fillerOf(model, trainStep),
-    verbalizer: verbalizerFeeds(verbalizer),
+    verbalizer: formTask.verbalizer,
     spec,
     seed,
     signal,
     ...(slot && { timer: slot.timer }),
-    ...classWeights(prepared),
-    ...validation(prepared, encoded, (parameters) => classifier(tensorNamed(parameters, "prompt")), context),
+    ...formTask.weights,
+    ...validation(
+      prepared,
+      encoded,
+      (parameters, questions) => formTask.validate(classifier(tensorNamed(parameters, "prompt")), questions),
+      context,
+    ),
     ...(from && { resume: from }),
   };
   const tuned = await runTrainer(task, context);

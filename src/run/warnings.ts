@@ -3,25 +3,21 @@ import { visible } from "../base/visible.ts";
 import { rareClasses } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import { unequalClasses } from "../dataset/unequal_classes.ts";
-import type { WordExperiment } from "../experiment/types.ts";
+import type { ClassExperiment } from "../experiment/class_experiment.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import type { Prediction } from "../results/predictions.ts";
-import type { EncodedDataset } from "./encode_dataset.ts";
-import type { Prepared } from "./prepare.ts";
+import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
+import type { PreparedBase, PreparedRun } from "./prepare.ts";
 import type { Notice } from "./progress.ts";
 
 /** Notices about the data before they are used; runs with the same data have them in common. @param title of the run */
 export function dataWarnings(
   title: string,
-  { experiment, dataset, transfer, verbalizer: { classes } }: Pick<
-    Prepared,
-    "experiment" | "dataset" | "transfer" | "verbalizer"
-  >,
+  prepared: Pick<PreparedRun, "experiment" | "dataset" | "transfer" | "verbalizer">,
 ): Notice[] {
-  const { repeated, validation, test } = dataset;
-  const notes = new Set([dataset, ...transfer].flatMap(({ notes }) => notes));
-  const warnings = {
-    overlap: overlap(repeated, test.length),
+  const { experiment, dataset, transfer, verbalizer: { classes } } = prepared;
+  const { validation, test } = dataset;
+  return notices(title, prepared, {
     unequal: unequal(experiment, dataset, classes),
     "rare in test": rareClasses(test, classes, "the test set"),
     "rare in validation": validation.length > 0
@@ -32,7 +28,24 @@ export function dataWarnings(
         [`rare in ${name}`, rareClasses(examples, classes, `'${name}'`)] as const
       ),
     ),
-  };
+  });
+}
+
+/** The same of data without classes. */
+export function answeredWarnings(title: string, prepared: NoticedData): Notice[] {
+  return notices(title, prepared, {});
+}
+
+/** Data that notices are about. */
+type NoticedData = Pick<PreparedBase, "experiment" | "dataset" | "transfer">;
+
+function notices(
+  title: string,
+  { experiment, dataset, transfer }: NoticedData,
+  others: Readonly<Record<string, string | undefined>>,
+): Notice[] {
+  const notes = new Set([dataset, ...transfer].flatMap(({ notes }) => notes));
+  const warnings = { overlap: overlap(dataset.repeated, dataset.test.length), ...others };
   const data = datasetName(experiment.dataset);
   return [
     ...[...notes].map((line) => ({ about: line, line: visible(`${title}: ${line}`) })),
@@ -50,7 +63,7 @@ export function overlap(repeated: number, tests: number): string | undefined {
 
 /** A warning about the sizes of the classes that are trained on; where nothing is trained, of those that are tested. */
 function unequal(
-  { training }: WordExperiment,
+  { training }: ClassExperiment,
   { train, test }: Dataset,
   classes: readonly string[],
 ): string | undefined {
@@ -63,7 +76,7 @@ function unequal(
 /** A warning about the answers to the test set: all are the same class although the texts are not. */
 export function answerWarning(
   title: string,
-  { experiment: { tune, evaluation }, dataset: { test } }: Pick<Prepared, "experiment" | "dataset">,
+  { experiment: { tune, evaluation }, dataset: { test } }: Pick<PreparedRun, "experiment" | "dataset">,
   predictions: readonly Pick<Prediction, "predicted">[],
 ): string | undefined {
   const answers = new Set(predictions.map(({ predicted }) => predicted));
@@ -86,7 +99,7 @@ export function encodingWarnings(
   title: string,
   { card }: { readonly card: Pick<OpenModel["card"], "positions" | "sequence"> },
   { truncated: { train, validation, test }, otherwise, unknownWords }: Pick<
-    EncodedDataset,
+    EncodedDataset<EncodedExample>,
     "truncated" | "otherwise" | "unknownWords"
   >,
 ): string[] {

@@ -6,6 +6,7 @@ import { type Dataset, datasetName } from "../dataset/load.ts";
 import { sha256, withSha256 } from "../base/sha256.ts";
 import type { Device } from "../device/device.ts";
 import type { Timing } from "../device/stopwatch.ts";
+import { isClassExperiment } from "../experiment/class_experiment.ts";
 import type { EnsembleSpec } from "../experiment/types.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { runReport } from "../report/run_report.ts";
@@ -18,11 +19,12 @@ import { weightsFile } from "../results/model_weights.ts";
 import { experimentSha256 } from "../results/own_files.ts";
 import { worstMistakes } from "../results/predictions.ts";
 import { samplesMarkdown } from "../results/samples.ts";
+import { SHOWN_EXAMPLES } from "../results/shown_examples.ts";
 import type { BuiltClassifier } from "./build_classifier.ts";
 import type { CheckOutcome } from "./check_run.ts";
 import type { Classified } from "./classify_all.ts";
 import type { RunContext } from "./context.ts";
-import type { Prepared } from "./prepare.ts";
+import type { AnyPrepared, PreparedClasses } from "./prepare.ts";
 import type { EnsemblePrompts } from "./read_ensemble_prompts.ts";
 
 /** The number of worst mistakes in `samples.md`. */
@@ -30,13 +32,15 @@ const MISTAKES = 10;
 
 /** Writes the results of a run into its folder, which completes it. */
 export async function writeRun(
-  prepared: Prepared,
-  { soft, weights }: BuiltClassifier,
+  prepared: PreparedClasses,
+  { soft, weights }: Pick<BuiltClassifier<unknown>, "soft" | "weights">,
   { metrics, predictions, samples, transfer, each }: Classified,
   environment: Environment,
   { title, folder, written }: RunContext,
 ): Promise<void> {
+  if (!isClassExperiment(written)) throw new TypeError(`${title} is written with other answers`);
   const { experiment, ensemblePrompts } = prepared;
+  const shown = prepared.form === "word" ? [] : prepared.shown;
   const ensemble = experiment.ensemble && ensemblePrompts &&
     ensembleOf(experiment.ensemble, ensemblePrompts, each, metrics, folder.path);
   await folder.writeJsonLines("predictions.jsonl", predictions);
@@ -44,6 +48,7 @@ export async function writeRun(
     await folder.writeJsonLines(`predictions.${name}.jsonl`, predictions);
   }
   await folder.writeJsonLines("samples.jsonl", samples);
+  if (shown.length > 0) await folder.writeJsonLines(SHOWN_EXAMPLES, shown);
   await folder.writeText("samples.md", samplesMarkdown(title, samples, worstMistakes(predictions, MISTAKES)));
   if (weights) await folder.writeBytes("model.safetensors", weightsFile(weights));
   if (soft && experiment.prompt.kind === "soft") {
@@ -100,12 +105,13 @@ function classSizes({ classes, train, validation, test }: Dataset) {
 
 /** The environment of a run, as written to `environment.json`. @param path the folder of its results */
 export function environmentOf(
-  { experiment, model, dataset, transfer, commit, contentHash, pathlessHash }: Prepared,
+  { experiment, model, transfer, commit, contentHash, pathlessHash, ...prepared }: AnyPrepared,
   device: Device,
   timing: Timing,
   check: CheckOutcome,
   path: string,
 ): Environment {
+  const { dataset } = prepared;
   const fromRun = (folder: string) => relative(resolve(path), folder).replaceAll("\\", "/");
   const found = transfer.flatMap(({ name, folder }) =>
     folder === null ? [] : [[name, { folder: fromRun(folder) }] as const]
@@ -124,9 +130,9 @@ export function environmentOf(
     dataset: {
       name: datasetName(experiment.dataset),
       ...(dataset.revision !== null && { revision: dataset.revision }),
-      ...(dataset.folder !== null && { folder: fromRun(dataset.folder) }),
+      ...("folder" in dataset && dataset.folder !== null && { folder: fromRun(dataset.folder) }),
       sha256: dataset.sha256,
-      classes: classSizes(dataset),
+      ...("classes" in dataset && { classes: classSizes(dataset) }),
       ...(Object.keys(dataset.leftOut).length > 0 && { left_out: dataset.leftOut }),
     },
     ...(found.length > 0 && { transfer: Object.fromEntries(found) }),

@@ -4,10 +4,15 @@ import { InputError } from "../base/errors.ts";
 import { datasetFolder } from "../dataset/dataset_folder.ts";
 import { pathsFrom } from "../disk/kept_place.ts";
 import { isWithin, projectOf, realPlace } from "../disk/project.ts";
-import { readWrittenWords } from "../experiment/read_written.ts";
+import { readWrittenRunnable } from "../experiment/read_written.ts";
 import { replacePaths } from "../experiment/replace_paths.ts";
-import type { DatasetSpec, TransferSpec, WordExperiment } from "../experiment/types.ts";
+import type { RunnableExperiment } from "../experiment/class_experiment.ts";
+import type { AnsweredDataset, AnsweredTransfer } from "../experiment/text_types.ts";
+import type { DatasetSpec, TransferSpec } from "../experiment/types.ts";
 import type { RunRequest } from "./context.ts";
+
+/** Data of any kind. */
+type AnySpec = DatasetSpec | TransferSpec | AnsweredDataset | AnsweredTransfer;
 
 /** What is needed of a run to find what its experiment names. */
 type Placed = Pick<RunRequest, "file" | "path" | "ensembleRuns">;
@@ -19,10 +24,10 @@ type Placed = Pick<RunRequest, "file" | "path" | "ensembleRuns">;
  * @param results the folder of all results
  */
 export async function writtenExperiment(
-  experiment: WordExperiment,
+  experiment: RunnableExperiment,
   { file, path, ensembleRuns }: Placed,
   results: string,
-): Promise<WordExperiment> {
+): Promise<RunnableExperiment> {
   const from = pathsFrom(resolve(file));
   const all = await realPlace(resolve(results));
   const project = await projectOf(all);
@@ -34,17 +39,18 @@ export async function writtenExperiment(
   };
   const isFolder = await isThere(resolve(from, experiment.model.source));
   const { dataset, ensemble, evaluation: { transfer } } = experiment;
-  const found = <Spec extends DatasetSpec | TransferSpec>(spec: Spec) => foundFrom(spec, place, file);
+  const found = <Spec extends AnySpec>(spec: Spec) => foundFrom(spec, place, file);
+  const elsewhere: readonly AnySpec[] | undefined = transfer;
   const complete = {
     ...experiment,
     dataset: await found(dataset),
-    ...(transfer && {
-      evaluation: { ...experiment.evaluation, transfer: await allDone(transfer.map(found)) },
+    ...(elsewhere && {
+      evaluation: { ...experiment.evaluation, transfer: await allDone(elsewhere.map((one) => found(one))) },
     }),
     ...(ensemble && ensembleRuns &&
       { ensemble: { vote: ensemble.vote, runs: await realPaths(ensembleRuns) } }),
   };
-  return readWrittenWords(
+  return readWrittenRunnable(
     replacePaths(
       complete,
       (written, key) => key.join(".") === "model.source" && !isFolder ? written : fromPlace(written),
@@ -53,7 +59,7 @@ export async function writtenExperiment(
 }
 
 /** Data with the path of their folder, where a file in another folder would find other built-in data or none. */
-async function foundFrom<Spec extends DatasetSpec | TransferSpec>(
+async function foundFrom<Spec extends AnySpec>(
   spec: Spec,
   place: string,
   file: string,

@@ -1,6 +1,7 @@
 import { tableLines } from "./table.ts";
 import type { PlannedRun } from "../batch/plan.ts";
-import { RESULT_HEADER, resultCells } from "./result_cells.ts";
+import { areOfTexts } from "../results/metrics_file.ts";
+import { RESULT_HEADER, resultCells, TEXT_RESULT_HEADER, textResultCells } from "./result_cells.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 
 /**
@@ -20,17 +21,28 @@ export function batchTables(
     const outcome = outcomes.get(run);
     return outcome?.kind === "failed" ? [[run.title, outcome.error.split("\n")[0]!, left(run) ?? ""]] : [];
   });
+  const ofTexts = runs.filter((run) => {
+    const outcome = outcomes.get(run);
+    return outcome !== undefined && "metrics" in outcome && areOfTexts(outcome.metrics);
+  });
+  const ofClasses = runs.filter((run) => !ofTexts.includes(run));
+  const rows = (some: readonly PlannedRun[]) => some.map((run) => [run.title, ...cells(outcomes.get(run))]);
+  const tables = [
+    { header: RESULT_HEADER, runs: ofClasses },
+    { header: TEXT_RESULT_HEADER, runs: ofTexts },
+  ].filter(({ runs }) => runs.length > 0);
   return [
-    ...tableLines(
-      ["run", "status", ...RESULT_HEADER],
-      runs.map((run) => [run.title, ...cells(outcomes.get(run))]),
-      columns,
-    ),
+    ...tables.flatMap(({ header, runs }, i) => [
+      ...(i > 0 ? [""] : []),
+      ...tableLines(["run", "status", ...header], rows(runs), columns),
+    ]),
     ...(failed.length > 0 ? ["", ...tableLines(["failed", "why", "results"], failed, columns)] : []),
   ];
 }
 
 function cells(outcome: BatchOutcome | undefined): string[] {
   if (outcome === undefined) return ["not started"];
-  return [outcome.kind, ...("metrics" in outcome ? resultCells(outcome.metrics) : [])];
+  if (!("metrics" in outcome)) return [outcome.kind];
+  const { kind, metrics } = outcome;
+  return [kind, ...areOfTexts(metrics) ? textResultCells(metrics) : resultCells(metrics)];
 }

@@ -3,8 +3,16 @@ import { type DeviceTensor, type Feeds, float32Tensor, int64Tensor, type Tensor 
 import { BankPart } from "./bank_tensor.ts";
 import { float32Data, int64Data, onHost } from "../device/tensor_data.ts";
 
-/** Inputs that have a row for each example and a column for each token: shorter ones are padded on the right. */
-const BY_TOKEN = new Set(["input_ids", "attention_mask", "position_ids"]);
+/** Inputs that have a row for each example and a column for each token of a text or a target: shorter ones are padded on the right. */
+const BY_TOKEN = new Set([
+  "input_ids",
+  "attention_mask",
+  "position_ids",
+  "target_rows",
+  "decoder_input_ids",
+  "target_ids",
+  "target_weights",
+]);
 /** Inputs that have a row for each example. */
 const BY_EXAMPLE = new Set(["prompt_rows", "answer_rows", "labels", "example_weights"]);
 /** Inputs that are the same for all prompts. */
@@ -29,21 +37,27 @@ export async function bankFeeds(each: readonly Feeds[]): Promise<Feeds> {
       ? tensors[0]!
       : await stacked(tensors);
   }
-  const owners = each.flatMap(({ labels }, p) => Array.from({ length: labels!.dims[0]! }, () => p));
+  const owners = each.flatMap(({ input_ids }, p) => Array.from({ length: input_ids!.dims[0]! }, () => p));
   return { ...found, prompt_of_example: int64Tensor(owners, [owners.length]) };
 }
 
-/** Matrices padded to the width of the widest: places after a text are masked, so their values do not matter. */
+/** Matrices padded to the width of the widest: places after a text are masked, and those after a target have the weight 0. */
 function filledUp(tensors: readonly Tensor[]): Tensor[] {
   const columns = tensors.reduce((most, { dims }) => Math.max(most, dims[1]!), 0);
   return tensors.map((tensor) => {
-    const data = int64Data(tensor);
     const [rows, own] = tensor.dims as [number, number];
-    const wide = new BigInt64Array(rows * columns);
-    for (let row = 0; row < rows; row++) {
-      wide.set(data.subarray(row * own, (row + 1) * own), row * columns);
+    const dims = [rows, columns];
+    const each = Array.from({ length: rows }, (_, row) => row);
+    if (tensor.type === "float32") {
+      const data = float32Data(tensor);
+      const wide = new Float32Array(rows * columns);
+      for (const row of each) wide.set(data.subarray(row * own, (row + 1) * own), row * columns);
+      return float32Tensor(wide, dims);
     }
-    return { type: "int64", dims: [rows, columns], data: wide };
+    const data = int64Data(tensor);
+    const wide = new BigInt64Array(rows * columns);
+    for (const row of each) wide.set(data.subarray(row * own, (row + 1) * own), row * columns);
+    return { type: "int64", dims, data: wide };
   });
 }
 

@@ -1,19 +1,15 @@
 import { RandomStream } from "../base/random_stream.ts";
-import type { TrainingSpec } from "../experiment/types.ts";
-import {
-  type BatchFeeds,
-  batchFeeds,
-  batchParts,
-  epochBatches,
-  type LabelledEncoding,
-} from "../prompt/batches.ts";
+import type { TunedBy } from "../experiment/types.ts";
+import type { Feeds } from "../device/device.ts";
+import { batchParts, epochBatches } from "../prompt/batches.ts";
+import { type TrainingExamples, trainingFeeds } from "../prompt/training_feeds.ts";
 
 /** What batches are made from. */
 export interface QueuedTask {
-  readonly examples: readonly LabelledEncoding[];
+  readonly examples: TrainingExamples;
   /** Fills the places after shorter examples; `undefined` where the model would read them. */
   readonly padId: number | undefined;
-  readonly spec: Pick<TrainingSpec, "batchSize" | "accumulate">;
+  readonly spec: Pick<TunedBy, "batchSize" | "accumulate">;
   readonly seed: number;
   /** The class weights of the loss, where they differ. */
   readonly classWeights?: readonly number[];
@@ -24,7 +20,7 @@ export class BatchQueue {
   private readonly lengths: readonly number[];
   private order: readonly (readonly number[])[] = [];
   private orderedEpoch = -1;
-  private ready: { step: number; parts: readonly BatchFeeds[] } | undefined;
+  private ready: { step: number; parts: readonly Feeds[] } | undefined;
 
   /** @param perEpoch the number of batches per epoch */
   constructor(private readonly task: QueuedTask, private readonly perEpoch: number) {
@@ -32,12 +28,12 @@ export class BatchQueue {
   }
 
   /** The parts of the batch after the given number of steps. */
-  at(step: number): readonly BatchFeeds[] {
+  at(step: number): readonly Feeds[] {
     if (this.ready?.step !== step) this.ready = { step, parts: this.make(step) };
     return this.ready.parts;
   }
 
-  private make(step: number): readonly BatchFeeds[] {
+  private make(step: number): readonly Feeds[] {
     const { examples, spec, seed, padId, classWeights } = this.task;
     const epoch = Math.floor(step / this.perEpoch);
     if (epoch !== this.orderedEpoch) {
@@ -46,6 +42,6 @@ export class BatchQueue {
     }
     const batch = this.order[step % this.perEpoch]!.map((i) => examples[i]!);
     return batchParts(batch, Math.ceil(batch.length / spec.accumulate), padId)
-      .map((part) => batchFeeds(part, padId, classWeights));
+      .map((part) => trainingFeeds(part, padId, classWeights));
   }
 }

@@ -131,8 +131,9 @@ async function take(round: readonly StepRequest[]): Promise<void> {
   try {
     const feeds = await bankFeeds(round.map(({ feeds }) => feeds));
     const outputs = await round[0]!.bank.run(feeds);
-    const { class_logits, ...each } = outputs;
+    const { class_logits, target_logprobs, ...each } = outputs;
     class_logits?.free();
+    target_logprobs?.free();
     const shared = Object.entries(each).map(([name, tensor]) =>
       [name, new BankTensor(tensor, round.length)] as const
     );

@@ -1,4 +1,4 @@
-import type { TrainingSpec } from "../experiment/types.ts";
+import type { TunedBy } from "../experiment/types.ts";
 
 /**
  * The learning rate of a step: a linear warmup to the peak, then constant, or decaying linearly or along half a cosine
@@ -12,7 +12,7 @@ export function learningRateAt(
   step: number,
   total: number,
   peak: number,
-  { name, warmupSteps }: TrainingSpec["schedule"],
+  { name, warmupSteps }: TunedBy["schedule"],
 ): number {
   if (step <= warmupSteps) return peak * step / warmupSteps;
   if (name === "constant") return peak;

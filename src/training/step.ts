@@ -6,8 +6,7 @@ import {
   scalarTensor,
   type Tensor,
 } from "../device/device.ts";
-import type { BatchFeeds } from "../prompt/batches.ts";
-import { float32Data, tensorNamed } from "../device/tensor_data.ts";
+import { float32Data, onHost, tensorNamed } from "../device/tensor_data.ts";
 
 /** The sessions of a step. */
 export interface StepSessions {
@@ -27,7 +26,7 @@ export interface StepOutputs {
 }
 
 /**
- * One step over a batch, or over its parts one after the other (gradient accumulation): their gradients are averaged, weighted by the number of examples (or their weights), and
+ * One step over a batch, or over its parts one after the other (gradient accumulation): their gradients are averaged, weighted by the number of examples (or their weights; of texts, of tokens), and
  * passed to the optimizer: the same result up to rounding, with the memory of one part.
  *
  * @param parts the batch's examples as inputs of the step
@@ -35,11 +34,11 @@ export interface StepOutputs {
  */
 export async function takeStep(
   { trainStep, update }: StepSessions,
-  parts: readonly BatchFeeds[],
+  parts: readonly Feeds[],
   verbalizer: Feeds,
   inputs: Feeds,
 ): Promise<StepOutputs> {
-  const run = (part: BatchFeeds) => trainStep.run({ ...part, ...verbalizer, ...inputs });
+  const run = (part: Feeds) => trainStep.run({ ...part, ...verbalizer, ...inputs });
   const [whole] = parts;
   if (parts.length === 1 && whole) return stepOutputs(await run(whole));
   if (update === undefined) throw new RangeError("a step over several parts needs the optimizer's session");
@@ -59,10 +58,11 @@ export async function takeStep(
   return { loss: scalarTensor(loss), gradient: mean, next: await update.run({ ...inputs, gradient: mean }) };
 }
 
-/** The outputs of the training step by what they are; the class logits are freed. */
+/** The outputs of the training step by what they are; the logits, or the probabilities of target tokens, are freed. */
 function stepOutputs(outputs: Readonly<Record<string, DeviceTensor>>): StepOutputs {
-  const { loss: _, gradient, gradient_norm, class_logits, ...next } = outputs;
+  const { loss: _, gradient, gradient_norm, class_logits, target_logprobs, ...next } = outputs;
   class_logits?.free();
+  target_logprobs?.free();
   return {
     loss: tensorNamed(outputs, "loss"),
     gradient: gradient ?? gradient_norm ?? tensorNamed(outputs, "gradient"),
@@ -70,10 +70,12 @@ function stepOutputs(outputs: Readonly<Record<string, DeviceTensor>>): StepOutpu
   };
 }
 
-/** The weight of a part of a batch: its number of examples, or the sum of their weights. */
-function weightOf({ labels, example_weights }: BatchFeeds): number {
-  if (example_weights === undefined) return labels.data.length;
-  return Array.from(example_weights.data, Number).reduce((sum, weight) => sum + weight, 0);
+/** The weight of a part of a batch: its number of examples, or the sum of the weights of examples or of target tokens. */
+function weightOf(part: Feeds): number {
+  const { example_weights, target_weights } = part;
+  const weights = example_weights ?? target_weights;
+  if (weights === undefined) return onHost(part.labels).data.length;
+  return Array.from(onHost(weights).data, Number).reduce((sum, weight) => sum + weight, 0);
 }
 
 /** Moves a tensor into the host's memory, and frees it on the device. */

@@ -1,14 +1,15 @@
 import { evaluate } from "../compiler/graph/dimension.ts";
 import type { StateTensor } from "../compiler/passes/optimizer.ts";
 import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
-import type { Duration, TrainingSpec } from "../experiment/types.ts";
-import type { LabelledEncoding } from "../prompt/batches.ts";
+import type { Duration, TunedBy } from "../experiment/types.ts";
+import type { TrainingExamples } from "../prompt/training_feeds.ts";
 import { BatchQueue } from "./batch_queue.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { CheckpointTimer } from "./checkpoint_timer.ts";
 import type { Best, Parameters, ValidationMetrics } from "./early_stopping.ts";
 import { learningRateAt } from "./schedule.ts";
 import { dispose, type StepSessions, takeStep, toHost } from "./step.ts";
+import type { TrainedBy } from "./trained_by.ts";
 import type { HistoryLine } from "./training_files.ts";
 import { TrainingProgress } from "./training_progress.ts";
 import { float32Data } from "../device/tensor_data.ts";
@@ -21,12 +22,12 @@ export interface TuningTask extends StepSessions {
   readonly state: readonly StateTensor[];
   /** The initial parameters: `prompt` float32 [length, dimension], or a model's weights by name. */
   readonly parameters: Parameters;
-  readonly examples: readonly LabelledEncoding[];
+  readonly examples: TrainingExamples;
   /** Fills the places after shorter examples; `undefined` where the model would read them. */
   readonly padId: number | undefined;
-  /** `label_tokens` and `label_weights`. */
+  /** `label_tokens` and `label_weights`; none where the answers are texts. */
   readonly verbalizer: Readonly<Record<string, Tensor>>;
-  readonly spec: TrainingSpec;
+  readonly spec: TrainedBy;
   readonly seed: number;
   /** The class weights, where the step's loss is a weighted mean. */
   readonly classWeights?: readonly number[];
@@ -73,13 +74,13 @@ export class Interrupted extends TrainingError {
 }
 
 /** The number of steps of a task. */
-export function totalSteps(spec: Pick<TrainingSpec, "batchSize"> & Duration, examples: number): number {
+export function totalSteps(spec: Pick<TunedBy, "batchSize"> & Duration, examples: number): number {
   return spec.steps === undefined ? spec.epochs * Math.ceil(examples / spec.batchSize) : spec.steps;
 }
 
 /** The number of validations of a task. */
 export function validations(
-  spec: Pick<TrainingSpec, "batchSize" | "validateEvery"> & Duration,
+  spec: Pick<TunedBy, "batchSize" | "validateEvery"> & Duration,
   examples: number,
 ): number {
   const epoch = Math.ceil(examples / spec.batchSize);
@@ -217,7 +218,7 @@ function checkFinite(
   losses: readonly number[],
   gradientNorm: number,
   step: number,
-  spec: TrainingSpec,
+  spec: TunedBy,
 ): void {
   const faulty = losses.findIndex((loss) => !Number.isFinite(loss));
   if (faulty >= 0) throw new TrainingError(notFinite("loss", step - losses.length + faulty + 1, spec));
@@ -225,7 +226,7 @@ function checkFinite(
 }
 
 /** The message on a loss or a gradient that is not finite. @param step from 1 */
-function notFinite(what: "loss" | "gradient", step: number, { optimizer }: TrainingSpec): string {
+function notFinite(what: "loss" | "gradient", step: number, { optimizer }: TunedBy): string {
   return what === "loss" && step === 1
     ? "the loss is not finite at step 1, before anything was tuned: the model's own logits are not finite; export or download it again, or set 'precision: float32' where it is float16"
     : `the ${what} is not finite at step ${step}: lower 'training.optimizer.learningRate' (${optimizer.learningRate}) or set 'training.clipNorm'`;

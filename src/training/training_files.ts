@@ -16,10 +16,20 @@ export interface HistoryLine {
 
 /** The metrics on the validation set. */
 export interface HistoryLineValidation {
-  readonly accuracy: number;
+  /** Only where answers are classes, and are found in validations. */
+  readonly accuracy?: number;
   /** Only where the best is chosen by it. */
   readonly macro_f1?: number;
+  /** The mean cross-entropy over the classes; where these are not compared, the mean negative log-likelihood of the right texts' tokens. */
   readonly loss: number;
+  /** That of the right texts; only where the best is chosen by it. */
+  readonly perplexity?: number;
+  /** Only where texts are generated in validations. */
+  readonly exact_match?: number;
+  /** Likewise. */
+  readonly token_f1?: number;
+  /** Likewise. */
+  readonly rouge_l?: number;
 }
 
 /** The metadata of a checkpoint. */
@@ -47,10 +57,20 @@ export interface CheckpointStateBest {
 
 /** The metrics on the validation set. */
 export interface CheckpointStateBestValidation {
-  readonly accuracy: number;
+  /** Only where answers are classes, and are found in validations. */
+  readonly accuracy?: number;
   /** Only where the best is chosen by it. */
   readonly macro_f1?: number;
+  /** The mean cross-entropy over the classes; where these are not compared, the mean negative log-likelihood of the right texts' tokens. */
   readonly loss: number;
+  /** That of the right texts; only where the best is chosen by it. */
+  readonly perplexity?: number;
+  /** Only where texts are generated in validations. */
+  readonly exact_match?: number;
+  /** Likewise. */
+  readonly token_f1?: number;
+  /** Likewise. */
+  readonly rouge_l?: number;
 }
 
 /** The start of `history.jsonl` that belongs to it. */

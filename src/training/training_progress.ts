@@ -1,8 +1,8 @@
-import type { TrainingSpec } from "../experiment/types.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { bestMetric, EarlyStopping } from "./early_stopping.ts";
 import { LossWindow } from "./loss_window.ts";
 import type { StepOutputs } from "./step.ts";
+import type { TrainedBy } from "./trained_by.ts";
 import { TrainingState } from "./training_state.ts";
 
 /** How far tuning has come: everything that changes from step to step, and the last state that can be resumed. */
@@ -16,7 +16,7 @@ export class TrainingProgress {
   seconds: number;
 
   /** @param kept where tuning starts */
-  constructor(private kept: Checkpoint, spec: Pick<TrainingSpec, "best" | "earlyStopping">) {
+  constructor(private kept: Checkpoint, spec: Pick<TrainedBy, "best" | "earlyStopping">) {
     this.state = new TrainingState(kept.parameters, kept.state);
     this.losses = new LossWindow(kept.losses);
     this.stopping = new EarlyStopping(

@@ -3,7 +3,7 @@ import type { DiffFlags } from "../commands/diff.ts";
 import { DIFF_FORMATS, gate, level } from "../commands/flag_values.ts";
 
 /** The metrics that fail a gate unless others are named. */
-const USUAL_GATE = "accuracy,macroF1,loss";
+const USUAL_GATE = "accuracy,macroF1,loss,exactMatch,tokenF1,rougeL";
 
 /** What `diff` does with its arguments and flags. */
 export interface DiffVerb {

@@ -69,6 +69,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "device",
   ],
   "generator": [
+    "base",
     "generation",
     "compiler", // what begins texts
     "model", // its own file, which continues them
@@ -140,12 +141,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "diff": [
     "base",
+    "text_metrics", // the words by which texts differ
     "experiment", // the columns of a template
     "evaluation",
     "results",
   ],
   "report": [
     "base",
+    "text_metrics", // the words by which texts differ
     "experiment", // the labels of variants
     "prompt", // what the vectors are near
     "evaluation",
@@ -162,6 +165,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "disk",
     "hub", // reports of downloads
+    "text_metrics", // the scores of generated texts
+    "generation", // what a generated text is
     "compiler",
     "experiment",
     "model",
@@ -173,6 +178,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "check",
     "dataset",
     "formats", // prompts that PEFT tuned
+    "generator",
     "results",
     "report", // a run writes its report
   ],

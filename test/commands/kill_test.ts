@@ -62,6 +62,14 @@ const KILLED: Readonly<Record<string, { verb: readonly string[]; changes: Record
       prompt: { kind: "hard", template: "{text} it was {mask} ." },
     },
   },
+  "a run whose classes are texts": {
+    verb: ["run"],
+    changes: {
+      training: { ...TRAINING, earlyStopping: { metric: "perplexity", patience: 1 } },
+      answer: { kind: "text" },
+      verbalizer: { negative: ["very bad"], positive: ["good"] },
+    },
+  },
   "fused runs and their ensemble": {
     verb: ["batch", "--fuse", "on"],
     changes: { training: TRAINING, ensemble: { sweep: "seed" }, ...SEEDS },

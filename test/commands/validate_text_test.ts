@@ -96,15 +96,16 @@ Deno.test("classes by texts are checked with a masked model, whose words may hav
     );
   }));
 
-Deno.test("runs and batches refuse answers that are texts, at their key", () =>
+Deno.test("runs and batches refuse classes by generated texts, at their key", () =>
   inFolder(async (folder) => {
-    const file = await written(folder, {});
+    const answer = { kind: "text", choose: "generate" };
+    const file = await written(folder, { answer, verbalizer: { yes: ["a"], no: ["b"] } });
     for (const verb of ["run", "batch"]) {
       const { code, stderr } = await call([verb, file, "--results", folder]);
       assertEquals(code, 2);
       assertStringIncludes(
         stderr,
-        "answers that are texts cannot be run yet, only checked: use 'softprompt validate'",
+        "classes by generated texts cannot be run yet, only checked: use 'softprompt validate'",
       );
       assertStringIncludes(stderr, "x.yaml:1:");
     }

@@ -119,7 +119,9 @@ Deno.test("runs whose templates show other columns of the data are refused, with
   const shows = (template: string, change?: Change): RunRecord => {
     const run = change === undefined ? whole : changed(change);
     const { experiment } = run;
-    if (experiment.tune !== "prompt") throw new Error("the runs are of tuned prompts");
+    if (experiment.tune !== "prompt" || experiment.answer) {
+      throw new Error("the runs are of prompts that were tuned with words");
+    }
     return { ...run, experiment: { ...experiment, prompt: { ...experiment.prompt, template } } };
   };
   const other = shows(

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { join } from "@std/path";
 import {
   AttributeProto_AttributeType,
@@ -26,7 +25,7 @@ async function folderOf(files: Readonly<Record<string, Uint8Array>>): Promise<st
   return folder;
 }
 
-/** Models whose files count positions themselves, take them, or hold whole numbers and count keys (GroupQueryAttention). */
+/** Models whose files count positions themselves, or take them. */
 for (const family of ["gpt2-past-opset14", "qwen2-past-opset17"]) {
   Deno.test(`the cache of ${family} gives the texts that are given without it`, async () => {
     const bytes = await Deno.readFile(`test/fixtures/families/${family}.onnx`);
@@ -42,6 +41,21 @@ for (const family of ["gpt2-past-opset14", "qwen2-past-opset17"]) {
       assertEquals(found, await uncached.generator.generate(texts, prompt, { ...OPTIONS, beams }));
       assert(new Set(found.flatMap(({ ids }) => ids)).size > 2);
     }
+    await using hard = await openGenerator(folder, device, { insertion: undefined });
+    await using again = await openGenerator(
+      folder,
+      device,
+      { insertion: undefined },
+      undefined,
+      {},
+      "model.onnx",
+      false,
+    );
+    const plain = encoded([[5, 9, 11], [7, 3, 8, 30, 6, 21]], 0);
+    assertEquals(
+      await hard.generator.generate(plain, undefined, { ...OPTIONS, beams: 2 }),
+      await again.generator.generate(plain, undefined, { ...OPTIONS, beams: 2 }),
+    );
     await Deno.remove(folder, { recursive: true });
   });
 }

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { type GraphProto, ModelProtoSchema } from "onnx-buf";
 import { chooseDevice } from "../../src/device/choose.ts";
 import { type Device, type Feeds, float32Tensor, type GraphFile } from "../../src/device/device.ts";
 import type { TextPiece } from "../../src/generation/decoding.ts";
@@ -101,6 +103,9 @@ Deno.test("an encoder runs once for all tokens of a batch, and a cached model's 
       files,
     );
     const examples = encoded(model.texts, model.prompt.dims[0]!, end);
+    // In the first batch the file is compared with texts that are read again.
+    await opened.generator.generate(examples, promptOf(model.prompt), { ...OPTIONS, maxTokens: 3 });
+    runs.fill(0);
     await opened.generator.generate(examples, promptOf(model.prompt), { ...OPTIONS, beams: 2 });
     const [first, second, third] = runs;
     const tokens = MODELS.greedy_tokens;
@@ -114,11 +119,11 @@ Deno.test("sessions of a generator are released with it, and where one cannot be
     await using found = await openGenerator(`${FOLDER}/t5`, cpu);
     await found.generator.generate(encoded(t5.texts, 3, [1]), promptOf(t5.prompt), OPTIONS);
   });
-  assertEquals([opened, left], [5, 0]);
+  assertEquals([opened, left], [6, 0]);
   let count = 0;
   const failing: Device = {
     ...cpu,
-    openResident: (graph) => ++count === 3 ? Promise.reject(new RangeError("full")) : cpu.openResident(graph),
+    openResident: (graph) => ++count === 4 ? Promise.reject(new RangeError("full")) : cpu.openResident(graph),
   };
   const after = await countingSessions(() =>
     assertRejects(() => openGenerator(`${FOLDER}/t5`, failing), RangeError, "full")
@@ -171,6 +176,15 @@ Deno.test("a text ends where the model's positions do, whatever is beside it", a
   assertEquals(short!.ids, gpt2.greedy[0]);
   // The prompt and the text take 36 of 40 positions; the last token is not read.
   assertEquals([found!.ids.length, found!.endedBy], [5, "length"]);
+  for (const left of [2, 1, 0]) {
+    await using fresh = await openGenerator(`${FOLDER}/gpt2`, cpu, { tokens: { start: 0, ends: [] } });
+    const [last] = await fresh.generator.generate(
+      encoded([Array.from({ length: 37 - left }, () => 5)], 3),
+      prompt,
+      OPTIONS,
+    );
+    assertEquals(last!.ids.length, left + 1);
+  }
   const full = encoded([Array.from({ length: 38 }, () => 5)], 3);
   await assertRejects(
     () => opened.generator.generate(full, prompt, OPTIONS),
@@ -203,6 +217,45 @@ Deno.test("a file that counts positions itself reads texts again where the promp
   assertEquals(opened.warnings.length, 1);
   assert(opened.warnings[0]!.includes("counts positions itself"));
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a file that continues texts of another model is not used, and is named", async () => {
+  const swapped = ({ initializer }: GraphProto, dims?: bigint[]) => {
+    const weight = initializer.find(({ dims }) => String(dims) === "16,16")!;
+    weight.rawData = new Uint8Array(Float32Array.from({ length: 256 }, (_, i) => Math.sin(i)).buffer);
+    weight.dims = dims ?? weight.dims;
+  };
+  const ofTwoTokens = ({ input }: GraphProto) => {
+    const { value } = input.find(({ name }) => name === "input_ids")!.type!;
+    if (value.case === "tensorType") value.value.shape!.dim[1]!.value = { case: "dimValue", value: 2n };
+  };
+  for (
+    const [change, said] of [
+      [swapped, "continues texts with logits that differ"],
+      [ofTwoTokens, "does not continue texts ("],
+      [(graph: GraphProto) => swapped(graph, [8n, 32n]), "cannot be opened in ONNX Runtime ("],
+    ] as const
+  ) {
+    const folder = await Deno.makeTempDir();
+    await Deno.mkdir(`${folder}/onnx`);
+    for (const file of [ENCODER!, BEGINNING!]) {
+      await Deno.copyFile(`${FOLDER}/t5/onnx/${file}`, `${folder}/onnx/${file}`);
+    }
+    const model = fromBinary(ModelProtoSchema, await Deno.readFile(`${FOLDER}/t5/onnx/${CONTINUING}`));
+    change(model.graph!);
+    await Deno.writeFile(`${folder}/onnx/${CONTINUING}`, toBinary(ModelProtoSchema, model));
+    await using opened = await openGenerator(folder, cpu);
+    const examples = encoded(t5.texts, t5.prompt.dims[0]!, [1]);
+    const found = await opened.generator.generate(examples, promptOf(t5.prompt), {
+      ...OPTIONS,
+      beams: MODELS.beams,
+      maxTokens: MODELS.beam_tokens,
+    });
+    assertEquals(found.map(({ ids }) => ids), t5.beams);
+    assertEquals(opened.warnings.length, 1);
+    assert(opened.warnings[0]!.includes(`${CONTINUING} ${said}`), opened.warnings[0]);
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("what the model's files ask for and is not done is said, once", async () => {

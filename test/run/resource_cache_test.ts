@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { basename, join } from "@std/path";
 import { parseVariants } from "../../src/experiment/sweep.ts";
-import { wordsOnly } from "../../src/experiment/words_only.ts";
+import { isClassExperiment } from "../../src/experiment/class_experiment.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { ResourceCache } from "../../src/run/resource_cache.ts";
 import { writeSmallModel } from "../commands/small_model.ts";
@@ -47,11 +47,12 @@ async function twoPasses(
   const file = join(folder, "x.yaml");
   const reporter = logDownloads(() => {});
   const resources = new ResourceCache({ reporter, keepsSessions: true });
-  const variants = parseVariants(JSON.stringify(experiment), file).map(wordsOnly);
+  const variants = parseVariants(JSON.stringify(experiment), file);
   const classes = ["negative", "positive"];
   const pass = async () => {
     const hashes: string[] = [];
     for (const { experiment } of variants) {
+      if (!isClassExperiment(experiment)) throw new Error("its answers are no classes");
       hashes.push((await resources.dataset(experiment, file, classes)).sha256);
       await resources.transfer(experiment, file, classes);
     }

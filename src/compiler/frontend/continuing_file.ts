@@ -9,6 +9,7 @@ export interface ContinuingFile {
   readonly inputs: ReadonlyMap<string, number>;
   /** The output with the logits: [batch, 1, vocabulary]. */
   readonly logits: string;
+  /** What it continues texts from. */
   readonly states: readonly KeptState[];
   /** The type of `encoder_hidden_states`, where it takes them. */
   readonly hidden: ElementType | undefined;
@@ -22,11 +23,13 @@ export interface KeptState {
   readonly first: string;
   /** The output with its next value; absent where the file gives none. */
   readonly present: string | undefined;
+  /** The type of its elements. */
   readonly type: ElementType;
 }
 
 /** Why a file does not continue texts. */
 export interface NoCache {
+  /** A sentence without its full stop, which names the file. */
   readonly reason: string;
 }
 

@@ -84,8 +84,7 @@ function decoded(
   const proto = inlineFunctions(file.model, log);
   const importer = new Importer(b, file, log);
   const fed = importer.initialize(proto);
-  const feed = decoderFeeder(b, file.path, hidden, fed);
-  importer.feed(fed, feed);
+  importer.feed(fed, decoderFeeder(b, file.path, hidden, fed));
   checkMergedDecoder(file);
   const take = importer.taker(proto);
   const logits = findLogits(b, proto.output, take, DECODED_ROWS);

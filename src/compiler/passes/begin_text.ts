@@ -36,8 +36,9 @@ export function decoderAlone(graph: Graph): Graph {
   });
   const outputs = new Map(apart.outputs);
   outputs.delete(HIDDEN_STATES);
-  const read = new Set(liveNodes({ ...apart, outputs }).flatMap(({ inputs }) => inputs));
-  return { ...apart, inputs: apart.inputs.filter((input) => read.has(input)), outputs };
+  const nodes = liveNodes({ ...apart, outputs });
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
+  return { ...apart, nodes, inputs: apart.inputs.filter((input) => read.has(input)), outputs };
 }
 
 /** As `readNext`, with the states that are kept, in their types. */

@@ -1,0 +1,50 @@
+import { join } from "@std/path";
+import { InputError } from "../base/errors.ts";
+import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
+import type { FreeTextExperiment } from "../experiment/text_types.ts";
+import { damaged } from "./damaged_run.ts";
+import type { Environment } from "./environment.ts";
+import { areOfTexts, type TextMetricsFile } from "./metrics_file.ts";
+import { checkListedFile } from "./own_files.ts";
+import { readTextPredictions } from "./read_predictions.ts";
+import { readAnyAbout, readFinished } from "./read_run.ts";
+import type { TextPrediction } from "./run_files.ts";
+
+/** A complete run whose answers are free texts. */
+export interface TextRunRecord {
+  readonly experiment: FreeTextExperiment;
+  readonly metrics: TextMetricsFile;
+  readonly environment: Environment;
+  readonly predictions: readonly TextPrediction[];
+}
+
+/** Whether a folder has a complete run whose answers are free texts. @throws {DamagedRun} where its files are damaged */
+export async function isTextRun(path: string): Promise<boolean> {
+  const finished = await readFinished(path);
+  return finished !== undefined && areOfTexts(finished.metrics);
+}
+
+/**
+ * A complete run whose answers are free texts.
+ *
+ * @throws {InputError} where there is none, it was written by a newer version, or its files are damaged
+ */
+export async function readTextRun(path: string): Promise<TextRunRecord> {
+  const { experiment, metrics, environment } = await readAnyAbout(path);
+  if (!areOfTexts(metrics) || !isFreeTextExperiment(experiment)) {
+    throw new InputError(
+      `the answers of ${path} are classes, and cannot be compared with free texts: name another run`,
+    );
+  }
+  const file = join(path, "predictions.jsonl");
+  const { predictions, sha256 } = await readTextPredictions(file);
+  checkListedFile(path, "predictions.jsonl", sha256, environment);
+  const { examples } = metrics.test;
+  if (predictions.length !== examples) {
+    throw damaged(
+      file,
+      `it has ${predictions.length} predictions, and metrics.json says ${examples} test examples`,
+    );
+  }
+  return { experiment, metrics, environment, predictions };
+}

@@ -1,0 +1,179 @@
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { RandomStream } from "../../src/base/random_stream.ts";
+import { stoppingAfter } from "../disk/stopping_disk.ts";
+import { scoreText } from "../../src/text_metrics/score_text.ts";
+import { call, inFolder, readLines } from "./softprompt.ts";
+import { writeTextModel } from "./text_model.ts";
+
+interface Answer {
+  readonly targets: readonly string[];
+  readonly generated?: string;
+  readonly score?: Readonly<Record<string, number>>;
+  readonly nll: number;
+  readonly tokens: number;
+}
+
+/** A small encoder-decoder, questions with lists of right answers, and an experiment. */
+async function written(folder: string, changes: Record<string, unknown> = {}): Promise<string> {
+  await writeTextModel(join(folder, "own"), "t5");
+  const lines = Array.from({ length: 40 }, (_, i) => {
+    const word = ["good", "bad", "great", "dull"][i % 4]!;
+    return JSON.stringify({
+      question: `what is the film`,
+      context: `it was ${word}`,
+      answers: [word, `very ${word}`],
+    });
+  });
+  await Deno.writeTextFile(join(folder, "data.jsonl"), `${lines.join("\n")}\n`);
+  const file = join(folder, "experiment.yaml");
+  const experiment = {
+    name: "free",
+    model: { source: "own" },
+    dataset: { file: "data.jsonl", text: "question", split: { test: 0.3, validation: 0.2 } },
+    prompt: { kind: "soft", length: 3, template: "{prompt} {text} {context} answer" },
+    answer: { kind: "text", target: "{answers}" },
+    training: { batchSize: 8, epochs: 3, optimizer: { learningRate: 0.3 }, best: "perplexity", logEvery: 2 },
+    evaluation: { generate: { maxTokens: 3 }, samples: [{ text: "who was it", context: "it was fun" }] },
+    device: "cpu",
+    ...changes,
+  };
+  await Deno.writeTextFile(file, JSON.stringify(experiment));
+  return file;
+}
+
+const read = async (path: string) => JSON.parse(await Deno.readTextFile(path));
+
+async function answersIn(folder: string): Promise<Answer[]> {
+  const text = await Deno.readTextFile(join(folder, "predictions.jsonl"));
+  return text.trimEnd().split("\n").map((line): Answer => JSON.parse(line));
+}
+
+async function ran(file: string, folder: string): Promise<string> {
+  const { code, stdout, stderr } = await call(["run", file, "--results", folder]);
+  assertEquals(code, 0, stderr);
+  return `${stdout}${stderr}`;
+}
+
+Deno.test("free texts are tuned by their loss, generated, scored, compared and shown", () =>
+  inFolder(async (folder) => {
+    const file = await written(folder);
+    const shown = await ran(file, folder);
+    assertStringIncludes(shown, "exact match");
+    const history = await readLines(join(folder, "free/history.jsonl"));
+    const losses = history.map(({ loss }) => Number(loss));
+    assert(losses.at(-1)! < losses[0]!, losses.join());
+    const answers = await answersIn(join(folder, "free"));
+    const { test, truncated } = await read(join(folder, "free/metrics.json"));
+    assertEquals([test.examples, answers.length, truncated.answers], [12, 12, 0]);
+    for (const { targets, generated = "", score } of answers) {
+      assertEquals(score, { ...scoreText(generated, targets) });
+    }
+    const sum = (of: (answer: Answer) => number) => answers.reduce((total, one) => total + of(one), 0);
+    assertAlmostEquals(test.loss, sum(({ nll }) => nll) / sum(({ tokens }) => tokens), 1e-9);
+    assertAlmostEquals(test.perplexity.value, Math.exp(test.loss), 1e-9);
+    assertAlmostEquals(test.token_f1.value, sum(({ score }) => score!.token_f1!) / 12, 1e-9);
+    const [sample] = await readLines(join(folder, "free/samples.jsonl"));
+    assertEquals(sample!.text, "who was it | it was fun");
+    const { self_check } = await read(join(folder, "free/environment.json"));
+    assert(self_check.difference <= self_check.tolerance);
+    assertStringIncludes(await Deno.readTextFile(join(folder, "free/report.html")), "right answer");
+    assertStringIncludes(await ran(file, folder), "nothing has changed since the results");
+    for (const verb of ["predict", "export"]) {
+      const args = verb === "predict" ? ["a film"] : ["--format", "onnx", "--out", join(folder, "out")];
+      const { code, stderr } = await call([verb, join(folder, "free"), ...args]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, "are free texts ('answer.target'), and this takes runs of classes");
+    }
+  }));
+
+Deno.test("two runs of free texts are compared by pairs, and a gate hears of the one that is worse", () =>
+  inFolder(async (folder) => {
+    await ran(await written(folder), folder);
+    const hard = { kind: "hard", template: "{text} {context} answer" };
+    await ran(await written(folder, { name: "hard", prompt: hard, training: undefined }), folder);
+    const [a, b] = [join(folder, "hard"), join(folder, "free")];
+    const json = await call(["diff", a, b, "--format", "json", "--alpha", "0.99"]);
+    const { metrics, paired, changed } = JSON.parse(json.stdout);
+    assertEquals([paired, metrics.exact_match.test], [12, "exact McNemar"]);
+    const losses = await Promise.all(
+      [a, b].map(async (one) => (await read(join(one, "metrics.json"))).test.loss),
+    );
+    assertAlmostEquals(metrics.loss.delta, losses[1] - losses[0], 1e-9);
+    assertEquals(metrics.loss.verdict, "worse");
+    const own = await answersIn(a);
+    const others = await answersIn(b);
+    assertEquals(changed.length, own.filter(({ generated }, i) => generated !== others[i]!.generated).length);
+    const text = await call(["diff", a, b]);
+    assertStringIncludes(text.stdout, "12 test examples paired by id.");
+    const gate = await call(["diff", a, b, "--gate", "loss", "--alpha", "0.99"]);
+    assertEquals(gate.code, 3);
+    assertStringIncludes(gate.stderr, "in loss");
+    assertEquals((await call(["diff", a, b, "--gate", "exactMatch"])).code, 0);
+    const html = await call(["diff", a, b, "--format", "html"]);
+    assertEquals(html.code, 2);
+    assertStringIncludes(html.stderr, "is written as text or json, and not as html");
+  }));
+
+Deno.test("without metrics of generated texts and samples nothing is generated", () =>
+  inFolder(async (folder) => {
+    const file = await written(folder, {
+      training: { batchSize: 8, epochs: 1 },
+      evaluation: { metrics: ["perplexity"] },
+    });
+    await ran(file, folder);
+    const { test } = await read(join(folder, "free/metrics.json"));
+    assertEquals(Object.keys(test), ["examples", "loss", "perplexity"]);
+    const [first] = await answersIn(join(folder, "free"));
+    assertEquals(first!.generated, undefined);
+  }));
+
+Deno.test("validations that are by the metrics of texts choose the best prompt by them, and a batch has their table", () =>
+  inFolder(async (folder) => {
+    const file = await written(folder, {
+      training: { batchSize: 8, epochs: 2, earlyStopping: { metric: "tokenF1", patience: 1 } },
+      evaluation: { generate: { maxTokens: 2 } },
+      sweep: { seed: [0, 1] },
+    });
+    const { code, stdout, stderr } = await call(["batch", file, "--fuse", "on", "--results", folder]);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "2 runs with fused steps");
+    assertStringIncludes(stdout, "ROUGE-L");
+    const [first] = await readLines(join(folder, "free/seed=0/history.jsonl"));
+    const [line] = (await readLines(join(folder, "free/seed=0/history.jsonl"))).flatMap(({ validation }) =>
+      validation ?? []
+    );
+    assertEquals(Object.keys(Object(line)), ["loss", "exact_match", "token_f1", "rouge_l"]);
+    assert(first !== undefined);
+  }));
+
+Deno.test("a run of free texts that was killed ends in the same bytes when it is called again", () =>
+  inFolder(async (folder) => {
+    const file = await written(folder);
+    const args = (results: string) => ["run", file, "--results", join(folder, results)];
+    const whole = await stoppingAfter(Infinity, "killed", () => call(args("whole")));
+    assertEquals(whole.result?.code, 0, whole.result?.stderr);
+    const stream = new RandomStream(0, "kills");
+    for (let kill = 0; kill < 3; kill++) {
+      const results = `killed ${kill}`;
+      await stoppingAfter(5 + stream.integer(20), "killed", () => call(args(results)));
+      assertEquals((await call(args(results))).code, 0);
+      for (const name of ["predictions.jsonl", "history.jsonl", "prompt.safetensors"]) {
+        const bytes = (of: string) => Deno.readFile(join(folder, of, "free", name));
+        assertEquals(await bytes(results), await bytes("whole"), name);
+      }
+    }
+  }));
+
+Deno.test("right answers that do not fit are counted and truncated at the end", () =>
+  inFolder(async (folder) => {
+    const long = Array.from({ length: 60 }, () => "fun").join(" ");
+    const file = await written(folder, {
+      answer: { kind: "text", target: `{answers} ${long}` },
+      training: { batchSize: 8, epochs: 1 },
+      evaluation: { metrics: ["perplexity"] },
+    });
+    assertStringIncludes(await ran(file, folder), "right answers did not fit, and lost tokens at the end");
+    const { truncated } = await read(join(folder, "free/metrics.json"));
+    assertEquals(truncated.answers, 12 + 8);
+  }));
