@@ -3,16 +3,13 @@ import { checkOwn, listedChecksums, withChecksums } from "../disk/checksums.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
-import { parseTemplate } from "../experiment/template.ts";
+import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
 import { type ClassifierDtype, classifierFiles } from "../formats/classifier.ts";
 import { staleModels } from "../formats/stale_models.ts";
-import { peftAdapter } from "../formats/peft.ts";
-import { adapterCard, scaleNote } from "../formats/cards.ts";
-import { entryOf, times } from "../formats/embedding_scale.ts";
-import { readJson } from "../disk/read_json.ts";
+import { wordsInCard } from "../formats/cards.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { readPrompt } from "../results/read_prompt.ts";
-import { readAbout, readRun } from "../results/read_run.ts";
+import { readAbout, readAnyAbout, readRun } from "../results/read_run.ts";
 import { type WordRun, wordRun } from "../results/word_run.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.ts";
@@ -20,13 +17,15 @@ import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
+import { adapterFiles } from "./export_adapter.ts";
+import { textAdapterFiles, textCacheFiles, textGeneratorFiles } from "./export_text.ts";
 import { EXPORT_DTYPES, type EXPORT_FORMATS } from "./flag_values.ts";
 import { compileExperiment, optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `export`. */
 export interface ExportFlags {
   readonly format: typeof EXPORT_FORMATS[number];
-  /** How a classifier's weights are stored; fp32 where it is left out. */
+  /** How the weights of a classifier or generator are stored; fp32 where it is left out. */
   readonly dtype?: typeof EXPORT_DTYPES[number];
   /** The folder to write. */
   readonly out: string;
@@ -44,17 +43,15 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
  */
 export async function exportRun(
   folder: string,
-  { format, dtype, out, model: instead }: ExportFlags,
+  flags: ExportFlags,
   io: CommandIo,
 ): Promise<void> {
-  if (format === "peft" && dtype !== undefined) {
-    throw new InputError("an adapter for PEFT is in float32: use --dtype with --format onnx");
+  const { format, dtype, out } = flags;
+  if (format !== "onnx" && dtype !== undefined) {
+    const what = format === "peft" ? "an adapter for PEFT is" : "keys and values are";
+    throw new InputError(`${what} in float32: use --dtype with --format onnx`);
   }
-  const about = wordRun(await readAbout(folder), folder, "export");
-  const model = await modelOfRun(about, folder, instead, terminalDownloads(io));
-  const files = format === "peft"
-    ? await peftFiles(about, folder, model, io)
-    : await onnxFiles(about, folder, model, dtype ?? "fp32", io);
+  const files = await filesOf(folder, flags, io);
   await checkOwn(out, Object.keys(files));
   const stale = await staleModels(out, files, EXPORT_DTYPES);
   const others = await listedChecksums(out);
@@ -66,45 +63,43 @@ export async function exportRun(
   io.print(`${out}: ${Object.keys(files).join(", ")}`);
 }
 
+/** The files of a run whose answers are words, or of one whose answers are free texts. */
+async function filesOf(
+  folder: string,
+  { format, dtype = "fp32", model: instead }: ExportFlags,
+  io: CommandIo,
+): Promise<Files> {
+  const any = await readAnyAbout(folder);
+  const downloads = terminalDownloads(io);
+  const { experiment, environment } = any;
+  if (isFreeTextExperiment(experiment)) {
+    const model = await modelOfRun(any, folder, instead, downloads, { generates: true });
+    const run = { experiment, environment, folder, model };
+    if (format === "peft") return await textAdapterFiles(run, io);
+    if (format === "cache") return await textCacheFiles(run, io);
+    return await textGeneratorFiles(run, dtype, io);
+  }
+  const about = wordRun(await readAbout(folder), folder, "export");
+  if (format === "cache") {
+    throw new InputError(
+      `${folder} classifies, and a cache is for programs that write texts: use --format onnx, or name a run with 'answer.target'`,
+    );
+  }
+  const model = await modelOfRun(about, folder, instead, downloads);
+  return format === "peft"
+    ? await peftFiles(about, folder, model, io)
+    : await onnxFiles(about, folder, model, dtype, io);
+}
+
 async function peftFiles(
   { experiment }: WordRun,
   folder: string,
   model: OpenModel,
   io: CommandIo,
 ): Promise<Files> {
-  const { prompt: soft } = experiment;
-  if (soft.kind === "hard") {
-    throw new InputError(
-      `${folder} is a run of a hard prompt, which has no vectors to export: use --format onnx, or name a run of a soft prompt`,
-    );
-  }
-  const { insertion, template, length } = soft;
-  if (insertion !== "word-embeddings") {
-    throw new InputError(
-      `${folder} has its prompt after the embedding layer ('insertion: ${insertion}'), where PEFT cannot put one: it replaces word embeddings, to which positions and the layer's norm are still added. Tune one with 'prompt.insertion: word-embeddings'`,
-    );
-  }
-  const [first, ...rest] = parseTemplate(template, length);
-  if (first!.kind !== "prompt" || rest.some((piece) => piece.kind === "prompt")) {
-    throw new InputError(
-      `PEFT puts a prompt before everything, and the template of ${folder} has it elsewhere: "${template}"`,
-    );
-  }
-  const config = await readJson(join(model.folder, "config.json"));
-  const source = model.revision === null ? model.folder : model.source;
-  const base = { source, revision: model.revision, config };
-  const { scale } = model.facts;
-  const { prompt } = await readPrompt(folder);
-  const entry = scale === 1 ? undefined : entryOf(scale, prompt.dims[1]!);
-  const note = entry && scaleNote(scale, entry);
-  if (note) io.log(`${folder}: ${note}`);
-  const vectors = entry === "before-scale" ? times(prompt, 1 / scale) : prompt;
-  const adapter = peftAdapter(vectors, model.card.kind, base);
-  return {
-    "adapter_config.json": adapter.config,
-    "adapter_model.safetensors": adapter.weights,
-    "README.md": adapterCard(experiment, soft, model.card.kind, source, note, model.tokenizer),
-  };
+  const { name, prompt, dataset: { clean } } = experiment;
+  const subject = { name, clean, kind: model.card.kind, answers: wordsInCard(experiment) };
+  return await adapterFiles(prompt, subject, folder, model, io);
 }
 
 async function onnxFiles(

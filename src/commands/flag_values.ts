@@ -59,10 +59,10 @@ export function shardOf(text: string): Shard {
   return { index, count };
 }
 
-/** What a prompt can be exported for: PEFT, or any ONNX Runtime. */
-export const EXPORT_FORMATS = ["peft", "onnx"] as const;
+/** What a prompt can be exported for: PEFT, any ONNX Runtime, or programs that start from keys and values. */
+export const EXPORT_FORMATS = ["peft", "onnx", "cache"] as const;
 
-/** The precisions in which a classifier's weights can be stored, as transformers.js names them. */
+/** The precisions in which the weights of a classifier or generator can be stored, as transformers.js names them. */
 export const EXPORT_DTYPES = ["fp32", "fp16", "q8"] as const;
 
 /** The output formats of predictions. */

@@ -15,7 +15,7 @@ import { readJson } from "../disk/read_json.ts";
 import type { Clean } from "../dataset/reading.ts";
 import { modelFile } from "../experiment/model_file.ts";
 import type { ReadingCard } from "../model/card.ts";
-import { GENERATION_CONFIG } from "../model/generation_rules.ts";
+import { GENERATION_CONFIG, withoutIgnoredRules } from "../model/generation_rules.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { RegionReader } from "../model/read_region.ts";
 import { readTokenizerConfig, readTokenizerJson } from "../model/read_tokenizer.ts";
@@ -42,6 +42,8 @@ export interface GeneratorParts {
   /** The run's texts, which it must read as the run does. */
   readonly texts: readonly string[];
   readonly dtype: ClassifierDtype;
+  /** The tokens that an answer begins with, of an encoder-decoder, and those that end it. */
+  readonly tokens: { readonly start: number | undefined; readonly ends: readonly number[] };
   /** The largest number of tokens that the run writes, for which a causal model's positions are kept. */
   readonly maxTokens: number;
   /** What says of which run the files are: keys for `softprompt` in `config.json`. */
@@ -54,13 +56,13 @@ const LEFT_OUT = ["prefix", "task_specific_params", "transformers.js_config"];
 /**
  * A run as a generator in the hub's layout: of an encoder-decoder for transformers.js' `text2text-generation`
  * (`onnx/encoder_model.onnx` and `onnx/decoder_model_merged.onnx`), of a causal model for its `text-generation` (`onnx/model.onnx`), each
- * with the ending of its `dtype`; `config.json`, `generation_config.json` where the model has one, and the tokenizer.
+ * with the ending of its `dtype`; `config.json`, `generation_config.json` with what the run follows of the model's, and the tokenizer.
  *
  * @throws {InputError} where no tokenizer can read a text alone as the run does, or a causal model's prompt is not in front
  * @throws {CompileError} where the model's files cannot be changed
  */
 export async function generatorFiles(parts: GeneratorParts): Promise<Record<string, string | Uint8Array>> {
-  const { model: { folder }, card, encoder, column, clean, texts, maxTokens, about } = parts;
+  const { model: { folder }, card, encoder, column, clean, texts, maxTokens, about, tokens } = parts;
   const { tokenizer } = encoder;
   const tokenizerJson = await readTokenizerJson(folder);
   const isCausal = card.kind === "causal";
@@ -80,16 +82,22 @@ export async function generatorFiles(parts: GeneratorParts): Promise<Record<stri
   const around = isCausal ? 0 : tokenizer.prefix.length + tokenizer.suffix.length;
   const json = (content: unknown) => `${JSON.stringify(content, null, 2)}\n`;
   const rules = await readJson(join(folder, GENERATION_CONFIG)).catch((error) => {
-    if (isAbsent(error)) return undefined;
+    if (isAbsent(error)) return {};
     throw error;
   });
   return {
     ...graphs,
     "config.json": json({
-      ...Object.fromEntries(Object.entries(config).filter(([key]) => !LEFT_OUT.includes(key))),
+      ...Object.fromEntries(
+        Object.entries(withoutIgnoredRules(config)).filter(([key]) => !LEFT_OUT.includes(key)),
+      ),
       softprompt: { ...about, clean },
     }),
-    ...(rules && { [GENERATION_CONFIG]: json(rules) }),
+    [GENERATION_CONFIG]: json({
+      ...withoutIgnoredRules(rules),
+      ...(tokens.start !== undefined && { decoder_start_token_id: tokens.start }),
+      eos_token_id: tokens.ends,
+    }),
     "tokenizer.json": json(reading),
     "tokenizer_config.json": json({
       ...tokenizerConfig,

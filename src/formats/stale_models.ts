@@ -20,7 +20,10 @@ export async function staleModels(
   const before = await readJson(join(folder, "config.json")).catch(() => undefined);
   const run = runIn(JSON.parse(config));
   if (run !== undefined && runIn(before) === run) return [];
-  const others = dtypes.map((dtype) => modelFile(dtype)).filter((name) => files[name] === undefined);
+  const names = ["model", "encoder_model", "decoder_model_merged"];
+  const others = dtypes.flatMap((dtype) => names.map((name) => modelFile(dtype, name))).filter((name) =>
+    files[name] === undefined
+  );
   const found = await allDone(others.map((name) => isThere(join(folder, name))));
   return others.filter((_, i) => found[i]);
 }

@@ -76,6 +76,13 @@ export function ignoredRules({ others }: GenerationRules, beams: number): string
   return ignored.map(([key]) => `${key}: ${JSON.stringify(others[key])}`);
 }
 
+/** The content of a file without what it asks for and is not done, and without its number of beams. */
+export function withoutIgnoredRules(content: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(content).filter(([key]) => !Object.hasOwn(NOT_DONE, key) && key !== "num_beams"),
+  );
+}
+
 /** A token id, or several. */
 function idsOf(asked: unknown): readonly number[] | undefined {
   const ids = [asked].flat().filter((id) => typeof id === "number");

@@ -14,7 +14,10 @@ export function addExport(program: Command, verbs: ExportVerb): void {
     .description("write a run's prompt for other programs")
     .argument("<run>", "the folder of a run")
     .addOption(
-      new Option("--format <kind>", "peft: an adapter for PEFT; onnx: a classifier for ONNX Runtime")
+      new Option(
+        "--format <kind>",
+        "peft: an adapter for PEFT; onnx: a classifier, or a generator of texts, for ONNX Runtime; cache: the prompt's keys and values, for programs that start from them",
+      )
         .choices(EXPORT_FORMATS).makeOptionMandatory(),
     )
     .addOption(

@@ -84,7 +84,7 @@ async function opened({ name, model, card, template, files }: Case) {
     Deno.writeTextFile(join(folder, name), JSON.stringify(content));
   await json("tokenizer.json", tokenizerJson(card));
   await json("tokenizer_config.json", { eos_token: "</s>", unk_token: "<unk>" });
-  await json("config.json", { architectures: ["TestForCausalLM"], prefix: "translate: " });
+  await json("config.json", { architectures: ["TestForCausalLM"], prefix: "translate: ", do_sample: true });
   const log = logDownloads(() => {});
   const found = await openModel({ source: folder, file: "onnx/model.onnx" }, "./", log, { generates: true });
   const generator = await TextGenerator.open(found, device, {
@@ -131,6 +131,7 @@ for (const one of CASES) {
       prompt: { vectors, insertion: "word-embeddings" },
       texts: TEXTS,
       maxTokens: COUNT,
+      tokens: { start: 0, ends: [1] },
       about: { template: one.template, content_hash: "hash" },
     } as const;
     const files = await generatorFiles({ ...parts, dtype: "fp32" });
@@ -139,10 +140,15 @@ for (const one of CASES) {
     }
     const tokenizer = await readTokenizer(out);
     const config = JSON.parse(String(files["config.json"]));
-    assertEquals([config.prefix, config.softprompt.content_hash], [
+    assertEquals([config.prefix, config.do_sample, config.softprompt.content_hash], [
+      undefined,
       undefined,
       "hash",
     ]);
+    assertEquals(JSON.parse(String(files["generation_config.json"])), {
+      decoder_start_token_id: 0,
+      eos_token_id: [1],
+    });
     const { model_max_length: most } = JSON.parse(String(files["tokenizer_config.json"]));
     const rows = TEXTS.map((text) => [
       ...tokenizer.encode(text).slice(0, most - tokenizer.suffix.length),
@@ -185,6 +191,7 @@ Deno.test("a causal model's prompt elsewhere than in front is not exported", asy
         texts: [],
         dtype: "fp32",
         maxTokens: 4,
+        tokens: { start: undefined, ends: [1] },
       }),
     InputError,
     "begin the template with {prompt}",
