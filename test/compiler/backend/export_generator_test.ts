@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema } from "onnx-buf";
 import {
   CompileError,
   compileGeneration,
@@ -133,5 +135,24 @@ Deno.test("causal models without positions, or without a cache, are refused with
   ) {
     const file = readOnnxFile(await read(path), path);
     assertThrows(() => exportCausal(file, prompt), CompileError, reason);
+  }
+});
+
+Deno.test("decoders that transformers.js cannot feed, or that would read padding, are refused", async () => {
+  const path = `${FOLDER}/t5/onnx/decoder_model.onnx`;
+  const bytes = await read(path);
+  const renamed = (from: string, to: string) => {
+    const model = fromBinary(ModelProtoSchema, bytes);
+    for (const input of model.graph!.input) if (input.name === from) input.name = to;
+    return readOnnxFile(toBinary(ModelProtoSchema, model), path);
+  };
+  for (
+    const [from, to, reason] of [
+      ["input_ids", "decoder_input_ids", "has the input 'decoder_input_ids', for which"],
+      ["encoder_attention_mask", "past_key_values.x", "has no input 'encoder_attention_mask'"],
+      ["encoder_hidden_states", "past_key_values.x", "has no input 'encoder_hidden_states'"],
+    ] as const
+  ) {
+    assertThrows(() => exportDecoder(renamed(from, to)), CompileError, reason);
   }
 });
