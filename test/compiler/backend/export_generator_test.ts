@@ -10,7 +10,10 @@ import {
   exportEncoder,
   readOnnxFile,
 } from "../../../src/compiler/mod.ts";
-import { type GenerationModel, MODELS } from "../../generator/generation_model.ts";
+import { RandomStream } from "../../../src/base/random_stream.ts";
+import { chooseDevice } from "../../../src/device/choose.ts";
+import { float32Tensor } from "../../../src/device/device.ts";
+import { encoded, type GenerationModel, MODELS, openGenerator } from "../../generator/generation_model.ts";
 import { causalTokens, seq2seqTokens } from "./hub_generation.ts";
 
 const FOLDER = "test/fixtures/generation";
@@ -119,6 +122,41 @@ Deno.test("a causal model with its prompt writes what transformers' generate doe
   const whole = exportCausal(file, { ...prompt, before: side([...prompt.before.ids, ...text]) });
   assertBegins(await causalTokens(whole, [[]], count), [expected]);
 });
+
+/** Keys and values of fewer heads than queries; and vectors after the embedding layer, which has added positions to the text alone. */
+const OTHERS = [
+  { path: "test/fixtures/families/qwen2-past-opset17.onnx", insertion: "word-embeddings", counts: true },
+  { path: `${FOLDER}/gpt2/onnx/model.onnx`, insertion: "embedding-output", counts: false },
+] as const;
+
+for (const { path, insertion, counts } of OTHERS) {
+  Deno.test(`${path} with a prompt at ${insertion} writes what a run writes`, async () => {
+    const bytes = await read(path);
+    const folder = await Deno.makeTempDir();
+    await Deno.mkdir(`${folder}/onnx`);
+    await Deno.writeFile(`${folder}/onnx/model.onnx`, bytes);
+    await using opened = await openGenerator(folder, await chooseDevice("cpu", () => {}), { insertion });
+    const stream = new RandomStream(0, "prompt");
+    const prompt = float32Tensor(Float32Array.from({ length: 48 }, () => stream.uniform(-1, 1)), [3, 16]);
+    const texts = [[5, 9, 11], [7, 3, 8, 30, 6, 21], [12]];
+    const examples = encoded(texts, 3).map((one) => ({
+      ...one,
+      positions: one.positions.map((position) => counts ? position : Math.max(0, position - 3)),
+    }));
+    const options = { stop: [], batchSize: 4, maxTokens: 6, beams: 1 };
+    const expected = await opened.generator.generate(examples, prompt, options);
+    const rows = { type: "float32", dims: [3, 16], bytes: new Uint8Array(prompt.data.buffer) } as const;
+    const exported = exportCausal(readOnnxFile(bytes, path), {
+      before: { ids: [0, 0, 0], counted: [counts, counts, counts] },
+      after: side([]),
+      vectors: { rows, insertion },
+      firstPosition: 0,
+    });
+    assertBegins(await causalTokens(exported, texts, 6), expected.map(({ ids }) => ids));
+    assert(new Set(expected.flatMap(({ ids }) => ids)).size > 2);
+    await Deno.remove(folder, { recursive: true });
+  });
+}
 
 Deno.test("causal models without positions, or without a cache, are refused with the reason", async () => {
   const prompt = {
