@@ -18,6 +18,7 @@ import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { adapterFiles } from "./export_adapter.ts";
+import { noteSpelled } from "./note_spelled.ts";
 import { textAdapterFiles, textCacheFiles, textGeneratorFiles } from "./export_text.ts";
 import { EXPORT_DTYPES, type EXPORT_FORMATS } from "./flag_values.ts";
 import { compileExperiment, optimizerName, positionCounting } from "../run/compile_experiment.ts";
@@ -116,12 +117,7 @@ async function onnxFiles(
   const texts = (await readRun(folder)).predictions.map(({ text }) => text);
   const contentHash = environment.content_hash;
   const parts = { experiment, contentHash, model, counting, calibration, texts, dtype };
-  const spelled = texts.find((text) => model.tokenizer.addedIn(text)?.special);
-  if (spelled !== undefined) {
-    io.log(
-      `${folder}: texts that spell special tokens, such as "${spelled}", are tokenized as if they stood alone: the classifier may answer them differently from the run`,
-    );
-  }
+  noteSpelled(texts, model, `${folder}: the classifier`, io);
   if (experiment.tune === "all") {
     const { predict } = compileWholeModel(model, optimizerName(experiment.training), target);
     return await classifierFiles({ ...parts, predict, inputs: await readWeights(folder) });

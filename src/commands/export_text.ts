@@ -16,6 +16,7 @@ import { readShownExamples } from "../results/shown_examples.ts";
 import { compileExperiment, positionCounting } from "../run/compile_experiment.ts";
 import { freeEncoding } from "../run/encode_free.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
+import { noteSpelled } from "./note_spelled.ts";
 import { adapterFiles } from "./export_adapter.ts";
 
 /** A complete run whose answers are free texts. */
@@ -67,6 +68,7 @@ export async function textGeneratorFiles(
     );
   }
   const { predictions } = await readTextPredictions(join(folder, "predictions.jsonl"));
+  noteSpelled(predictions.map(({ text }) => text), model, `${folder}: the generator`, io);
   return await generatorFiles({
     model,
     card: reader.card,

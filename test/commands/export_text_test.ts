@@ -92,17 +92,39 @@ Deno.test("a run of an encoder-decoder whose answers are free texts is exported 
     assertStringIncludes(cache.stderr, "is a run of an encoder-decoder");
   }));
 
+/** A small causal model with a cache, in the folder `own`. */
+async function writeCausalModel(folder: string): Promise<void> {
+  const own: string = join(folder, "own");
+  await writeTextModel(own, "t5");
+  for (const name of ["encoder_model.onnx", "decoder_model.onnx"]) await Deno.remove(join(own, "onnx", name));
+  const file = join(ROOT, "test/fixtures/generation/gpt2/onnx/model.onnx");
+  await Deno.copyFile(file, join(own, "onnx/model.onnx"));
+  const config = { architectures: ["GPT2LMHeadModel"], eos_token_id: 1 };
+  await Deno.writeTextFile(join(own, "config.json"), JSON.stringify(config));
+}
+
+Deno.test("a classifier whose template ends with the text is not exported, nor a cache of one", () =>
+  inFolder(async (folder) => {
+    await writeCausalModel(folder);
+    const run = await ran(folder, {
+      dataset: { file: "data.jsonl", label: "answer", split: { test: 0.3, validation: 0.2 } },
+      prompt: { kind: "hard", template: "what is {text}" },
+      answer: undefined,
+      training: undefined,
+      evaluation: {},
+      verbalizer: Object.fromEntries(["good", "bad", "great", "dull"].map((word) => [word, [word]])),
+    });
+    const onnx = await exported(run, join(folder, "out"), "--format", "onnx");
+    assertEquals(onnx.code, 2);
+    assertStringIncludes(onnx.stderr, "the answer has no fixed place: end it with words");
+    const cache = await exported(run, join(folder, "out"), "--format", "cache");
+    assertEquals(cache.code, 2);
+    assertStringIncludes(cache.stderr, "classifies, and a cache is for programs that write texts");
+  }));
+
 Deno.test("a run of a causal model whose answers are free texts is exported as a generator and as a cache", () =>
   inFolder(async (folder) => {
-    const own: string = join(folder, "own");
-    await writeTextModel(own, "t5");
-    for (const name of ["encoder_model.onnx", "decoder_model.onnx"]) {
-      await Deno.remove(join(own, "onnx", name));
-    }
-    const file = join(ROOT, "test/fixtures/generation/gpt2/onnx/model.onnx");
-    await Deno.copyFile(file, join(own, "onnx/model.onnx"));
-    const config = { architectures: ["GPT2LMHeadModel"], eos_token_id: 1 };
-    await Deno.writeTextFile(join(own, "config.json"), JSON.stringify(config));
+    await writeCausalModel(folder);
     const run = await ran(folder, {});
     const out: string = join(folder, "out");
     const onnx = await exported(run, out, "--format", "onnx");
