@@ -36,6 +36,6 @@ export function runnable<Request extends { readonly experiment: Experiment }>(
   if (isClassExperiment(experiment)) return { ...request, experiment };
   if (isFreeTextExperiment(experiment)) return { ...request, experiment };
   const message =
-    "classes by generated texts cannot be run yet, only checked: use 'softprompt validate', or set 'answer.choose: likelihood'";
+    "classes by generated texts cannot be run yet, only checked: use 'deno task validate', or set 'answer.choose: likelihood'";
   throw new ConfigValueError([{ path: ["answer", "choose"], message }]);
 }

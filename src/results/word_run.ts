@@ -19,6 +19,6 @@ export function wordRun(about: RunAbout, folder: string, what: string): WordRun 
   const { experiment } = about;
   if (isWordExperiment(experiment)) return { ...about, experiment };
   throw new InputError(
-    `the answers of ${folder} are texts ('answer.kind: text'), and ${what} takes only runs whose answers are words: name another run, or classify with 'softprompt predict'`,
+    `the answers of ${folder} are texts ('answer.kind: text'), and ${what} takes only runs whose answers are words: name another run, or classify with 'deno task predict'`,
   );
 }

@@ -23,5 +23,6 @@ verbalizer: { negative: [bad], positive: [good] }
     assertEquals(runs.map(({ title }) => title), ["one", "four"]);
     assertEquals(problems.length, 2);
     assertStringIncludes(problems[0]!.text, "2.yaml:1:7: '*two' is an alias in YAML");
-    assertStringIncludes(problems[1]!.text, "have the name 'ONE', which names the folder of their results");
+    assertStringIncludes(problems[1]!.text, "('one') and ");
+    assertStringIncludes(problems[1]!.text, "('ONE') differ in capitals alone");
   }));

@@ -194,7 +194,7 @@ Deno.test("two files of one name are refused, and so is a sweep by 'run'", () =>
     assertStringIncludes(both.stderr, "give them different names");
     const run = await call(["run", file, "--results", folder]);
     assertEquals(run.code, 2);
-    assertStringIncludes(run.stderr, `softprompt batch ${file}`);
+    assertStringIncludes(run.stderr, `deno task batch ${file}`);
   }));
 
 Deno.test("more than 1000 runs need --yes", () =>

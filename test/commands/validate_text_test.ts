@@ -105,7 +105,7 @@ Deno.test("runs and batches refuse classes by generated texts, at their key", ()
       assertEquals(code, 2);
       assertStringIncludes(
         stderr,
-        "classes by generated texts cannot be run yet, only checked: use 'softprompt validate'",
+        "classes by generated texts cannot be run yet, only checked: use 'deno task validate'",
       );
       assertStringIncludes(stderr, "x.yaml:1:");
     }
