@@ -42,6 +42,7 @@ export type {
   CompileOptions,
   Parameter,
 } from "./compiled.ts";
+export type { CausalFrame } from "./backend/causal_file.ts";
 export { type CausalPrompt, exportCausal } from "./export_causal.ts";
 export { type DecoderFacts, factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export type { ContinuingFile, KeptState, NoCache } from "./frontend/continuing_file.ts";

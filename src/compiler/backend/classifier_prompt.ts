@@ -10,7 +10,9 @@ export interface ClassifierSide {
 
 /** A place around a text: counted from the start, or from the first token after the text. */
 export interface PlaceAroundText {
+  /** On which side of the text it is. */
   readonly side: "before" | "after";
+  /** The number of tokens before it on that side. */
   readonly at: number;
 }
 
