@@ -4,7 +4,7 @@ import { AnswerError } from "./answer_error.ts";
 import { type Answerer, type Answers, type Classifier, combined, type Questions } from "./predict.ts";
 import { largestOf } from "./softmax.ts";
 import { likelihoodsOf, meanLikelihood, scoredTargets, sumOf } from "./target_scores.ts";
-import type { TargetLikelihood } from "./text_metrics.ts";
+import { measureTargets, type TargetLikelihood } from "./text_metrics.ts";
 
 /** A text with the texts of all classes as answers. */
 export interface ClassTextExample {
@@ -86,7 +86,7 @@ async function answersBy(
     const correct = classOfText.indexOf(examples[example]!.label);
     found.push({ nll: -meanLikelihood(prompts.map((texts) => texts[correct]!)), tokens: counts[correct]! });
   }
-  return { logits, ofEach, likelihoods: found };
+  return { logits, ofEach, likelihoods: found, target: () => measureTargets(found) };
 }
 
 /** How probable the right text of each example is, without the texts of other classes. @throws {AnswerError} where it is not a number */

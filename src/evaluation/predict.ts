@@ -6,7 +6,7 @@ import { type Verbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { AnswerError } from "./answer_error.ts";
 import { together } from "./ensemble.ts";
 import { indexOfLargest } from "./softmax.ts";
-import type { TargetLikelihood } from "./text_metrics.ts";
+import type { TargetLikelihood, TargetMetrics } from "./text_metrics.ts";
 import { float32Data, tensorNamed } from "../device/tensor_data.ts";
 
 /** A model with a prompt or an ensemble of prompts, ready to classify. */
@@ -49,6 +49,8 @@ export interface Answers {
   readonly illegal?: readonly boolean[];
   /** How probable each example's right text is; only where classes are texts. */
   readonly likelihoods?: readonly TargetLikelihood[];
+  /** The metrics of these. @throws {RangeError} where there are no examples */
+  readonly target?: () => TargetMetrics;
 }
 
 /** Answers examples of one kind: words that stand for classes, or texts that do. */

@@ -1,7 +1,6 @@
 import type { Example } from "../dataset/example.ts";
 import { measure } from "../evaluation/metrics.ts";
 import type { Answers } from "../evaluation/predict.ts";
-import { measureTargets } from "../evaluation/text_metrics.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
 import type { PartMetrics } from "../results/metrics_file.ts";
 import { type Prediction, predictionsOf } from "../results/predictions.ts";
@@ -47,11 +46,11 @@ export class CalibratedAnswers {
   }
 
   private measured(logits: readonly (readonly number[])[]): PartMetrics {
-    const { illegal, likelihoods } = this.answers;
+    const { illegal, target } = this.answers;
     return {
       ...measure(logits, this.labels, this.classes),
       ...(illegal && { illegal_rate: illegal.filter(Boolean).length / illegal.length }),
-      ...(likelihoods && { target: measureTargets(likelihoods) }),
+      ...(target && { target: target() }),
     };
   }
 }

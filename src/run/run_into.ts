@@ -12,10 +12,7 @@ import type { CompileTarget } from "../artifacts/compile_model.ts";
 import type { Device } from "../device/device.ts";
 import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
-import { freeTask, openGenerator } from "./free_task.ts";
-import { judgeFree } from "./judge_free.ts";
 import { writeFreeRun } from "./write_free_run.ts";
-import { likelihoodTask } from "./likelihood_task.ts";
 import { wordTask } from "./word_task.ts";
 import { answeredWarnings, answerWarning, dataWarnings, encodingWarnings } from "./warnings.ts";
 import { compileTargetOf, positionCounting } from "./compile_experiment.ts";
@@ -26,13 +23,18 @@ import type { RunContext } from "./context.ts";
 import { RunSessions } from "./run_sessions.ts";
 import { environmentOf, writeRun } from "./write_run.ts";
 
-/** Tunes, judges, and writes everything into the run's folder, which completes it. */
+/**
+ * Tunes, judges, and writes everything into the run's folder, which completes it. What only answers that are texts need, such as the
+ * quantiles of t, is loaded for them alone.
+ */
 export async function runInto(prepared: AnyPrepared, context: RunContext): Promise<CompleteMetrics> {
   switch (prepared.form) {
     case "word":
       return await runClasses(prepared, wordTask(prepared), context);
-    case "likelihood":
+    case "likelihood": {
+      const { likelihoodTask } = await import("./likelihood_task.ts");
       return await runClasses(prepared, likelihoodTask(prepared), context);
+    }
     case "free":
       return await runFree(prepared, context);
   }
@@ -66,6 +68,8 @@ async function runClasses<One extends EncodedExample>(
 async function runFree(prepared: PreparedFree, context: RunContext): Promise<CompleteMetrics> {
   const { title, progress, written } = context;
   if (!isFreeTextExperiment(written)) throw new TypeError(`${title} is written with other answers`);
+  const { freeTask, openGenerator } = await import("./free_task.ts");
+  const { judgeFree } = await import("./judge_free.ts");
   const log = (line: string) => progress.log(`${title}: ${line}`);
   await using opened = new AsyncDisposableStack();
   const open = async (device: Device, target: CompileTarget) => {

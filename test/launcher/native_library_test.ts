@@ -74,8 +74,8 @@ Deno.test("the demo needs few packages, and Deno downloads no others", async () 
   const all = [...needed].flatMap((id) => found.get(id) ?? []);
   const names = new Set(all.map(({ name }) => name));
   for (const name of wanted) assert(names.has(name), `${name} is not among the packages of the graph`);
-  const ofComparisons = "@stdlib/stats-base-dists-normal-quantile";
-  for (const other of ["onnxruntime-web", "playwright-core", "@huggingface/hub", "amaro", ofComparisons]) {
+  const quantiles = ["normal", "t"].map((name) => `@stdlib/stats-base-dists-${name}-quantile`);
+  for (const other of ["onnxruntime-web", "playwright-core", "@huggingface/hub", "amaro", ...quantiles]) {
     assertEquals(names.has(other), false, other);
   }
   const sizes = await Promise.all(all.map(({ localPath }) => bytesIn(localPath)));
