@@ -292,7 +292,7 @@ export interface EvaluationTransferKeys extends LabelledTextsKeys {
 
 /** How texts are generated. */
 export interface EvaluationGenerateKeys {
-  /** The largest number of tokens of a text; so many always fit after what the model reads. */
+  /** The largest number of tokens of a text; there is always room for them after what the model reads. */
   readonly maxTokens?: number;
   /** A text ends before any of these, as well as at the model's end token. */
   readonly stop?: readonly string[];

@@ -12,7 +12,7 @@ import { leadOfTarget, withoutLastBlanks } from "./target_lead.ts";
 
 /** How a causal model's template and answers are written. */
 export interface CausalForm {
-  /** The number of tokens of answers for which there is always room: a text is the same with all answers of up to so many. */
+  /** The number of tokens of answers for which there is always room: a text is the same with all answers that are no longer. */
   readonly room: number;
   /** Whether the template contains the special tokens around it, as chats do. */
   readonly isWhole?: boolean;

@@ -1,15 +1,12 @@
-import { stringify } from "yaml";
-import { sha256, withSha256 } from "../base/sha256.ts";
 import type { FreeTextExperiment } from "../experiment/text_types.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { textReport } from "../report/text_report.ts";
 import type { Environment } from "../results/environment.ts";
-import { jsonText } from "../results/json_text.ts";
-import { experimentSha256 } from "../results/own_files.ts";
 import { SHOWN_EXAMPLES } from "../results/shown_examples.ts";
 import { textSamplesMarkdown } from "../results/text_samples.ts";
 import type { BuiltClassifier } from "./build_classifier.ts";
 import type { RunContext } from "./context.ts";
+import { listFiles } from "./list_files.ts";
 import type { JudgedFree } from "./judge_free.ts";
 import type { PreparedFree } from "./prepare.ts";
 
@@ -33,13 +30,7 @@ export async function writeFreeRun(
     await folder.writeBytes("prompt.safetensors", promptFile(soft.prompt, experiment.prompt.insertion));
     await folder.writeJson("neighbours.json", soft.meaning);
   }
-  const files = {
-    ...await folder.hashes(),
-    "metrics.json": await sha256(new TextEncoder().encode(jsonText(metrics))),
-    "experiment.yaml": experimentSha256(stringify(written)),
-  };
-  const listed = { ...environment, files };
-  await folder.writeJson("environment.json", withSha256(listed));
+  const listed = await listFiles(folder, environment, metrics, written);
   const report = textReport({
     title,
     experiment: written,

@@ -1,9 +1,7 @@
 import { relative, resolve } from "@std/path";
-import { stringify } from "yaml";
 import { countByClass } from "../dataset/class_counts.ts";
 import type { Example } from "../dataset/example.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
-import { sha256, withSha256 } from "../base/sha256.ts";
 import type { Device } from "../device/device.ts";
 import type { Timing } from "../device/stopwatch.ts";
 import { isClassExperiment } from "../experiment/class_experiment.ts";
@@ -13,10 +11,8 @@ import { runReport } from "../report/run_report.ts";
 import { type EnsembleFile, ensembleFile } from "../results/ensemble_file.ts";
 import { type Environment, softwareVersions } from "../results/environment.ts";
 import { RUN_FORMAT } from "../results/format.ts";
-import { jsonText } from "../results/json_text.ts";
 import type { MetricsFile } from "../results/metrics_file.ts";
 import { weightsFile } from "../results/model_weights.ts";
-import { experimentSha256 } from "../results/own_files.ts";
 import { worstMistakes } from "../results/predictions.ts";
 import { samplesMarkdown } from "../results/samples.ts";
 import { SHOWN_EXAMPLES } from "../results/shown_examples.ts";
@@ -24,6 +20,7 @@ import type { BuiltClassifier } from "./build_classifier.ts";
 import type { CheckOutcome } from "./check_run.ts";
 import type { Classified } from "./classify_all.ts";
 import type { RunContext } from "./context.ts";
+import { listFiles } from "./list_files.ts";
 import type { AnyPrepared, PreparedClasses } from "./prepare.ts";
 import type { EnsemblePrompts } from "./read_ensemble_prompts.ts";
 
@@ -56,13 +53,7 @@ export async function writeRun(
     await folder.writeJson("neighbours.json", soft.meaning);
   }
   if (ensemble) await folder.writeJson("ensemble.json", ensemble);
-  const files = {
-    ...await folder.hashes(),
-    "metrics.json": await sha256(new TextEncoder().encode(jsonText(metrics))),
-    "experiment.yaml": experimentSha256(stringify(written)),
-  };
-  const listed = { ...environment, files };
-  await folder.writeJson("environment.json", withSha256(listed));
+  const listed = await listFiles(folder, environment, metrics, written);
   const report = runReport({
     title,
     experiment: written,
