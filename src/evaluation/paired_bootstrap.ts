@@ -3,6 +3,7 @@ import { RandomStream } from "../base/random_stream.ts";
 import { byMetric, type MetricName, METRICS } from "./metric_names.ts";
 import { ResampledSums } from "./resampled_sums.ts";
 import type { ScoredRun } from "./scored_run.ts";
+import { sortedNumbers } from "./sorted_numbers.ts";
 import { TOGETHER } from "./sum_kernel.ts";
 
 /** A metric of two sides, and the uncertainty of their difference. */
@@ -144,9 +145,9 @@ function differenceOf(
     const left = mean(whole.a.map((one) => one[metric]));
     const second = mean(whole.b.map((one) => one[metric]));
     const delta = second - left;
-    const sorted = Array.from(deltas[metric].sort());
+    const sorted = sortedNumbers(deltas[metric]);
     // The observed sample is counted as a resample, so that no p is 0.
-    const against = deltas[metric].reduce((count, x) => count + Number(delta >= 0 ? x <= 0 : x >= 0), 0);
+    const against = sorted.filter((x) => delta >= 0 ? x <= 0 : x >= 0).length;
     return {
       a: left,
       b: second,

@@ -143,6 +143,18 @@ Deno.test("--format csv writes the file's columns, the class, and the probabilit
     assert(!stderr.includes("accuracy"), stderr);
   }));
 
+Deno.test("values reach a pipe or a file as they are, with their control and direction characters", () =>
+  withRun({}, async (_, predict) => {
+    const review = "bell \x07, escape \x1b[1m, \x9b and \u202eright to left\r\nin two lines";
+    const input = `${JSON.stringify({ review, [review]: review })}\n`;
+    const written = await predict(["--file", "-", "--format", "csv"], input);
+    const cell = `"${review}"`;
+    assertEquals(written.stdout.split(`,predicted,`)[0], `review,${cell}`);
+    assertStringIncludes(written.stdout, `\n${cell},${cell},`);
+    const { stdout } = await predict(["--file", "-"], input);
+    assertEquals(JSON.parse(stdout)[review], review);
+  }));
+
 Deno.test("the columns of later texts that a table lacks are named", () =>
   withRun({}, async (_, predict) => {
     const input = `${'{"review": "a joy"}\n'.repeat(1024)}{"review": "dull", "late": 1}\n`;
