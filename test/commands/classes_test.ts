@@ -106,7 +106,10 @@ Deno.test("'others: drop' refuses a class's own name that 'labels' does not list
       stderr,
       "has a value without a class: negative (13); the verbalizer's classes are negative, positive; 'dataset.labels' does not list negative, and it is unclear whether these mean the classes of the same names: map each value to a class, or to null",
     );
-    assertStringIncludes(stderr, "  labels:\n    neutral: positive\n    positive: positive\n    negative: negative\n");
+    assertStringIncludes(
+      stderr,
+      "  labels:\n    neutral: positive\n    positive: positive\n    negative: negative\n",
+    );
     const listed = { ...labels, mixed: "negative", "0": "negative", negative: null };
     assertStringIncludes(
       (await call(["validate", await writeLabels(folder, { labels: listed, others: "drop" })])).stderr,

@@ -12,7 +12,10 @@ Deno.test("many runs are read in their order, and what is left out is listed in 
     }
     for (const seed of [9, 3, 21]) await Deno.writeTextFile(join(folder, `seed=${seed}/metrics.json`), "{");
     for (const seed of [19, 4]) {
-      await Deno.writeTextFile(join(folder, `seed=${seed}/metrics.json`), '{"status":"interrupted","error":"x"}');
+      await Deno.writeTextFile(
+        join(folder, `seed=${seed}/metrics.json`),
+        '{"status":"interrupted","error":"x"}',
+      );
     }
     const { groups, damaged, unfinished } = await readSide(folder);
     const left = [3, 4, 9, 19, 21];
