@@ -79,11 +79,14 @@ export function errorText(error: unknown): Bilingual {
   if (error instanceof PageError) return error.text;
   const { en, zh } = KINDS.find(([kind]) => error instanceof kind)?.[1] ?? UNEXPECTED;
   const { said, hasWay } = inPageWords(thrownMessage(error));
-  return { ...withDetail(zh, said), en: hasWay ? said : `${said}: ${en}` };
+  return { ...bilingual(zh, said), en: hasWay ? said : `${said}: ${en}` };
 }
 
 /** A text of other rooms, which is in English. @param zh what it is about, in Chinese */
 export function withDetail(zh: string, detail: string): Bilingual {
-  const { said } = inPageWords(detail);
-  return { en: said, zh: `${zh}（英文详情：${said}）` };
+  return bilingual(zh, inPageWords(detail).said);
+}
+
+function bilingual(zh: string, en: string): Bilingual {
+  return { en, zh: `${zh}（英文详情：${en}）` };
 }

@@ -1,4 +1,5 @@
 import type { Bilingual } from "../base/bilingual.ts";
+import type { Device } from "../device/device.ts";
 
 const phrase = (en: string, zh: string): Bilingual => ({ en, zh });
 
@@ -64,6 +65,15 @@ export const PHRASES = {
     "此浏览器没有 WebGPU 适配器：改用 WebAssembly（单线程）计算，速度较慢。",
   ),
 } as const satisfies Readonly<Record<string, Bilingual>>;
+
+/** The device that the page computes on. @param description in English: `WebGPU on NAME`, for a software adapter with ` (software)` */
+export function shownDevice(
+  { kind, description, accelerated }: Pick<Device, "kind" | "description" | "accelerated">,
+): Bilingual {
+  if (kind === "wasm") return PHRASES.wasm;
+  const name = description.replace(/^WebGPU on | \(software\)$/g, "");
+  return phrase(description, `WebGPU（${name}${accelerated ? "" : "，软件模拟"}）`);
+}
 
 /** On a WebGPU adapter that is not used. @param name the adapter's */
 export function softwareAdapter(name: string): Bilingual {
