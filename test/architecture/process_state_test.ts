@@ -2,8 +2,7 @@ import { assertEquals } from "@std/assert";
 import { filesIn, sourcesIn } from "./module_graph.ts";
 
 /** What changes something that all test files in the process share. */
-const CHANGES =
-  'CallExpression[callee.object.name="Deno"][callee.property.name=/^(chdir|umask)$/], ' +
+const CHANGES = 'CallExpression[callee.object.name="Deno"][callee.property.name=/^(chdir|umask)$/], ' +
   'CallExpression[callee.object.object.name="Deno"][callee.object.property.name="env"][callee.property.name=/^(set|delete)$/]';
 
 /** The calls in a source text, as they are written. */

@@ -2,7 +2,13 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { homedir } from "node:os";
 import { join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
-import { cacheFolder, type HUB_VARIABLES, hubHosts, keepsSecret, type ReadVariable } from "../../src/hub/environment.ts";
+import {
+  cacheFolder,
+  type HUB_VARIABLES,
+  hubHosts,
+  keepsSecret,
+  type ReadVariable,
+} from "../../src/hub/environment.ts";
 import { hubSettings } from "../../src/hub/settings.ts";
 
 type Variables = Readonly<Partial<Record<typeof HUB_VARIABLES[number], string>>>;
