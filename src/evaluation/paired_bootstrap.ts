@@ -95,6 +95,7 @@ function resampledDeltas(
 ): Record<MetricName, Float64Array>[] {
   const { a, b, areRunsPaired } = pairs[0]!;
   const { examples } = a[0]!;
+  const isOneEach = a.length === 1 && b.length === 1;
   const stream = new RandomStream(seed, "bootstrap");
   const deltas = pairs.map(() => byMetric(() => new Float64Array(resamples)));
   const runs = pairs.flatMap(({ a, b }) => [...a, ...b]);
@@ -116,8 +117,11 @@ function resampledDeltas(
       for (const metric of METRICS) {
         const into = found[metric];
         const from = values[metric];
-        for (let r = 0; r < drawn.length; r++) {
-          const { a, b } = drawn[r]!;
+        if (isOneEach) {
+          for (let r = 0; r < drawn.length; r++) into[first + r] = from[TOGETHER + r]! - from[r]!;
+          continue;
+        }
+        for (const [r, { a, b }] of drawn.entries()) {
           into[first + r] = meanDrawn(from, r, b) - meanDrawn(from, r, a);
         }
       }

@@ -80,7 +80,7 @@ function numbersOf({ low, high }: Keys): number[] {
     const ifNegative = (high[i]! >>> 31) - 1;
     words[2 * i + 1 - HIGH] = low[i]! ^ ifNegative;
     words[2 * i + HIGH] = high[i]! ^ (ifNegative | 0x80000000);
-    found[i] = numbers[i]!;
   }
+  for (let i = 0; i < low.length; i++) found[i] = numbers[i]!;
   return found;
 }
