@@ -61,7 +61,7 @@ export class RunHistory {
     const found = await keptRun(this.folder, content);
     if (found === undefined) return undefined;
     const { kept, run } = found;
-    await onDisk(this.path, () => replaceFolder(this.path, kept, staysInPlace, this.retire));
+    await onDisk(kept, () => replaceFolder(this.path, kept, staysInPlace, this.retire));
     this.log(`its results were in ${kept}, and are back in ${this.path}: nothing is computed again`);
     return run;
   }
