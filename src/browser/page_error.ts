@@ -60,31 +60,31 @@ const FIELDS: ReadonlyMap<string, string> = new Map([
  *
  * @returns the message; `hasWay`: whether its way out is still there
  */
-function inPageWords(text: string): { readonly said: string; readonly hasWay: boolean } {
-  const said = text.replaceAll(KEY, (whole, key: string, value?: string) => {
+function inPageWords(text: string): { readonly shown: string; readonly hasWay: boolean } {
+  const shown = text.replaceAll(KEY, (whole, key: string, value?: string) => {
     const field = FIELDS.get(key);
     return field === undefined ? whole : value === undefined ? field : `${field} (${value})`;
   });
-  const other = said.search(KEY);
-  if (other < 0) return { said, hasWay: true };
+  const other = shown.search(KEY);
+  if (other < 0) return { shown, hasWay: true };
   // The colon before the way out, and not one in brackets.
-  const end = said.replaceAll(/\([^()]*\)/g, (inner) => "_".repeat(inner.length)).lastIndexOf(": ", other);
+  const end = shown.replaceAll(/\([^()]*\)/g, (inner) => "_".repeat(inner.length)).lastIndexOf(": ", other);
   return end < 0
-    ? { said: said.replaceAll(KEY, (key) => `the run's ${key}`), hasWay: true }
-    : { said: said.slice(0, end), hasWay: false };
+    ? { shown: shown.replaceAll(KEY, (key) => `the run's ${key}`), hasWay: true }
+    : { shown: shown.slice(0, end), hasWay: false };
 }
 
 /** What the page shows of an error: in Chinese what it is about, with the message of other rooms after it. */
 export function errorText(error: unknown): Bilingual {
   if (error instanceof PageError) return error.text;
   const { en, zh } = KINDS.find(([kind]) => error instanceof kind)?.[1] ?? UNEXPECTED;
-  const { said, hasWay } = inPageWords(thrownMessage(error));
-  return { ...bilingual(zh, said), en: hasWay ? said : `${said}: ${en}` };
+  const { shown, hasWay } = inPageWords(thrownMessage(error));
+  return { ...bilingual(zh, shown), en: hasWay ? shown : `${shown}: ${en}` };
 }
 
 /** A text of other rooms, which is in English. @param zh what it is about, in Chinese */
 export function withDetail(zh: string, detail: string): Bilingual {
-  return bilingual(zh, inPageWords(detail).said);
+  return bilingual(zh, inPageWords(detail).shown);
 }
 
 function bilingual(zh: string, en: string): Bilingual {

@@ -81,7 +81,8 @@ export class ResampledSums {
   }
 
   private transpose(): void {
-    for (let example = 0, at = 0; example < this.examples; example++) {
+    let at = 0;
+    for (let example = 0; example < this.examples; example++) {
       for (let from = example; from < this.drawn.length; from += this.examples) {
         this.counts[at++] = this.drawn[from]!;
       }
