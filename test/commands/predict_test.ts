@@ -168,6 +168,17 @@ Deno.test("columns without names are told apart by their numbers", () =>
     assertEquals(shown, { "column 1": "1", review: "a joy", "column 3": "2" });
   }));
 
+Deno.test("a file without texts is said to have none", () =>
+  withRun({}, async (folder, predict) => {
+    const file = join(folder, "none.csv");
+    await Deno.writeTextFile(file, "review,stars\n");
+    for (const [given, input] of [[file, ""], ["-", "\n"]] as const) {
+      const { stdout, stderr } = await predict(["--file", given], input);
+      assertEquals(stdout, "");
+      assertStringIncludes(stderr, `there are no texts in ${given === "-" ? "standard input" : file}`);
+    }
+  }));
+
 Deno.test("the columns of later texts that a table lacks are named", () =>
   withRun({}, async (_, predict) => {
     const input = `${'{"review": "a joy"}\n'.repeat(1024)}{"review": "dull", "late": 1}\n`;
