@@ -41,7 +41,7 @@ export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Prom
   const kept = new KeptPredictions();
   const sides = [await readSide(a, kept), await readSide(b, kept)] as const;
   const found = diffOf(...sides, flags.alpha);
-  io.print((await render(found, flags.format, io)).trimEnd());
+  io.print((await render(found, flags.format, io)).trimEnd(), flags.format === "text" ? undefined : "data");
   const missing = missingRuns(...sides);
   const damaged = sides.flatMap((side) => side.damaged);
   for (const line of missing) io.log(line);
@@ -82,11 +82,8 @@ function diffTexts(a: TextSide, b: TextSide, flags: DiffFlags, io: Io): void {
     );
   }
   const found = textDiffOf(a, b, alpha);
-  io.print(
-    format === "json"
-      ? JSON.stringify(found, null, 2)
-      : textDiffText(found, io.columns()).join("\n").trimEnd(),
-  );
+  if (format === "json") io.print(JSON.stringify(found, null, 2), "data");
+  else io.print(textDiffText(found, io.columns()).join("\n").trimEnd());
   const worse = failOnRegression ? textRegressions(found, gate) : [];
   if (worse.length > 0) throw new GateFailed(`${b.source} is worse than ${a.source} in ${worse.join(", ")}`);
 }

@@ -5,7 +5,7 @@ import { DamagedRun } from "../results/damaged_run.ts";
 import { KeptPredictions, TooManyPredictions } from "../results/kept_predictions.ts";
 import { partialRuns, runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
-import { readFinished, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
+import { readIfComplete, readSummary, type RunRecord } from "../results/read_run.ts";
 import { groupBySeed, type RunGroup } from "./run_groups.ts";
 
 /** The file in which a batch names its runs. */
@@ -63,12 +63,13 @@ async function runsIn(folder: string, kept: KeptPredictions): Promise<FoundRuns>
   const paths = await runFolders(folder);
   const unfinished = await partialRuns(folder);
   if (paths.length === 1 && paths[0] === folder) {
-    if (await readFinished(folder) === undefined) {
+    const run = await readIfComplete(folder, kept);
+    if (run === undefined) {
       throw new InputError(
         `the run in ${folder} is not complete: run its experiment again, which resumes it`,
       );
     }
-    return { runs: new Map([["", await readRun(folder, kept)]]), damaged: [], unfinished };
+    return { runs: new Map([["", run]]), damaged: [], unfinished };
   }
   return await readAll(folder, folder, paths, unfinished, kept);
 }
@@ -84,6 +85,9 @@ async function runsOf(file: string, kept: KeptPredictions): Promise<FoundRuns> {
   return await readAll(file, folder, paths(true), paths(false), kept);
 }
 
+/** The number of runs that are read at the same time, so that the disk is not waited for. */
+const AT_ONCE = 8;
+
 /** Reads runs; their names are their paths from a folder. @param source the side, as named by the user */
 async function readAll(
   source: string,
@@ -93,12 +97,14 @@ async function readAll(
   kept: KeptPredictions,
 ): Promise<FoundRuns> {
   const found: FoundRuns = { runs: new Map(), damaged: [], unfinished };
-  for (const path of paths) {
-    try {
-      if (await readFinished(path) === undefined) unfinished.push(path);
-      else found.runs.set(relative(folder, path), await readRun(path, kept));
-    } catch (error) {
-      leftOut(found, error);
+  for (let from = 0; from < paths.length; from += AT_ONCE) {
+    const some = paths.slice(from, from + AT_ONCE);
+    const read = await Promise.allSettled(some.map((path) => readIfComplete(path, kept)));
+    for (const [i, path] of some.entries()) {
+      const one = read[i]!;
+      if (one.status === "rejected") leftOut(found, one.reason);
+      else if (one.value === undefined) unfinished.push(path);
+      else found.runs.set(relative(folder, path), one.value);
     }
   }
   if (found.runs.size > 0) return found;

@@ -68,13 +68,16 @@ export function measure(
   };
 }
 
-/** Wilson's score interval (1927) for a proportion, at 95%. */
+/** Wilson's score interval (1927) for a proportion, at 95%: its ends are 0 and 1, and not almost, where none or all are correct. */
 export function wilsonInterval(correct: number, total: number): [number, number] {
   const share = correct / total;
   const z2 = Z * Z / total;
   const centre = share + z2 / 2;
   const reach = Z * Math.sqrt(share * (1 - share) / total + z2 / (4 * total));
-  return [Math.max(0, (centre - reach) / (1 + z2)), Math.min(1, (centre + reach) / (1 + z2))];
+  return [
+    correct === 0 ? 0 : Math.max(0, (centre - reach) / (1 + z2)),
+    correct === total ? 1 : Math.min(1, (centre + reach) / (1 + z2)),
+  ];
 }
 
 /** A ratio; 0 where the denominator is 0: no example of a class, or none predicted as it. */

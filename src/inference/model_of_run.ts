@@ -4,6 +4,7 @@ import { message } from "../base/message.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import type { AnyAbout } from "../results/read_run.ts";
+import { COMMAND_LINE } from "../model/folder.ts";
 import { type ModelUse, type OpenModel, openModel } from "../model/open_model.ts";
 import { checkFiles } from "../run/check_model_files.ts";
 
@@ -30,7 +31,7 @@ export async function modelOfRun(
     : revision !== undefined
     ? experiment.model
     : { source: environment.model.folder ?? source, file };
-  const namedIn: string = instead === undefined ? join(folder, "experiment.yaml") : "./";
+  const namedIn: string = instead === undefined ? join(folder, "experiment.yaml") : COMMAND_LINE;
   const model = await openModel(spec, namedIn, downloads, use).catch((error) => {
     throw error instanceof InputError && instead === undefined
       ? new InputError(message`${error.forms}; ${way}`, { cause: error })

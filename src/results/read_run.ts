@@ -56,6 +56,7 @@ export function isSameContent(a: RunContent, b: RunContent): boolean {
 /** The part of a complete run that identifies it. */
 export interface FinishedRun extends RunContent {
   readonly metrics: CompleteMetrics;
+  readonly environment: Environment;
   /** When it ended; of runs of earlier versions, when its metrics were written. */
   readonly time: Date;
 }
@@ -72,7 +73,7 @@ export async function readFinished(path: string): Promise<FinishedRun | undefine
   if (metrics?.status !== "complete") return undefined;
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
   const { content_hash: contentHash, content_hash_without_paths: pathlessHash, time } = environment;
-  return { contentHash, pathlessHash, metrics, time: timeOf(time) ?? await writtenAt(path) };
+  return { contentHash, pathlessHash, metrics, environment, time: timeOf(time) ?? await writtenAt(path) };
 }
 
 /** The time that a run has recorded, if it is one. */
@@ -137,7 +138,11 @@ async function withoutRun(path: string): Promise<InputError> {
  *   experiment was changed since
  */
 export async function readAbout(path: string): Promise<RunAbout> {
-  const { experiment, metrics, environment } = await readAnyAbout(path);
+  return ofClasses(path, await readAnyAbout(path));
+}
+
+/** @throws {InputError} where the run's answers are free texts */
+function ofClasses(path: string, { experiment, metrics, environment }: AnyAbout): RunAbout {
   if (areOfTexts(metrics) || !isClassExperiment(experiment)) {
     throw new InputError(
       `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: look at its report.html, or compare it with another run of free texts by 'deno task diff'`,
@@ -159,9 +164,11 @@ export interface AnyAbout {
 export async function readAnyAbout(path: string): Promise<AnyAbout> {
   const finished = await readFinished(path);
   if (finished === undefined) throw await withoutRun(path);
-  const { metrics } = finished;
-  const environment = await readEnvironment(path);
-  if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
+  return await aboutFinished(path, finished);
+}
+
+/** A complete run with its experiment. */
+async function aboutFinished(path: string, { metrics, environment }: FinishedRun): Promise<AnyAbout> {
   const text = await readText(join(path, "experiment.yaml"));
   const { asked, experiment } = readExperiment(text, join(path, "experiment.yaml"));
   // Runs of earlier semantics may have no hashes: they can be compared, and nothing else.
@@ -181,8 +188,17 @@ export async function readRun(
   path: string,
   kept: KeptPredictions = new KeptPredictions(),
 ): Promise<RunRecord> {
+  const run = await readIfComplete(path, kept);
+  if (run === undefined) throw await withoutRun(path);
+  return run;
+}
+
+/** As {@linkcode readRun}; `undefined` where there is no complete run. */
+export async function readIfComplete(path: string, kept: KeptPredictions): Promise<RunRecord | undefined> {
+  const finished = await readFinished(path);
+  if (finished === undefined) return undefined;
   const file = join(path, "predictions.jsonl");
-  const about = await readAbout(path);
+  const about = ofClasses(path, await aboutFinished(path, finished));
   const { predictions, sha256 } = await readPredictions(file, Object.keys(about.experiment.verbalizer), kept);
   checkListedFile(path, "predictions.jsonl", sha256, about.environment);
   const { examples } = about.metrics.test;

@@ -8,6 +8,7 @@ export class RecordingIo implements Io {
   readonly hasColors: Io["hasColors"];
   readonly terminal: Terminal | undefined;
   readonly columns: Io["columns"];
+  readonly isTerminal: boolean;
   private signal: StopSignal | undefined;
   private readonly listeners = new Set<(stop: Stop) => void>();
 
@@ -27,6 +28,7 @@ export class RecordingIo implements Io {
     this.hasColors = { stdout: hasColors, stderr: hasColors };
     this.terminal = terminal;
     this.columns = () => columns;
+    this.isTerminal = hasColors || columns !== undefined;
   }
 
   readonly print = (text: string): void => {
