@@ -4,7 +4,7 @@ import type { Device, DeviceTensor, Tensor } from "../device/device.ts";
 import { SessionGroup } from "../device/session_group.ts";
 import { BrokenLogits, type GeneratedText, type TextPiece } from "../generation/decoding.ts";
 import { generate } from "../generation/generate.ts";
-import { type GenerationRules, ignoredRules, readGenerationRules } from "../model/generation_rules.ts";
+import { type GenerationRules, readGenerationRules } from "../model/generation_rules.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { RegionReader } from "../model/read_region.ts";
 import { evaluationBatches } from "../prompt/batches.ts";
@@ -19,6 +19,7 @@ import {
 } from "./generation_sessions.ts";
 import { continueWithoutCache, nextPosition } from "./read_again.ts";
 import type { StartedContinuation } from "./started_continuation.ts";
+import { tokenRulesOf } from "./token_rules_of.ts";
 import { canContinue, continuesPadded, continueWithCache } from "./with_cache.ts";
 
 /** How a generator is opened. */
@@ -114,7 +115,7 @@ export class TextGenerator implements AsyncDisposable {
     options: GenerateOptions,
   ): Promise<GeneratedText[]> {
     const { beams, batchSize, signal, onGenerated } = options;
-    this.warnOfRules(beams);
+    this.warnOfRules();
     const atOnce = this.model.facts.quantizesActivations ? 1 : Math.max(1, Math.floor(batchSize / beams));
     const limits = examples.map((example, i) => this.tokensOf(example, i, options.maxTokens));
     const found: GeneratedText[] = [];
@@ -147,7 +148,9 @@ export class TextGenerator implements AsyncDisposable {
     indices: readonly number[],
     { maxTokens, stop, beams, onPiece, signal }: GenerateOptions,
   ): Promise<GeneratedText[]> {
-    const { rules: { forcedFirstId, forcedLastIds }, model: { tokenizer }, options: { tokens } } = this;
+    const { rules: { forcedFirstId, forcedLastIds, lengthPenalty, earlyStopping }, options: { tokens } } = this;
+    const { tokenizer } = this.model;
+    const rules = tokenRulesOf(this.rules, batch);
     const started = await this.start(batch, maxTokens);
     try {
       return await generate(started.continuation, {
@@ -155,7 +158,10 @@ export class TextGenerator implements AsyncDisposable {
         beams,
         stop,
         endIds: tokens.ends,
+        startIds: batch.startIds,
+        beamRules: { lengthPenalty, earlyStopping },
         decode: (ids) => tokenizer.decode(ids),
+        ...(rules && { rules }),
         ...(forcedFirstId !== undefined && { forcedFirstId }),
         ...(forcedLastIds !== undefined && { forcedLastIds }),
         ...(onPiece && { onPiece: (piece) => onPiece({ ...piece, row: indices[piece.row]! }) }),
@@ -248,8 +254,8 @@ export class TextGenerator implements AsyncDisposable {
     return Math.min(wanted, room + 1);
   }
 
-  private warnOfRules(beams: number): void {
-    const ignored = ignoredRules(this.rules, beams);
+  private warnOfRules(): void {
+    const { ignored } = this.rules;
     if (ignored.length === 0) return;
     this.warn(
       `the model's files ask for ${

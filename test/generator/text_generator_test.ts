@@ -258,9 +258,9 @@ Deno.test("a file that continues texts of another model is not used, and is name
   }
 });
 
-Deno.test("what the model's files ask for and is not done is said, once", async () => {
+Deno.test("what the model's files ask for and changes nothing is said, once", async () => {
   await using opened = await openGenerator(`${FOLDER}/gpt2`, cpu, {}, undefined, {
-    no_repeat_ngram_size: 3,
+    do_sample: true,
     length_penalty: 2,
   });
   const examples = encoded(gpt2.texts, gpt2.prompt.dims[0]!);
@@ -268,6 +268,27 @@ Deno.test("what the model's files ask for and is not done is said, once", async 
     await opened.generator.generate(examples, promptOf(gpt2.prompt), { ...OPTIONS, maxTokens: 1 });
   }
   assertEquals(opened.warnings, [
-    "warning: the model's files ask for no_repeat_ngram_size: 3, which is not done: texts are the most probable ones, greedily or by beam search",
+    "warning: the model's files ask for do_sample: true, which is not done: texts are the most probable ones, greedily or by beam search",
   ]);
+});
+
+Deno.test("the model's files ask for texts of some length without repetitions, by each text's own length", async () => {
+  const examples = encoded(gpt2.texts, gpt2.prompt.dims[0]!);
+  const prompt = promptOf(gpt2.prompt);
+  const [first] = gpt2.greedy;
+  // The second text is the longest: with its prompt it has ten tokens.
+  const tokens = { start: 0, ends: [first![0]!] };
+  await using opened = await openGenerator(`${FOLDER}/gpt2`, cpu, { tokens }, undefined, {
+    no_repeat_ngram_size: 1,
+    min_length: 10,
+  });
+  const found = await opened.generator.generate(examples, prompt, OPTIONS);
+  for (const [i, { ids }] of found.entries()) {
+    assertEquals(new Set(ids).size, ids.length);
+    const left = 10 - examples[i]!.ids.length;
+    assertEquals(ids.slice(0, left).includes(tokens.ends[0]!), false);
+    const [alone] = await opened.generator.generate([examples[i]!], prompt, OPTIONS);
+    assertEquals(alone!.ids, ids);
+  }
+  assertEquals(examples.map(({ ids }) => ids.length), [7, 10, 8]);
 });
