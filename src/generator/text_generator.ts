@@ -1,4 +1,3 @@
-import { thrownMessage } from "../base/errors.ts";
 import { compileGeneration, type GenerationOptions } from "../compiler/mod.ts";
 import type { Device, DeviceTensor, Tensor } from "../device/device.ts";
 import { SessionGroup } from "../device/session_group.ts";
@@ -8,15 +7,12 @@ import { type GenerationRules, readGenerationRules } from "../model/generation_r
 import type { OpenModel } from "../model/open_model.ts";
 import { RegionReader } from "../model/read_region.ts";
 import { evaluationBatches } from "../prompt/batches.ts";
+import { mostTargetTokens } from "../prompt/decoder_targets.ts";
 import type { Encoded } from "../prompt/encoding.ts";
 import type { TextBatch } from "./begin.ts";
-import { cacheDifference, cacheTolerance, COMPARED_TOKENS } from "./check_cache.ts";
-import {
-  type CacheSession,
-  type GenerationSessions,
-  openGeneration,
-  READS_AGAIN,
-} from "./generation_sessions.ts";
+import { CacheTrust } from "./cache_trust.ts";
+import { COMPARED_TOKENS } from "./check_cache.ts";
+import { type GenerationSessions, openGeneration, READS_AGAIN } from "./generation_sessions.ts";
 import { continueWithoutCache, nextPosition } from "./read_again.ts";
 import type { StartedContinuation } from "./started_continuation.ts";
 import { tokenRulesOf } from "./token_rules_of.ts";
@@ -61,7 +57,7 @@ export interface GenerateOptions {
  */
 export class TextGenerator implements AsyncDisposable {
   private readonly warned = new Set<string>();
-  private trusted: boolean | undefined;
+  private readonly trust: CacheTrust | undefined;
 
   private constructor(
     private readonly model: OpenModel,
@@ -69,7 +65,14 @@ export class TextGenerator implements AsyncDisposable {
     private readonly group: SessionGroup,
     private readonly rules: GenerationRules,
     private readonly options: GeneratorOptions,
-  ) {}
+  ) {
+    const path = model.continuing?.path;
+    this.trust = sessions.cached && new CacheTrust(
+      sessions,
+      sessions.cached,
+      (fault) => this.warn(`${READS_AGAIN}: ${path} ${fault}: is it of the same model and the same export?`),
+    );
+  }
 
   /**
    * Compiles and opens what texts are generated with.
@@ -118,6 +121,7 @@ export class TextGenerator implements AsyncDisposable {
     this.warnOfRules();
     const atOnce = this.model.facts.quantizesActivations ? 1 : Math.max(1, Math.floor(batchSize / beams));
     const limits = examples.map((example, i) => this.tokensOf(example, i, options.maxTokens));
+    await this.learn(examples.filter((_, i) => limits[i]! > COMPARED_TOKENS), prompt);
     const found: GeneratedText[] = [];
     let done = 0;
     for (const [maxTokens, own] of Map.groupBy(examples.keys(), (i) => limits[i]!)) {
@@ -174,48 +178,31 @@ export class TextGenerator implements AsyncDisposable {
     }
   }
 
-  private async start(batch: TextBatch, maxTokens: number): Promise<StartedContinuation> {
-    const { cached } = this.sessions;
-    if (cached !== undefined && canContinue(cached, batch)) {
-      // For so few tokens texts are read again as fast as the file would be compared, for which there may be no positions.
-      const isLong = maxTokens > COMPARED_TOKENS;
-      if (isLong && await this.isTrusted(cached, batch)) {
-        return await continueWithCache(this.sessions, cached, batch);
-      }
-    } else if (cached !== undefined) {
+  /** Finds out whether the model's own file continues texts, of those that are long enough. */
+  private async learn(
+    texts: readonly Encoded[],
+    prompt: Tensor | DeviceTensor | undefined,
+  ): Promise<void> {
+    const { sessions: { cached }, trust } = this;
+    if (cached === undefined || trust === undefined) return;
+    const batch = (texts: readonly Encoded[]) => ({ ...this.batchOf(texts), prompt });
+    const able = texts.filter((text) => canContinue(cached, batch([text])));
+    if (able.length < texts.length) {
       this.warn(
         `${READS_AGAIN}: the model's file counts positions itself, and the prompt takes none ('insertion: word-embeddings' lets it)`,
       );
     }
-    return await continueWithoutCache(this.sessions, batch);
+    // What is never continued together need not be compared together.
+    await trust.learn(batch(this.isPadded ? able : able.slice(0, 1)));
   }
 
-  /** Whether the model's own file continues texts as they are read: found out on the first batch. */
-  private async isTrusted(cached: CacheSession, batch: TextBatch): Promise<boolean> {
-    if (this.trusted !== undefined) return this.trusted;
-    const fault = await this.faultOf(cached, batch);
-    if (fault !== undefined) {
-      this.warn(
-        `${READS_AGAIN}: ${this.model.continuing?.path} ${fault}: is it of the same model and the same export?`,
-      );
-    }
-    return this.trusted = fault === undefined;
-  }
-
-  /** What is wrong with a file that continues texts; `undefined` where nothing is. */
-  private async faultOf(cached: CacheSession, batch: TextBatch): Promise<string | undefined> {
-    try {
-      const difference = await cacheDifference(this.sessions, cached, batch);
-      return difference <= cacheTolerance(cached)
-        ? undefined
-        : `continues texts with logits that differ by ${
-          difference.toPrecision(2)
-        } of the largest one from those of the whole text`;
-    } catch (error) {
-      // A device that fails does so again where the texts are read again.
-      const [reason] = thrownMessage(error).split("\n");
-      return `does not continue texts (${reason})`;
-    }
+  private async start(batch: TextBatch, maxTokens: number): Promise<StartedContinuation> {
+    const { sessions: { cached }, trust } = this;
+    // For so few tokens texts are read again as fast as the file would be compared, for which there may be no positions.
+    const isLong = maxTokens > COMPARED_TOKENS;
+    return cached !== undefined && isLong && canContinue(cached, batch) && trust?.covers(batch)
+      ? await continueWithCache(this.sessions, cached, batch)
+      : await continueWithoutCache(this.sessions, batch);
   }
 
   private batchOf(texts: readonly Encoded[]): Omit<TextBatch, "prompt"> {
@@ -232,15 +219,19 @@ export class TextGenerator implements AsyncDisposable {
 
   /** Whether texts of several lengths may be in one batch. */
   private get isPadded(): boolean {
-    const { encoder, cached } = this.sessions;
-    if (encoder !== undefined) return encoder.inputNames.includes("attention_mask");
-    return cached === undefined || continuesPadded(cached);
+    const { sessions: { encoder, cached }, trust } = this;
+    if (encoder !== undefined && !encoder.inputNames.includes("attention_mask")) return false;
+    if (cached === undefined || trust?.isAlone === false) return true;
+    return (encoder !== undefined || continuesPadded(cached)) && trust?.isTogether !== false;
   }
 
   /** The largest number of tokens after an example: those that the model has positions for, at most as many as wanted. */
   private tokensOf(example: Encoded, index: number, wanted: number): number {
-    const { decoder, card: { positions, sequence, firstPosition } } = this.model;
-    if (decoder !== undefined) return wanted;
+    const { card, facts: { decoder } } = this.model;
+    if (decoder !== undefined) {
+      return Math.min(wanted, mostTargetTokens({ ...card, ...decoder }));
+    }
+    const { positions, sequence, firstPosition } = card;
     const room = Math.min(
       (positions ?? Infinity) - (nextPosition(example) - firstPosition),
       (sequence ?? Infinity) - example.ids.length,
