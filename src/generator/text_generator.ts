@@ -1,4 +1,4 @@
-import { compileGeneration, type GenerationOptions } from "../compiler/mod.ts";
+import { type CompiledGeneration, compileGeneration, type GenerationOptions } from "../compiler/mod.ts";
 import type { Device, DeviceTensor, Tensor } from "../device/device.ts";
 import { SessionGroup } from "../device/session_group.ts";
 import { BrokenLogits, type GeneratedText, type TextPiece } from "../generation/decoding.ts";
@@ -29,6 +29,11 @@ export interface GeneratorOptions extends Pick<GenerationOptions, "insertion" | 
   };
   /** Takes warnings. */
   readonly log: (line: string) => void;
+  /** Keeps what is compiled between calls; by default nothing is kept. */
+  readonly keep?: (
+    options: Required<Pick<GenerationOptions, "target" | "precision">>,
+    compile: () => CompiledGeneration,
+  ) => Promise<CompiledGeneration>;
 }
 
 /** How texts are generated. */
@@ -81,17 +86,15 @@ export class TextGenerator implements AsyncDisposable {
    * @throws {CompileError} where the model cannot be compiled
    */
   static async open(model: OpenModel, device: Device, options: GeneratorOptions): Promise<TextGenerator> {
-    const { insertion, target, precision, log } = options;
+    const { insertion, log, keep = (_, compile) => Promise.resolve(compile()) } = options;
+    const { target = device.kind === "webgpu" ? "webgpu" : "cpu", precision = "float32" } = options;
     const { graph, onnx, decoder, continuing } = model;
     using regions = new RegionReader();
-    const compiled = compileGeneration(graph, onnx, {
-      insertion,
-      target: target ?? (device.kind === "webgpu" ? "webgpu" : "cpu"),
-      ...(precision && { precision }),
-      decoder,
-      continuing,
-      read: regions.read,
-    });
+    const { read } = regions;
+    const compiled = await keep(
+      { target, precision },
+      () => compileGeneration(graph, onnx, { insertion, target, precision, decoder, continuing, read }),
+    );
     if ("reason" in compiled.cache) {
       log(`warning: ${READS_AGAIN}: ${compiled.cache.reason}`);
     }
@@ -152,7 +155,8 @@ export class TextGenerator implements AsyncDisposable {
     indices: readonly number[],
     { maxTokens, stop, beams, onPiece, signal }: GenerateOptions,
   ): Promise<GeneratedText[]> {
-    const { rules: { forcedFirstId, forcedLastIds, lengthPenalty, earlyStopping }, options: { tokens } } = this;
+    const { rules: { forcedFirstId, forcedLastIds, lengthPenalty, earlyStopping }, options: { tokens } } =
+      this;
     const { tokenizer } = this.model;
     const rules = tokenRulesOf(this.rules, batch);
     const started = await this.start(batch, maxTokens);

@@ -69,9 +69,7 @@ export async function textReaderOf(
   const isEncoderDecoder = decoder !== undefined;
   return {
     tokenizer,
-    card: isEncoderDecoder
-      ? { ...card, kind: "encoder-decoder", target: facts.decoder?.target }
-      : card,
+    card: isEncoderDecoder ? { ...card, kind: "encoder-decoder", target: facts.decoder?.target } : card,
     tokens: await readTextTokens(folder, tokenizer, isEncoderDecoder),
     chat: wantsChat ? await chatOf(folder) : undefined,
   };
