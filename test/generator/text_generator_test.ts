@@ -258,6 +258,31 @@ Deno.test("a file that continues texts of another model is not used, and is name
   }
 });
 
+Deno.test("a file whose window counts the padding continues each length by itself, whichever texts come first", async () => {
+  const { phi3 } = MODELS.models;
+  const examples = encoded(phi3.texts, phi3.prompt.dims[0]!);
+  const prompt = promptOf(phi3.prompt);
+  for (const isAloneFirst of [true, false]) {
+    const { device, runs } = counting(cpu);
+    await using opened = await openGenerator(`${FOLDER}/phi3`, device);
+    if (isAloneFirst) {
+      const [alone] = await opened.generator.generate([examples[0]!], prompt, OPTIONS);
+      assertEquals(alone!.ids, phi3.greedy[0]);
+    }
+    const found = await opened.generator.generate(examples, prompt, OPTIONS);
+    assertEquals(found.map(({ ids }) => ids), phi3.greedy);
+    runs.fill(0);
+    const beams = await opened.generator.generate(examples, prompt, {
+      ...OPTIONS,
+      beams: MODELS.beams,
+      maxTokens: MODELS.beam_tokens,
+    });
+    assertEquals(beams.map(({ ids }) => ids), phi3.beams);
+    assertEquals(opened.warnings, []);
+    assertEquals(runs.slice(0, 2), [3, 3 * (MODELS.beam_tokens - 1)]);
+  }
+});
+
 Deno.test("what the model's files ask for and changes nothing is said, once", async () => {
   await using opened = await openGenerator(`${FOLDER}/gpt2`, cpu, {}, undefined, {
     do_sample: true,
