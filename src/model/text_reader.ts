@@ -60,13 +60,16 @@ export async function openTextReader(
 
 /** What the texts of an opened model are read with: the graph of an encoder-decoder shows more than the files beside it. */
 export async function textReaderOf(
-  { folder, tokenizer, card, decoder }: Pick<OpenModel, "folder" | "tokenizer" | "card" | "decoder">,
+  { folder, tokenizer, card, decoder, facts }: Pick<
+    OpenModel,
+    "folder" | "tokenizer" | "card" | "decoder" | "facts"
+  >,
   wantsChat: boolean,
 ): Promise<TextReader> {
   const isEncoderDecoder = decoder !== undefined;
   return {
     tokenizer,
-    card: isEncoderDecoder ? { ...card, kind: "encoder-decoder" } : card,
+    card: isEncoderDecoder ? { ...card, kind: "encoder-decoder", target: facts.decoder?.target } : card,
     tokens: await readTextTokens(folder, tokenizer, isEncoderDecoder),
     chat: wantsChat ? await chatOf(folder) : undefined,
   };

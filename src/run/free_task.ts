@@ -7,6 +7,7 @@ import { promptInsertion } from "../experiment/prompt_vectors.ts";
 import type { FreeTextExperiment } from "../experiment/text_types.ts";
 import type { GeneratedText } from "../generation/decoding.ts";
 import { TextGenerator } from "../generator/text_generator.ts";
+import type { CompileCache } from "../artifacts/compile_cache.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import type { Encoded } from "../prompt/encoding.ts";
 import { scoreText, type TextScore } from "../text_metrics/score_text.ts";
@@ -32,11 +33,17 @@ export function generates({ evaluation, training }: FreeTextExperiment): boolean
   return samples.length > 0 || [...metrics, training?.best ?? "loss"].some((one) => OF_GENERATED.has(one));
 }
 
-/** Opens what writes an experiment's texts; `undefined` where none are asked for. @param log takes warnings */
+/**
+ * Opens what writes an experiment's texts; `undefined` where none are asked for.
+ *
+ * @param cache keeps its graphs
+ * @param log takes warnings
+ */
 export async function openGenerator(
   { experiment, model, reader: { tokens } }: PreparedFree,
   device: Device,
   { target, precision }: CompileTarget,
+  cache: CompileCache,
   log: (line: string) => void,
 ): Promise<TextGenerator | undefined> {
   if (!generates(experiment)) return undefined;
@@ -47,6 +54,7 @@ export async function openGenerator(
     precision,
     tokens,
     log,
+    keep: (made, compile) => cache.generation(model, { ...made, insertion }, compile),
   });
 }
 

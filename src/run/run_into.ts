@@ -72,8 +72,8 @@ async function runFree(prepared: PreparedFree, context: RunContext): Promise<Com
   const { judgeFree } = await import("./judge_free.ts");
   const log = (line: string) => progress.log(`${title}: ${line}`);
   await using opened = new AsyncDisposableStack();
-  const open = async (device: Device, target: CompileTarget) => {
-    const generator = await openGenerator(prepared, device, target, log);
+  const open = async (device: Device, target: CompileTarget, cache: CompileCache) => {
+    const generator = await openGenerator(prepared, device, target, cache, log);
     if (generator !== undefined) opened.use(generator);
     return freeTask(prepared, generator, log);
   };
@@ -93,7 +93,7 @@ async function runFree(prepared: PreparedFree, context: RunContext): Promise<Com
  */
 async function runAs<One extends EncodedExample, Made>(
   prepared: AnyPrepared,
-  open: (device: Device, target: CompileTarget) => Promise<FormTask<One, Made>>,
+  open: (device: Device, target: CompileTarget, cache: CompileCache) => Promise<FormTask<One, Made>>,
   context: RunContext,
   finish: (
     built: BuiltClassifier<Made>,
@@ -116,7 +116,7 @@ async function runAs<One extends EncodedExample, Made>(
     () => compileRun(prepared, target, cache, resources),
   );
   signal.throwIfAborted();
-  const formTask = await open(bare, target);
+  const formTask = await open(bare, target, cache);
   const counting = positionCounting(experiment.prompt, graphs.prompt);
   const encoded = await formTask.encode(
     counting,

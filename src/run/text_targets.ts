@@ -7,7 +7,7 @@ import type { TextReader } from "../model/text_reader.ts";
 import { CausalTargets } from "../prompt/causal_targets.ts";
 import { chatForm, messagesOf } from "../prompt/chat_form.ts";
 import { type ClassTexts, readClassTexts } from "../prompt/class_texts.ts";
-import { DecoderTargets } from "../prompt/decoder_targets.ts";
+import { DecoderTargets, mostTargetTokens } from "../prompt/decoder_targets.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
 import { type ShownExample, withExamples, withExampleTurns } from "../prompt/few_shot.ts";
 import { MaskedTargets, maskedTokens } from "../prompt/masked_targets.ts";
@@ -130,8 +130,7 @@ function classesOfMasked(
 
 /** @throws {ConfigValueError} where more tokens are to be generated than the decoder has positions */
 function checkDecoder({ evaluation }: TextExperiment, { card }: TextReader): void {
-  const { positions = Infinity, sequence = Infinity } = card;
-  const limit = Math.min(positions, sequence);
+  const limit = mostTargetTokens(card);
   const { maxTokens } = "generate" in evaluation ? evaluation.generate : { maxTokens: 0 };
   if (maxTokens <= limit) return;
   const message =

@@ -91,6 +91,31 @@ Deno.test("free texts are tuned by their loss, generated, scored, compared and s
     assertStringIncludes(exported.stderr, "takes one text, but the template has text and context");
   }));
 
+Deno.test("answers are cut at the positions that the decoder's graph has, counted, and no more tokens are generated", () =>
+  inFolder(async (folder) => {
+    const file = await written(folder, { name: "long" });
+    // The tokenizer says 48, the graph of this decoder has 40 positions, and its config.json says nothing.
+    await Deno.remove(join(folder, "own"), { recursive: true });
+    await writeTextModel(join(folder, "own"), "bart");
+    const lines = Array.from({ length: 40 }, (_, i) => {
+      const answer = Array.from({ length: i % 4 === 0 ? 44 : 4 }, () => "film").join(" ");
+      return JSON.stringify({ question: "what was it", context: "a film", answers: [answer] });
+    });
+    await Deno.writeTextFile(join(folder, "data.jsonl"), `${lines.join("\n")}\n`);
+    assertStringIncludes(await ran(file, folder), "10 right answers did not fit, and lost tokens at the end");
+    const tokens = (await answersIn(join(folder, "long"))).map((answer) => answer.tokens);
+    assertEquals([...new Set(tokens)].toSorted((a, b) => a - b), [5, 40]);
+    const experiment = await read(file);
+    experiment.evaluation.generate.maxTokens = 44;
+    await Deno.writeTextFile(file, JSON.stringify(experiment));
+    const { code, stderr } = await call(["run", file, "--results", folder]);
+    assertEquals(code, 2);
+    assertStringIncludes(
+      stderr,
+      "'evaluation.generate.maxTokens: 44' is more than the 40 positions of the model's decoder: set it to at most 40",
+    );
+  }));
+
 Deno.test("two runs of free texts are compared by pairs, and a gate hears of the one that is worse", () =>
   inFolder(async (folder) => {
     await ran(await written(folder), folder);
