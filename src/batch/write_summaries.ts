@@ -1,7 +1,7 @@
 import { basename, join, relative } from "@std/path";
 import { withSha256 } from "../base/sha256.ts";
 import { InputError, sharedMessage } from "../base/errors.ts";
-import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
+import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import { readTextRun } from "../results/read_text_run.ts";
 import type { JudgedMetric } from "../evaluation/metric_names.ts";
 import { sweepReport } from "../report/sweep_report.ts";
@@ -138,7 +138,7 @@ async function rowOf(
   };
   if (outcome === undefined ? isComplete : "metrics" in outcome) {
     try {
-      if (isFreeTextExperiment(experiment)) {
+      if (isGeneratedExperiment(experiment)) {
         const { time } = (await readTextRun(path)).environment;
         return { row: { ...row, status: "complete", ...(time !== undefined && { time }) } };
       }

@@ -3,7 +3,7 @@ import { checkOwn, listedChecksums, withChecksums } from "../disk/checksums.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
-import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
+import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import { type ClassifierDtype, classifierFiles } from "../formats/classifier.ts";
 import { staleModels } from "../formats/stale_models.ts";
 import { wordsInCard } from "../formats/cards.ts";
@@ -73,7 +73,7 @@ async function filesOf(
   const any = await readAnyAbout(folder);
   const downloads = terminalDownloads(io);
   const { experiment, environment } = any;
-  if (isFreeTextExperiment(experiment)) {
+  if (isGeneratedExperiment(experiment)) {
     const model = await modelOfRun(any, folder, instead, downloads, { generates: true });
     const run = { experiment, environment, folder, model };
     if (format === "peft") return await textAdapterFiles(run, io);

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { chooseDevice } from "../device/choose.ts";
 import { InputError } from "../base/errors.ts";
-import type { FreeTextExperiment } from "../experiment/text_types.ts";
+import type { GeneratedExperiment } from "../experiment/text_types.ts";
 import { templateText } from "../experiment/template.ts";
 import { textInCard } from "../formats/cards.ts";
 import type { ClassifierDtype } from "../formats/classifier.ts";
@@ -21,7 +21,7 @@ import { adapterFiles } from "./export_adapter.ts";
 
 /** A complete run whose answers are free texts. */
 export interface FreeRun extends Pick<AnyAbout, "environment"> {
-  readonly experiment: FreeTextExperiment;
+  readonly experiment: GeneratedExperiment;
   readonly folder: string;
   /** Opened for generating. */
   readonly model: OpenModel;

@@ -63,8 +63,7 @@ export async function validate(
   const notices = new Notices(io.log);
   const pace = new Pace();
   // The prompts of an ensemble exist only after their runs.
-  const isEnsemble = ({ experiment: { ensemble } }: PlannedRun<Experiment>) =>
-    ensemble && "sweep" in ensemble;
+  const isEnsemble = ({ experiment: { ensemble } }: PlannedRun) => ensemble && "sweep" in ensemble;
   const ensembles = runs.filter(isEnsemble);
   const single = runs.flatMap((run) =>
     !isEnsemble(run) && isWordExperiment(run.experiment) ? [{ ...run, experiment: run.experiment }] : []
@@ -113,7 +112,7 @@ export async function validate(
  * @param problems takes those that are found
  */
 async function checkTexts(
-  runs: readonly PlannedRun<Experiment>[],
+  runs: readonly PlannedRun[],
   resources: ResourceCache,
   notices: Notices,
   io: CommandIo,

@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { counted } from "../base/counted.ts";
 import { markdownCode, markdownText } from "../base/markdown.ts";
 import type { Clean } from "../dataset/reading.ts";
-import type { FreeTextExperiment } from "../experiment/text_types.ts";
+import type { GeneratedEvaluation } from "../experiment/text_types.ts";
 import type { WordExperiment } from "../experiment/types.ts";
 import { type Entry, withEntryContext } from "./embedding_scale.ts";
 import type { ReadingCard } from "../model/card.ts";
@@ -99,7 +99,7 @@ ${
 }
 
 /** The same where it is free text. */
-export function textInCard({ generate }: Pick<FreeTextExperiment["evaluation"], "generate">): string {
+export function textInCard({ generate }: Pick<GeneratedEvaluation, "generate">): string {
   const { maxTokens, stop } = generate;
   const stops = stop.map((one) => markdownCode(JSON.stringify(one))).join(" or ");
   return `The answer is what the model writes, at most ${counted(maxTokens, "token")}${

@@ -5,14 +5,15 @@ import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
 import { sha256, withoutSha256 } from "../base/sha256.ts";
 import { JSON_LIMIT } from "../disk/read_limited.ts";
-import { readWrittenRunnable } from "../experiment/read_written.ts";
+import { readWritten } from "../experiment/read_written.ts";
 import { WRITTEN_LIMIT, writtenValue } from "../experiment/written_value.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 import {
   type ClassExperiment,
   isClassExperiment,
-  type RunnableExperiment,
+  isFreeTextExperiment,
 } from "../experiment/class_experiment.ts";
+import type { Experiment } from "../experiment/types.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
 import { metricsFault } from "./check_scores.ts";
@@ -140,7 +141,9 @@ export async function readAbout(path: string): Promise<RunAbout> {
   const { experiment, metrics, environment } = await readAnyAbout(path);
   if (areOfTexts(metrics) || !isClassExperiment(experiment)) {
     throw new InputError(
-      `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: look at its report.html, or compare it with another run of free texts by 'deno task diff'`,
+      `the answers of ${path} are generated texts ('${
+        isFreeTextExperiment(experiment) ? "answer.target" : "answer.choose: generate"
+      }'), and this takes runs of classes with probabilities: look at its report.html, or compare it with another run of generated texts by 'deno task diff'`,
     );
   }
   const fault = metricsFault(metrics, Object.keys(experiment.verbalizer));
@@ -150,7 +153,7 @@ export async function readAbout(path: string): Promise<RunAbout> {
 
 /** A complete run of any form without its predictions. */
 export interface AnyAbout {
-  readonly experiment: RunnableExperiment;
+  readonly experiment: Experiment;
   readonly metrics: CompleteMetrics;
   readonly environment: Environment;
 }
@@ -199,10 +202,10 @@ export async function readRun(
 function readExperiment(
   text: string,
   file: string,
-): { readonly asked: unknown; readonly experiment: RunnableExperiment } {
+): { readonly asked: unknown; readonly experiment: Experiment } {
   try {
     const asked = writtenValue(text);
-    return { asked, experiment: readWrittenRunnable(asked) };
+    return { asked, experiment: readWritten(asked) };
   } catch (error) {
     throw damaged(file, error instanceof Error ? error.message.replace(/\n.*$/s, "") : "it is no experiment");
   }

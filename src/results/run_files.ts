@@ -121,9 +121,18 @@ export interface ShareEstimate {
   readonly interval: readonly [number, number];
 }
 
-/** Metrics of free texts of one part of the data. */
+/** Metrics of generated texts of one part of the data. */
 export interface TextPartMetrics {
   readonly examples: number;
+  /** How often the generated text is one of the right class; like the next four, only where classes are chosen by generated texts. */
+  readonly accuracy?: ShareEstimate;
+  /** Over the classes that have examples or are predicted. */
+  readonly macro_f1?: number;
+  readonly per_class?: Readonly<Record<string, ClassMetrics>>;
+  /** counts[i][j]: examples of class i whose generated text is one of class j. Those of none are in no column. */
+  readonly confusion?: TextPartMetricsConfusion;
+  /** How often the generated text is that of no class. */
+  readonly illegal_rate?: number;
   /** How often a generated text is one of the right ones, but for case, punctuation, articles and blanks; only where texts are generated. */
   readonly exact_match?: ShareEstimate;
   /** The F1 of the words that generated and right texts share; only where texts are generated. */
@@ -136,6 +145,12 @@ export interface TextPartMetrics {
   readonly perplexity: TextPartMetricsPerplexity;
 }
 
+/** counts[i][j]: examples of class i whose generated text is one of class j. Those of none are in no column. */
+export interface TextPartMetricsConfusion {
+  readonly classes: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+}
+
 /** exp(loss). */
 export interface TextPartMetricsPerplexity {
   /** Null where it is larger than any number. */
@@ -144,7 +159,7 @@ export interface TextPartMetricsPerplexity {
   readonly interval: readonly [number, number] | null;
 }
 
-/** `metrics.json` of a complete run whose answers are free texts. */
+/** `metrics.json` of a complete run whose answers are generated texts. */
 export interface TextMetricsFile {
   readonly status: "complete";
   /** What tells it from the metrics of classes. */
@@ -158,6 +173,8 @@ export interface TextMetricsFile {
   /** How many texts, and how many right answers, were truncated to fit the model's positions. */
   readonly truncated: TextMetricsFileTruncated;
   readonly parameters?: ParameterCount;
+  /** The accuracy on the test set of always predicting the most frequent class of the training set; only where classes are chosen by generated texts. */
+  readonly majority?: TextMetricsFileMajority;
   readonly test: TextPartMetrics;
   readonly validation?: TextPartMetrics;
   /** The metrics on other data, by the names of the data. */
@@ -173,6 +190,12 @@ export interface TextMetricsFileTruncated {
   readonly answers: number;
 }
 
+/** The accuracy on the test set of always predicting the most frequent class of the training set; only where classes are chosen by generated texts. */
+export interface TextMetricsFileMajority {
+  readonly class: string;
+  readonly accuracy: number;
+}
+
 /** `metrics.json` of a complete run of any form. */
 export type CompleteMetrics = TextMetricsFile | MetricsFile;
 
@@ -183,7 +206,7 @@ export interface TextScore {
   readonly rouge_l: number;
 }
 
-/** A line of `predictions.jsonl` of a run whose answers are free texts. */
+/** A line of `predictions.jsonl` of a run whose answers are generated texts. */
 export interface TextPrediction {
   readonly id: string;
   readonly text_sha256: string;
@@ -192,6 +215,10 @@ export interface TextPrediction {
   readonly targets: readonly string[];
   /** Only where texts are generated. */
   readonly generated?: string;
+  /** The right class; like the next, only where classes are chosen by generated texts. */
+  readonly label?: string;
+  /** The class whose text was generated; null where the text is that of no class. */
+  readonly predicted?: string | null;
   readonly score?: TextScore;
   /** The negative log-likelihood of the first right text, in nats. */
   readonly nll: number;
@@ -199,10 +226,13 @@ export interface TextPrediction {
   readonly tokens: number;
 }
 
-/** A line of `samples.jsonl` of a run whose answers are free texts. */
+/** A line of `samples.jsonl` of a run whose answers are generated texts. */
 export interface TextSample {
   readonly text: string;
   readonly generated: string;
+  readonly label?: string;
+  /** The class whose text was generated, null where it is that of none; only where classes are chosen by generated texts. */
+  readonly predicted?: string | null;
 }
 
 /** `metrics.json` of a run that is not complete. */
@@ -285,7 +315,7 @@ export interface EnvironmentDataset {
   readonly folder?: string;
   /** The number of examples of each class in each part of the split; absent in runs of earlier versions. */
   readonly classes?: EnvironmentDatasetClasses;
-  /** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; absent where there are none. */
+  /** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; of free texts, those without a column of the right answer, with an empty one, or with one that is no text. Absent where there are none. */
   readonly left_out?: EnvironmentDatasetLeftOut;
   readonly sha256: string;
 }
@@ -297,11 +327,14 @@ export interface EnvironmentDatasetClasses {
   readonly test: ClassSizes;
 }
 
-/** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; absent where there are none. */
+/** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; of free texts, those without a column of the right answer, with an empty one, or with one that is no text. Absent where there are none. */
 export interface EnvironmentDatasetLeftOut {
   readonly null?: number;
   readonly skipped?: number;
   readonly other?: number;
+  readonly absent?: number;
+  readonly empty?: number;
+  readonly not_text?: number;
 }
 
 /** The number of examples of each class. */
