@@ -71,7 +71,9 @@ export function textReport(
             samples.map(({ label = "", predicted, ...sample }) => [
               sample.text,
               sample.generated,
-              ...(isClassed ? [label, classCell({ label, ...(predicted !== undefined && { predicted }) })] : []),
+              ...(isClassed
+                ? [label, classCell({ label, ...(predicted !== undefined && { predicted }) })]
+                : []),
             ]),
           )
           : phrase("none"),

@@ -3,7 +3,8 @@ import { join } from "@std/path";
 import { call, inFolder, readLines } from "./softprompt.ts";
 import { writeTextModel } from "./text_model.ts";
 
-const VERBALIZER = { yes: ["very good", "great"], no: ["bad"] };
+/** Texts that the small model does write. */
+const VERBALIZER = { yes: ["very", "great"], no: ["it", "is"] };
 
 interface Answer {
   readonly label: string;
@@ -31,7 +32,7 @@ async function written(folder: string, changes: Record<string, unknown> = {}): P
     prompt: { kind: "soft", length: 3, template: "{prompt} {text} answer" },
     answer: { kind: "text", choose: "generate" },
     verbalizer: VERBALIZER,
-    training: { batchSize: 8, epochs: 6, optimizer: { learningRate: 0.5 }, logEvery: 3 },
+    training: { batchSize: 8, epochs: 10, optimizer: { learningRate: 1 }, logEvery: 3, best: "loss" },
     evaluation: { generate: { maxTokens: 3 }, samples: [{ text: "the film was slow", label: "no" }] },
     device: "cpu",
     ...changes,
@@ -60,10 +61,10 @@ Deno.test("the class is that whose text is generated: tuned, measured, shown, co
     const own = join(folder, "classes");
     const answers = await answersIn(own);
     const { test, validation, majority } = await read(join(own, "metrics.json"));
-    assertEquals([test.examples, answers.length, validation.examples], [18, 18, 8]);
+    assertEquals([test.examples, answers.length, validation.examples], [18, 18, 12]);
     for (const { label, predicted, generated, targets } of answers) {
       assertEquals(targets, VERBALIZER[label === "yes" ? "yes" : "no"]);
-      const is = Object.entries(VERBALIZER).find(([, texts]) => texts.includes(generated));
+      const is = Object.entries(VERBALIZER).find(([, texts]) => texts.includes(generated.trim()));
       assertEquals(predicted, is?.[0] ?? null);
     }
     const share = (is: (one: Answer) => boolean) => answers.filter(is).length / answers.length;
@@ -92,5 +93,5 @@ Deno.test("the class is that whose text is generated: tuned, measured, shown, co
     assertStringIncludes(untuned, "to none of the 18 test texts the model wrote a text of a class");
     const { test: before } = await read(join(folder, "hard/metrics.json"));
     assertEquals([before.accuracy.value, before.illegal_rate], [0, 1]);
-    assert(test.accuracy.value > 0);
+    assert(test.accuracy.value > 0 && test.illegal_rate > 0, JSON.stringify(test));
   }));
