@@ -83,7 +83,7 @@ Deno.test("free texts are tuned by their loss, generated, scored, compared and s
     assertEquals(predicted.code, 2);
     assertStringIncludes(
       predicted.stderr,
-      "are free texts ('answer.target'), and this takes runs of classes",
+      "and this takes runs of classes",
     );
     const out = join(folder, "out");
     const exported = await call(["export", join(folder, "free"), "--format", "onnx", "--out", out]);
