@@ -79,6 +79,7 @@ export const PHRASES = {
     "跨种子均值与一个标准差；每个点是一次运行",
   ),
   test_accuracy: phrase("test accuracy", "测试准确率"),
+  test_exact_match: phrase("test exact match", "测试精确匹配率"),
   metric: phrase("metric", "指标"),
   verdict: phrase("verdict on B", "对 B 的结论"),
   better: phrase("better", "更好"),

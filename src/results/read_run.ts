@@ -249,7 +249,7 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
       if (innerPath(folder.replaceAll("\\", "/")) === undefined) {
         throw fault(`'${key}.${i}.folder' is ${JSON.stringify(folder)}, which is not within its own`);
       }
-      const wrong = metrics && metricsFault(metrics);
+      const wrong = metrics && !areOfTexts(metrics) ? metricsFault(metrics) : undefined;
       if (wrong !== undefined) throw fault(`in '${key}.${i}.metrics', ${wrong}`);
     }
   }

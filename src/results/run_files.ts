@@ -467,7 +467,7 @@ export interface SummaryRow {
   /** When the run ended, in UTC (RFC 3339); absent where it is not complete, or was made by an earlier version. */
   readonly time?: string;
   readonly error?: string;
-  readonly metrics?: MetricsFile;
+  readonly metrics?: CompleteMetrics;
 }
 
 /** An ensemble in a summary. */
@@ -507,12 +507,16 @@ export interface ShareSpread {
   readonly interval: readonly [number, number] | null;
 }
 
-/** The metrics over several runs. */
+/** The metrics that all of several runs have, over these. */
 export interface Spreads {
-  readonly accuracy: ShareSpread;
-  readonly macro_f1: ShareSpread;
+  readonly accuracy?: ShareSpread;
+  readonly macro_f1?: ShareSpread;
+  readonly exact_match?: ShareSpread;
+  readonly token_f1?: ShareSpread;
+  readonly rouge_l?: ShareSpread;
   readonly loss: Spread;
-  readonly expected_calibration_error: ShareSpread;
+  readonly perplexity?: Spread;
+  readonly expected_calibration_error?: ShareSpread;
   readonly illegal_rate?: ShareSpread;
 }
 
@@ -537,7 +541,7 @@ export interface SummaryFile {
   readonly groups: readonly SummaryGroup[];
   /** Ensembles, which belong to no group; absent in summaries of the first versions. */
   readonly ensembles?: readonly EnsembleRow[];
-  /** The index of the group that was best on the validation set: by mean accuracy, then by mean loss. */
+  /** The index of the group that was best on the validation set: by the mean of what the runs choose their best prompts by, accuracy unless all say otherwise, then by mean loss. */
   readonly best: number | null;
 }
 
