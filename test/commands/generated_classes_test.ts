@@ -95,3 +95,64 @@ Deno.test("the class is that whose text is generated: tuned, measured, shown, co
     assertEquals([before.accuracy.value, before.illegal_rate], [0, 1]);
     assert(test.accuracy.value > 0 && test.illegal_rate > 0, JSON.stringify(test));
   }));
+
+Deno.test("classes that no generated text could tell apart, or that would be cut, are refused", () =>
+  inFolder(async (folder) => {
+    const refused = async (changes: Record<string, unknown>) => {
+      const { code, stderr } = await call(["validate", await written(folder, changes)]);
+      assertEquals(code, 2);
+      return stderr;
+    };
+    assertStringIncludes(
+      await refused({ verbalizer: { yes: ["very good"], no: ["the very good"] } }),
+      "'the very good' and 'very good' of the class 'yes' are the same without case, punctuation, articles and blanks",
+    );
+    assertStringIncludes(
+      await refused({
+        verbalizer: { yes: ["very good"], no: ["bad"] },
+        evaluation: { generate: { maxTokens: 1 } },
+      }),
+      "the texts of the classes have up to 2 tokens, and 'evaluation.generate.maxTokens: 1' generates fewer: set it to at least 2",
+    );
+    assertStringIncludes(
+      await refused({ ensemble: { sweep: "seed" }, sweep: { seed: [0, 1] } }),
+      "'ensemble' goes with",
+    );
+    assertStringIncludes(
+      await refused({ tune: "all", prompt: { kind: "hard", template: "{text}" } }),
+      "'tune: all'",
+    );
+    assertStringIncludes(
+      await refused({ evaluation: { generate: { maxTokens: 3 }, calibrate: ["contextual"] } }),
+      "'evaluation.calibrate' goes with",
+    );
+  }));
+
+Deno.test("two runs of generated classes are compared by the class, with McNemar's test, and exported", () =>
+  inFolder(async (folder) => {
+    await ran(
+      await written(folder, { training: { batchSize: 8, epochs: 1, classWeights: "balanced" } }),
+      folder,
+    );
+    const early = { batchSize: 8, epochs: 2, earlyStopping: { metric: "macroF1", patience: 1 } };
+    const elsewhere = { generate: { maxTokens: 3 }, transfer: [{ file: "data.tsv", as: "again" }] };
+    await ran(await written(folder, { name: "b", training: early, evaluation: elsewhere }), folder);
+    const { transfer } = await read(join(folder, "b/metrics.json"));
+    assertEquals(transfer.again.examples, 60);
+    const diff = await call(["diff", join(folder, "classes"), join(folder, "b"), "--format", "json"]);
+    const { metrics } = JSON.parse(diff.stdout);
+    assertEquals(Object.keys(metrics), [
+      "accuracy",
+      "macro_f1",
+      "token_f1",
+      "rouge_l",
+      "loss",
+      "illegal_rate",
+    ]);
+    assertEquals(metrics.accuracy.test, "exact McNemar");
+    const out = join(folder, "out");
+    const exported = await call(["export", join(folder, "b"), "--format", "onnx", "--out", out]);
+    assertEquals(exported.code, 0, exported.stderr);
+    const predicted = await call(["predict", join(folder, "b"), "the film was slow"]);
+    assertEquals([predicted.code, predicted.stderr.includes("'answer.choose: generate'")], [2, true]);
+  }));
