@@ -4,7 +4,7 @@ import { InputError } from "../base/errors.ts";
 import type { GeneratedExperiment } from "../experiment/text_types.ts";
 import { templateText } from "../experiment/template.ts";
 import { textInCard } from "../formats/cards.ts";
-import type { ClassifierDtype } from "../formats/classifier.ts";
+import type { ClassifierDtype } from "../formats/classifier_folder.ts";
 import { generatorFiles } from "../formats/generator.ts";
 import { promptCache } from "../formats/prompt_cache.ts";
 import { type TextReader, textReaderOf } from "../model/text_reader.ts";
