@@ -76,7 +76,7 @@ async function filesOf(
   const downloads = terminalDownloads(io);
   const { experiment, environment } = any;
   if (isGeneratedExperiment(experiment)) {
-    const model = await modelOfRun(any, folder, instead, downloads, { generates: true });
+    const model = await modelOfRun(any, folder, instead, downloads);
     const run = { experiment, environment, folder, model };
     if (format === "peft") return await textAdapterFiles(run, io);
     if (format === "cache") return await textCacheFiles(run, io);

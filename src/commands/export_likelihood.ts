@@ -3,11 +3,10 @@ import { classTextsInCard } from "../formats/cards.ts";
 import type { ClassifierDtype } from "../formats/classifier_folder.ts";
 import { likelihoodClassifierFiles } from "../formats/likelihood_classifier.ts";
 import { compileHardModel } from "../artifacts/compile_model.ts";
-import { textReaderOf } from "../model/text_reader.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { type AnyAbout, readRun } from "../results/read_run.ts";
-import { readShownExamples } from "../results/shown_examples.ts";
+import { readerOfRun } from "../inference/reader_of_run.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { compileExperiment, positionCounting } from "../run/compile_experiment.ts";
 import { textTargets } from "../run/text_targets.ts";
@@ -30,7 +29,7 @@ export async function likelihoodAdapterFiles(
   io: CommandIo,
 ): Promise<Files> {
   const { name, prompt, dataset: { clean } } = experiment;
-  const { card } = await textReaderOf(model, typeof prompt.template !== "string");
+  const { reader: { card } } = await readerOfRun(experiment, model, folder);
   const subject = { name, clean, kind: card.kind, answers: classTextsInCard(experiment) };
   return await adapterFiles(prompt, subject, folder, model, io);
 }
@@ -42,10 +41,9 @@ export async function likelihoodClassifier(
   io: CommandIo,
 ): Promise<Files> {
   const { prompt } = experiment;
-  const reader = await textReaderOf(model, typeof prompt.template !== "string");
+  const { reader, shown } = await readerOfRun(experiment, model, folder);
   const target = { target: "cpu", precision: "float32", answer: "text" } as const;
   const compiled = await compileExperiment({ experiment, model }, target);
-  const shown = prompt.examples === 0 ? [] : await readShownExamples(folder);
   const { encoder, classes } = textTargets(experiment, reader, shown, positionCounting(prompt, compiled));
   if (classes === undefined) throw new TypeError("classes without texts");
   const { metrics, predictions } = await readRun(folder);

@@ -4,7 +4,7 @@ import { readJson } from "../disk/read_json.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { readEncoderDecoderCard, type ReadingCard } from "./card.ts";
-import { CHAT_TEMPLATE_FILE, type ChatTemplate, readChatTemplate } from "./chat_template.ts";
+import { CHAT_TEMPLATE_FILE, type ChatForm, type ChatTemplate, readChatTemplate } from "./chat_template.ts";
 import { findModel } from "./folder.ts";
 import type { OpenModel } from "./open_model.ts";
 import { readTokenizer } from "./read_tokenizer.ts";
@@ -18,6 +18,8 @@ export interface TextReader {
   readonly tokens: TextTokens;
   /** How messages are written; only where it is asked for. */
   readonly chat: ChatTemplate | undefined;
+  /** The chat of a run as it was written when the run began: a chat template may write the date, or what a library's version makes of it. */
+  readonly written?: ChatForm;
 }
 
 /**

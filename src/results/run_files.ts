@@ -400,6 +400,23 @@ export interface ShownExample {
   readonly answer: string;
 }
 
+/** `chat.json`: a chat as the model's chat template wrote it when the run began, up to where the answer begins. */
+export interface ChatFile {
+  /** Words and placeholders, in their order. */
+  readonly template: readonly ChatPiece[];
+  /** What stands between that and the answer, … */
+  readonly lead: string;
+  /** … and after the answer. */
+  readonly end: string;
+}
+
+/** Words, a column of the data, or as many vectors: one of these. */
+export interface ChatPiece {
+  readonly words?: string;
+  readonly column?: string;
+  readonly vectors?: number;
+}
+
 /** A line of `samples.jsonl`: a sentence of the experiment with its prediction. */
 export interface SamplePrediction {
   readonly text: string;
@@ -598,6 +615,8 @@ export interface RunFileTypes {
   readonly ensemble_member: EnsembleMember;
   readonly prediction: Prediction;
   readonly shown_example: ShownExample;
+  readonly chat_file: ChatFile;
+  readonly chat_piece: ChatPiece;
   readonly sample_prediction: SamplePrediction;
   readonly neighbours_file: NeighboursFile;
   readonly neighbourhood: Neighbourhood;

@@ -142,7 +142,7 @@ export async function prepareWords(
   resources: ResourceCache,
 ): Promise<Prepared> {
   const { experiment, file } = request;
-  const model = await resources.model(experiment.model, file);
+  const model = await resources.model(experiment, file);
   checkTuning(experiment, model);
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
   checkStartingWords(experiment, model.tokenizer);
@@ -157,7 +157,7 @@ async function prepareLikelihood(
   resources: ResourceCache,
 ): Promise<PreparedLikelihood> {
   const { experiment, file } = request;
-  const model = await resources.model(experiment.model, file);
+  const model = await resources.model(experiment, file);
   const { shown, targets } = await prepareText(request, resources);
   const verbalizer = spelled(targets, model);
   const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
@@ -180,7 +180,7 @@ async function prepareFree(
   resources: ResourceCache,
 ): Promise<PreparedFree> {
   const { experiment, file } = request;
-  const model = await resources.model(experiment.model, file, true);
+  const model = await resources.model(experiment, file);
   const { shown, train } = await prepareText(request, resources);
   const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
   const read = await resources.answered(experiment, file);
@@ -201,7 +201,7 @@ async function prepareGeneratedClasses(
   resources: ResourceCache,
 ): Promise<PreparedGeneratedClasses> {
   const { experiment, file } = request;
-  const model = await resources.model(experiment.model, file, true);
+  const model = await resources.model(experiment, file);
   const { shown, targets } = await prepareText(request, resources);
   const verbalizer = spelled(targets, model);
   const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");

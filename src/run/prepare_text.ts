@@ -55,7 +55,7 @@ export async function prepareText(
   const reader = await resources.textReader(experiment, file);
   checkStartingWords(experiment, reader.tokenizer);
   if (reader.card.kind !== "encoder-decoder") {
-    await readSourcePrompt(experiment.prompt, file, await resources.model(experiment.model, file));
+    await readSourcePrompt(experiment.prompt, file, await resources.model(experiment, file));
   }
   const { notes, transfer, repeated, train: whole, validation, test } = await dataOf(
     experiment,

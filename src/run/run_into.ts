@@ -20,6 +20,7 @@ import { deviceForModel } from "./device_for_model.ts";
 import type { AnyPrepared, PreparedClasses, PreparedGenerated } from "./prepare.ts";
 import { compileRun } from "./compile_run.ts";
 import type { RunContext } from "./context.ts";
+import { keepChat } from "./keep_chat.ts";
 import { RunSessions } from "./run_sessions.ts";
 import { environmentOf, writeRun } from "./write_run.ts";
 
@@ -27,7 +28,8 @@ import { environmentOf, writeRun } from "./write_run.ts";
  * Tunes, judges, and writes everything into the run's folder, which completes it. What only answers that are texts need, such as the
  * quantiles of t, is loaded for them alone.
  */
-export async function runInto(prepared: AnyPrepared, context: RunContext): Promise<CompleteMetrics> {
+export async function runInto(asked: AnyPrepared, context: RunContext): Promise<CompleteMetrics> {
+  const prepared = await keepChat(asked, context.folder);
   switch (prepared.form) {
     case "word":
       return await runClasses(prepared, wordTask(prepared), context);

@@ -2,7 +2,8 @@ import { ConfigValueError } from "../base/errors.ts";
 import { message } from "../base/message.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { parseTemplate, type Template } from "../experiment/template.ts";
-import type { TextExperiment } from "../experiment/text_types.ts";
+import type { TextExperiment, TextPrompt } from "../experiment/text_types.ts";
+import type { ChatForm } from "../model/chat_template.ts";
 import type { TextReader } from "../model/text_reader.ts";
 import { CausalTargets } from "../prompt/causal_targets.ts";
 import { chatForm, messagesOf } from "../prompt/chat_form.ts";
@@ -96,23 +97,36 @@ interface Written {
   readonly lead?: string;
 }
 
-function written(
-  { prompt }: TextExperiment,
-  { chat, tokenizer, tokens }: TextReader,
-  shown: readonly ShownExample[],
-): Written {
-  const length = promptLength(prompt);
+function written(experiment: TextExperiment, reader: TextReader, shown: readonly ShownExample[]): Written {
+  const { prompt } = experiment;
+  const { tokenizer, tokens } = reader;
   if (typeof prompt.template === "string") {
-    const template = withExamples(parseTemplate(prompt.template, length), shown);
+    const template = withExamples(parseTemplate(prompt.template, promptLength(prompt)), shown);
     return { template, end: tokens.end, isWhole: false };
   }
-  if (chat === undefined) throw new RangeError("a chat without the model's chat template");
-  const messages = withExampleTurns(messagesOf(prompt.template.chat, length), shown);
-  const { template, lead, end } = chatForm(messages, chat);
+  const { template, lead, end } = reader.written ?? writtenChat(prompt, reader, shown);
   // A turn may end in another token than texts do.
   const [first] = end.trim() === "" ? [] : tokenizer.encode(end.trimStart(), "inside");
   const ownEnd = first !== undefined && tokenizer.isSpecial(first) ? first : tokens.end;
   return { template, lead, end: ownEnd, isWhole: true };
+}
+
+/**
+ * A chat as the model's chat template writes it, examples from the training set before the last message.
+ *
+ * @throws {ConfigValueError} where the chat template cannot be read, or refuses the messages
+ */
+export function writtenChat(
+  prompt: TextPrompt,
+  { chat }: TextReader,
+  shown: readonly ShownExample[],
+): ChatForm {
+  const { template } = prompt;
+  if (typeof template === "string" || chat === undefined) {
+    throw new RangeError("a chat without the model's chat template");
+  }
+  const messages = messagesOf(template.chat, promptLength(prompt));
+  return chatForm(withExampleTurns(messages, shown), chat);
 }
 
 /** @throws {ConfigValueError} where a masked model is asked to write texts */
