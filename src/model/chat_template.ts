@@ -1,7 +1,6 @@
 import { join } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { JSON_LIMIT, readTextLimited } from "../disk/read_limited.ts";
-import type { Template } from "../experiment/template.ts";
 import { readTokenizerConfig } from "./read_tokenizer.ts";
 import { contentOf, objectsOf } from "./special_tokens.ts";
 
@@ -10,16 +9,6 @@ export interface ChatTemplate {
   readonly source: string;
   /** The special tokens that it may name, such as `bos_token`, as texts. */
   readonly specials: Readonly<Record<string, string>>;
-}
-
-/** A chat as a model's chat template writes it, up to where the assistant's answer begins. */
-export interface ChatForm {
-  /** With the special tokens that the chat template writes itself. */
-  readonly template: Template;
-  /** What the chat template writes between that and the answer, … */
-  readonly lead: string;
-  /** … and after the answer, where its end token is. */
-  readonly end: string;
 }
 
 /** The file of a chat template; models of earlier years have it in `tokenizer_config.json`. */

@@ -1,10 +1,11 @@
 import { join } from "@std/path";
 import { ConfigValueError, InputError } from "../base/errors.ts";
 import { readJson } from "../disk/read_json.ts";
+import type { ChatForm } from "../experiment/template.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { readEncoderDecoderCard, type ReadingCard } from "./card.ts";
-import { CHAT_TEMPLATE_FILE, type ChatForm, type ChatTemplate, readChatTemplate } from "./chat_template.ts";
+import { CHAT_TEMPLATE_FILE, type ChatTemplate, readChatTemplate } from "./chat_template.ts";
 import { findModel } from "./folder.ts";
 import type { OpenModel } from "./open_model.ts";
 import { readTokenizer } from "./read_tokenizer.ts";

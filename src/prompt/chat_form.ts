@@ -1,8 +1,8 @@
 import { Template as ChatRenderer } from "@huggingface/jinja";
 import { thrownMessage } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
-import { type Piece, splitTemplate, type Template } from "../experiment/template.ts";
-import type { ChatForm, ChatTemplate } from "../model/chat_template.ts";
+import { type ChatForm, type Piece, splitTemplate, type Template } from "../experiment/template.ts";
+import type { ChatTemplate } from "../model/chat_template.ts";
 import { templateError } from "./encoding.ts";
 
 /** A message of a chat. */

@@ -1,6 +1,5 @@
 import { join } from "@std/path";
-import type { Piece } from "../experiment/template.ts";
-import type { ChatForm } from "../model/chat_template.ts";
+import type { ChatForm, Piece } from "../experiment/template.ts";
 import { damaged } from "./damaged_run.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkListedFile } from "./own_files.ts";

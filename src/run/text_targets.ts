@@ -1,9 +1,8 @@
 import { ConfigValueError } from "../base/errors.ts";
 import { message } from "../base/message.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
-import { parseTemplate, type Template } from "../experiment/template.ts";
+import { type ChatForm, parseTemplate, type Template } from "../experiment/template.ts";
 import type { TextExperiment, TextPrompt } from "../experiment/text_types.ts";
-import type { ChatForm } from "../model/chat_template.ts";
 import type { TextReader } from "../model/text_reader.ts";
 import { CausalTargets } from "../prompt/causal_targets.ts";
 import { chatForm, messagesOf } from "../prompt/chat_form.ts";
