@@ -9,7 +9,7 @@ import { variantName } from "../experiment/variant_name.ts";
 import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
 import { comparableRun } from "../results/comparable_run.ts";
 import { areOfClasses, type CompleteMetrics } from "../results/metrics_file.ts";
-import { experimentFileAt, readExperimentFile, withPlaces } from "../experiment/read_experiment_file.ts";
+import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { BatchFailed, exitCodeOf, messageOf, WRONG_USE } from "../terminal/exit_codes.ts";
 import { Interrupted } from "../training/trainer.ts";
 import type { CommandIo } from "../terminal/command_io.ts";

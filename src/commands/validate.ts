@@ -19,7 +19,6 @@ import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
 import { encodeTexts } from "../run/encode_texts.ts";
 import { prepareText } from "../run/prepare_text.ts";
 import type { AnyPrepared, Prepared } from "../run/prepare.ts";
-import type { Experiment } from "../experiment/types.ts";
 import { isWordExperiment } from "../experiment/words_only.ts";
 import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";

@@ -139,17 +139,17 @@ function measure(
   };
   const { paired } = aligned;
   const found = pairedTextBootstrap(sides, options);
-  const [rightA, rightB] = sides.a.length === 1 && sides.b.length === 1
-    ? [sides.a[0]!.right, sides.b[0]!.right]
+  const [correctA, correctB] = sides.a.length === 1 && sides.b.length === 1
+    ? [sides.a[0]!.correct, sides.b[0]!.correct]
     : [];
-  const exact = rightA && rightB && mcnemar(rightA, rightB);
+  const exact = correctA && correctB && mcnemar(correctA, correctB);
   // Where there are classes, the text of the right one is an exact match: the accuracy says how often there is one.
-  const right = found.accuracy ? "accuracy" : "exact_match";
+  const share = found.accuracy ? "accuracy" : "exact_match";
   return byTextMetric((name) => {
     const difference = found[name];
-    if (difference === undefined || name === "exact_match" && right === "accuracy") return undefined;
+    if (difference === undefined || name === "exact_match" && share === "accuracy") return undefined;
     if (!aligned.haveSameTargets && !OF_CLASSES.has(name)) return undefined;
-    const isExact = name === right && exact !== undefined;
+    const isExact = name === share && exact !== undefined;
     const { standardError, p, ...rest } = difference;
     return {
       ...rest,

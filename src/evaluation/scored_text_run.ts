@@ -59,7 +59,7 @@ export class ScoredTextRun {
   }
 
   /** Whether each text is right: of the right class or, where there are no classes, an exact match; `undefined` where some example has no text. */
-  get right(): readonly boolean[] | undefined {
+  get correct(): readonly boolean[] | undefined {
     return this.classed?.map(isRight) ?? this.scores?.map(({ exact_match }) => exact_match === 1);
   }
 

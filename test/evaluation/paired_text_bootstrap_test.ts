@@ -75,10 +75,10 @@ Deno.test("the loss is that of all tokens drawn: its standard error is that of a
 Deno.test("a run's metrics, and its exact matches for McNemar's test", () => {
   const run = textRun([1, 0, 1, 1]);
   assertEquals(run.measure("exact_match", new Int32Array([2, 1, 0, 1])), 0.75);
-  const { onlyA, onlyB } = mcnemar(run.right!, textRun([0, 1, 1, 1]).right!);
+  const { onlyA, onlyB } = mcnemar(run.correct!, textRun([0, 1, 1, 1]).correct!);
   assertEquals([onlyA, onlyB], [1, 1]);
   const without = new ScoredTextRun([{ score: undefined, nll: 3, tokens: 2 }]);
-  assertEquals(without.right, undefined);
+  assertEquals(without.correct, undefined);
   assert(!without.has("rouge_l") && Number.isNaN(without.measure("rouge_l", new Int32Array([1]))));
   assertThrows(
     () => pairedTextBootstrap({ a: [run], b: [without], areRunsPaired: false }, OPTIONS),
