@@ -41,10 +41,10 @@ export interface DiffFlags {
  * @throws {GateFailed} where a metric of the gate got worse or runs are missing, if `failOnRegression` is set
  */
 export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Promise<void> {
-  if (await isTextSide(a) || await isTextSide(b)) {
-    return diffTexts(await readTextSide(a), await readTextSide(b), flags, io);
-  }
   const kept = new KeptPredictions();
+  if (await isTextSide(a) || await isTextSide(b)) {
+    return diffTexts(await readTextSide(a, kept), await readTextSide(b, kept), flags, io);
+  }
   const sides = [await readSide(a, kept), await readSide(b, kept)] as const;
   const found = diffOf(...sides, flags.alpha);
   if (flags.isGateChosen) {

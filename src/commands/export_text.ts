@@ -1,4 +1,3 @@
-import { join } from "@std/path";
 import { chooseDevice } from "../device/choose.ts";
 import { InputError } from "../base/errors.ts";
 import type { GeneratedExperiment } from "../experiment/text_types.ts";
@@ -8,7 +7,7 @@ import type { ClassifierDtype } from "../formats/classifier_folder.ts";
 import { generatorFiles } from "../formats/generator.ts";
 import { promptCache } from "../formats/prompt_cache.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import { readTextPredictions } from "../results/read_predictions.ts";
+import { readTextRun } from "../results/read_text_run.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import type { AnyAbout } from "../results/read_run.ts";
 import { compileExperiment, positionCounting } from "../run/compile_experiment.ts";
@@ -68,7 +67,7 @@ export async function textGeneratorFiles(
       } ('evaluation.generate.stop'), which the exported files do not know: cut what they write there`,
     );
   }
-  const { predictions } = await readTextPredictions(join(folder, "predictions.jsonl"));
+  const { predictions } = await readTextRun(folder);
   noteSpelled(predictions.map(({ text }) => text), model, `${folder}: the generator`, io);
   return await generatorFiles({
     model,

@@ -59,9 +59,12 @@ export async function readSide(
  *
  * @throws {InputError} where there is no complete run of them
  */
-export async function readTextSide(source: string): Promise<ReadSide<TextRunRecord>> {
+export async function readTextSide(
+  source: string,
+  kept: KeptPredictions = new KeptPredictions(),
+): Promise<ReadSide<TextRunRecord>> {
   return await readBy(source, {
-    run: readTextRun,
+    run: (folder) => readTextRun(folder, kept),
     report: (file) => {
       throw new InputError(
         `${file} holds no predictions to compare with generated texts: name the folder of a run or of a sweep`,
