@@ -21,7 +21,7 @@ import { RegionReader } from "../model/read_region.ts";
 import { readTokenizerConfig, readTokenizerJson } from "../model/read_tokenizer.ts";
 import type { TemplateEncoder } from "../prompt/encoding.ts";
 import type { TextFrame } from "../prompt/frame.ts";
-import type { ClassifierDtype } from "./classifier.ts";
+import type { ClassifierDtype } from "./classifier_folder.ts";
 import { constantOf } from "./constant_of.ts";
 import { checkInFront } from "./in_front.ts";
 import { roomAround } from "./room_around.ts";
