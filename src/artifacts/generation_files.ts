@@ -75,8 +75,8 @@ export async function readGeneration(
   model: Pick<ModelGraph, "onnx" | "weights">,
 ): Promise<CompiledGeneration> {
   const listed = await listedChecksums(folder);
-  const there = [...GRAPHS, ...CHOICES].filter((name) => name === "next" || listed.has(fileOf(name)));
-  const contents = await readChecked(folder, [...there.map(fileOf), MANIFEST]);
+  const kept = [...GRAPHS, ...CHOICES].filter((name) => name === "next" || listed.has(fileOf(name)));
+  const contents = await readChecked(folder, [...kept.map(fileOf), MANIFEST]);
   const content: unknown = parseJson(new TextDecoder().decode(contents[MANIFEST]));
   const other = formatFault(content, FORMAT);
   if (other) {
