@@ -5,14 +5,15 @@ import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
 import { sha256, withoutSha256 } from "../base/sha256.ts";
 import { JSON_LIMIT } from "../disk/read_limited.ts";
-import { readWrittenRunnable } from "../experiment/read_written.ts";
+import { readWritten } from "../experiment/read_written.ts";
 import { WRITTEN_LIMIT, writtenValue } from "../experiment/written_value.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 import {
   type ClassExperiment,
   isClassExperiment,
-  type RunnableExperiment,
+  isFreeTextExperiment,
 } from "../experiment/class_experiment.ts";
+import type { Experiment } from "../experiment/types.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
 import { metricsFault } from "./check_scores.ts";
@@ -145,7 +146,9 @@ export async function readAbout(path: string): Promise<RunAbout> {
 function ofClasses(path: string, { experiment, metrics, environment }: AnyAbout): RunAbout {
   if (areOfTexts(metrics) || !isClassExperiment(experiment)) {
     throw new InputError(
-      `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: look at its report.html, or compare it with another run of free texts by 'deno task diff'`,
+      `the answers of ${path} are generated texts ('${
+        isFreeTextExperiment(experiment) ? "answer.target" : "answer.choose: generate"
+      }'), and this takes runs of classes with probabilities: look at its report.html, or compare it with another run of generated texts by 'deno task diff'`,
     );
   }
   const fault = metricsFault(metrics, Object.keys(experiment.verbalizer));
@@ -155,7 +158,7 @@ function ofClasses(path: string, { experiment, metrics, environment }: AnyAbout)
 
 /** A complete run of any form without its predictions. */
 export interface AnyAbout {
-  readonly experiment: RunnableExperiment;
+  readonly experiment: Experiment;
   readonly metrics: CompleteMetrics;
   readonly environment: Environment;
 }
@@ -215,10 +218,10 @@ export async function readIfComplete(path: string, kept: KeptPredictions): Promi
 function readExperiment(
   text: string,
   file: string,
-): { readonly asked: unknown; readonly experiment: RunnableExperiment } {
+): { readonly asked: unknown; readonly experiment: Experiment } {
   try {
     const asked = writtenValue(text);
-    return { asked, experiment: readWrittenRunnable(asked) };
+    return { asked, experiment: readWritten(asked) };
   } catch (error) {
     throw damaged(file, error instanceof Error ? error.message.replace(/\n.*$/s, "") : "it is no experiment");
   }
@@ -262,7 +265,7 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
       if (innerPath(folder.replaceAll("\\", "/")) === undefined) {
         throw fault(`'${key}.${i}.folder' is ${JSON.stringify(folder)}, which is not within its own`);
       }
-      const wrong = metrics && metricsFault(metrics);
+      const wrong = metrics && !areOfTexts(metrics) ? metricsFault(metrics) : undefined;
       if (wrong !== undefined) throw fault(`in '${key}.${i}.metrics', ${wrong}`);
     }
   }
