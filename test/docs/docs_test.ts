@@ -24,6 +24,7 @@ const PAGES = [
   "docs/using-a-prompt.md",
   "docs/devices.md",
   "docs/models-and-data.md",
+  "docs/text-answers.md",
   "docs/how-it-works.md",
   "docs/from-peft-openprompt.md",
   "docs/baselines-and-ensembles.md",
