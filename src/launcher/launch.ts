@@ -17,6 +17,9 @@ import { supervise } from "./supervise.ts";
 const PROGRAM = fromFileUrl(new URL("../main.ts", import.meta.url));
 const FOLDER = fromFileUrl(new URL("../../", import.meta.url));
 
+/** A program in plain JavaScript has been packed with all that it needs: nothing of the folder that it is called in may take part. */
+const ALONE = PROGRAM.endsWith(".js") ? ["--no-config", "--no-lock", "--no-npm", "--no-remote"] : [];
+
 /**
  * Runs a command line in a process that may do what the verb needs, and no more.
  *
@@ -46,5 +49,5 @@ export async function launch(args: readonly string[], given: Io): Promise<number
   }
   // A terminal shows one bar for all downloads; elsewhere there would be a line for each package.
   const quiet = io.terminal === undefined ? ["--quiet"] : [];
-  return await supervise(["run", ...quiet, ...flags, PROGRAM, ...args], io);
+  return await supervise(["run", ...ALONE, ...quiet, ...flags, PROGRAM, ...args], io);
 }

@@ -1,0 +1,114 @@
+#!/usr/bin/env node
+/*
+ * What npm calls: it starts Deno, of the package that npm has installed for this system, with the launcher, which starts the program
+ * with the permissions that the verb needs. It is written for old versions of Node, too, so that they can say that they are too old.
+ */
+"use strict";
+
+var childProcess = require("child_process");
+var fs = require("fs");
+var os = require("os");
+var path = require("path");
+var about = require("../package.json");
+
+/** How often it is asked whether the caller is there, in milliseconds. */
+var PERIOD = 500;
+
+/** The exit code of wrong use, as of the program itself. */
+var WRONG_USE = 2;
+
+function refuse(message) {
+  process.stderr.write("error: " + message + "\n");
+  process.exit(WRONG_USE);
+}
+
+/** Whether a version is not below another. */
+function isAtLeast(version, least) {
+  var a = version.split(".").map(Number);
+  var b = least.split(".").map(Number);
+  for (var i = 0; i < 3; i++) {
+    if (a[i] !== b[i]) return a[i] > b[i];
+  }
+  return true;
+}
+
+/** Whether the C library is musl: of glibc, Node's report names the version. */
+function isMusl() {
+  if (process.platform !== "linux" || !process.report) return false;
+  var report = process.report.getReport();
+  return !(typeof report === "string" ? JSON.parse(report) : report).header.glibcVersionRuntime;
+}
+
+/** Deno's program: the one that runs this, else that of the package for this system. */
+function findDeno() {
+  if (process.versions.deno) return process.execPath;
+  var libc = process.platform === "linux" ? "-glibc" : "";
+  var name = "@deno/" + process.platform + "-" + process.arch + libc;
+  var version = (about.optionalDependencies || {})[name];
+  if (version === undefined || isMusl()) {
+    var system = process.platform + " " + process.arch + (isMusl() ? " with musl" : "");
+    refuse(
+      "there is no Deno for this system (" + system + "): use one of " +
+        Object.keys(about.optionalDependencies).map(function (one) {
+          return one.replace("@deno/", "");
+        }).join(", ") + (isMusl() ? "; in containers, an image with glibc, such as node:22-slim" : ""),
+    );
+  }
+  try {
+    return path.join(
+      path.dirname(require.resolve(name + "/package.json")),
+      process.platform === "win32" ? "deno.exe" : "deno",
+    );
+  } catch (_) {
+    refuse(
+      name + " " + version + " is not installed, which has Deno for this system: install softprompt again, " +
+        "with optional dependencies (npm install --include=optional softprompt@" + about.version + ")",
+    );
+  }
+}
+
+/** Makes a program executable, where a package manager has not. */
+function makeExecutable(file) {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+  } catch (_) {
+    fs.chmodSync(file, 493);
+  }
+}
+
+if (!process.versions.deno && !isAtLeast(process.versions.node, about.engines.node.replace(/^>=/, ""))) {
+  refuse("this is Node " + process.versions.node + ", and softprompt needs " + about.engines.node.slice(2) + " or newer");
+}
+
+var deno = findDeno();
+makeExecutable(deno);
+var launcher = path.join(__dirname, "../dist/deno/launch.js");
+var args = ["run", "--quiet", "--allow-all", "--no-config", "--no-lock", "--no-npm", "--no-remote", launcher];
+var child = childProcess.spawn(deno, args.concat(process.argv.slice(2)), {
+  stdio: "inherit",
+  env: Object.assign({}, process.env, { DENO_NO_UPDATE_CHECK: "1", DENO_NO_PACKAGE_JSON: "1" }),
+});
+
+// The launcher ends the program in good order: this process stays until it has.
+var signals = process.platform === "win32" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+signals.forEach(function (signal) {
+  process.on(signal, function () {
+    if (process.platform !== "win32") child.kill(signal);
+  });
+});
+
+// Callers such as npx end without a word when a terminal is closed or they are killed.
+var caller = process.ppid;
+setInterval(function () {
+  if (process.ppid !== caller) {
+    caller = process.ppid;
+    child.kill("SIGTERM");
+  }
+}, PERIOD).unref();
+
+child.on("error", function (error) {
+  refuse(deno + " cannot be started: " + error.message);
+});
+child.on("exit", function (code, signal) {
+  process.exit(signal === null ? code : 128 + os.constants.signals[signal]);
+});
