@@ -40,7 +40,8 @@ export async function bundle({ root, entries, out, installed, transform }: Bundl
     // Something that a module does not have.
     logOverride: { "import-is-undefined": "error" },
     banner: {
-      js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
+      js:
+        'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
     },
     metafile: true,
     absWorkingDir: root,

@@ -21,7 +21,9 @@ export async function writeDeclarations(root: string, modules: readonly string[]
     const { code, errors } = isolatedDeclarationSync(path, await Deno.readTextFile(join(root, "src", path)));
     if (errors.length > 0) throw new Error(`${path}: ${errors.map(({ message }) => message).join("; ")}`);
     const [, foreign] = /^(?:import|export)\b.* from "([^."][^"]*)";?$/m.exec(code) ?? [];
-    if (foreign !== undefined) throw new Error(`${path} has types of ${foreign}, which the package does not bring`);
+    if (foreign !== undefined) {
+      throw new Error(`${path} has types of ${foreign}, which the package does not bring`);
+    }
     for (const [, , name] of code.matchAll(IMPORT)) left.push(join(dirname(path), `${name}.ts`));
     const target = join(to, path.replace(/\.ts$/, ".d.ts"));
     await Deno.mkdir(dirname(target), { recursive: true });

@@ -10,7 +10,10 @@ interface Kept {
 }
 
 const KEPT: Readonly<Record<string, Kept>> = {
-  "onnxruntime-node": { files: /^dist\/.*\.js$|^bin\/(?!.*(?:\d\.\d+\.\d+\.dylib|dxcompiler\.dll|dxil\.dll)$)/, isImported: true },
+  "onnxruntime-node": {
+    files: /^dist\/.*\.js$|^bin\/(?!.*(?:\d\.\d+\.\d+\.dylib|dxcompiler\.dll|dxil\.dll)$)/,
+    isImported: true,
+  },
   // What the ones above and below are parts of.
   "onnxruntime-common": { files: /^dist\/(?:cjs|esm)\/.*\.js$/, isImported: true },
   // The WebAssembly of the device `wasm`, and that of WebGPU for Deno and for pages.

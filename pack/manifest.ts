@@ -7,7 +7,14 @@ export const DENO = "2.9.6";
 export const NODE = "20.19.0";
 
 /** The systems that npm has Deno's program for, as npm's package `deno` lists them. */
-const SYSTEMS = ["darwin-arm64", "darwin-x64", "linux-arm64-glibc", "linux-x64-glibc", "win32-arm64", "win32-x64"];
+const SYSTEMS = [
+  "darwin-arm64",
+  "darwin-x64",
+  "linux-arm64-glibc",
+  "linux-x64-glibc",
+  "win32-arm64",
+  "win32-x64",
+];
 
 /**
  * The package's `package.json`. It depends on Deno's program alone, in an exact version: one of these packages is for the system, and
@@ -29,6 +36,16 @@ export function manifest(): Record<string, unknown> {
     },
     engines: { node: `>=${NODE}` },
     optionalDependencies: Object.fromEntries(SYSTEMS.map((system) => [`@deno/${system}`, DENO])),
-    files: ["bin", "dist", "src", "data", "schema.json", "CHANGELOG.md", "SECURITY.md", "LICENSES.txt"],
+    files: [
+      "bin",
+      "dist",
+      "src",
+      "data",
+      "templates",
+      "schema.json",
+      "CHANGELOG.md",
+      "SECURITY.md",
+      "LICENSES.txt",
+    ],
   };
 }

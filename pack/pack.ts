@@ -21,7 +21,9 @@ try {
   await writePackage(ROOT, folder, scratch);
   const { path, size, unpacked } = await writeTarball(folder, OUT);
   const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
-  console.log(`${path}: ${megabytes(size)}, ${megabytes(unpacked)} on the disk, and Deno's program beside it`);
+  console.log(
+    `${path}: ${megabytes(size)}, ${megabytes(unpacked)} on the disk, and Deno's program beside it`,
+  );
 } finally {
   await stop();
   await Deno.remove(scratch, { recursive: true });

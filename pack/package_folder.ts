@@ -22,7 +22,8 @@ const FOR_DENO = {
  */
 
 /** Of the folder `src`, what is read when the program runs. */
-const READ = /^(?:(?:base|browser|compiler|dataset|device|disk|evaluation|experiment|model|prompt|training)\/.*\.ts|report\/page\/.*\.js)$/;
+const READ =
+  /^(?:(?:base|browser|compiler|dataset|device|disk|evaluation|experiment|model|prompt|training)\/.*\.ts|report\/page\/.*\.js)$/;
 
 /** Of the folder `data`, what the repository has. */
 const OWN_DATA = /^(?:models\/reviews-mlm-mini|questions-demo|reviews-demo)\//;
@@ -59,6 +60,7 @@ export async function writePackage(
   await copyKept(join(installed.folder, "node_modules"), join(folder, "dist/packages"), systems);
   await copied(join(root, "src"), join(folder, "src"), (path) => READ.test(path));
   await copied(join(root, "data"), join(folder, "data"), (path) => OWN_DATA.test(path));
+  await copied(join(root, "templates"), join(folder, "templates"), () => true);
   await copied(join(root, "pack/bin"), join(folder, "bin"), () => true);
   for (const name of ["README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"]) {
     await Deno.copyFile(join(root, name), join(folder, name));

@@ -77,7 +77,10 @@ function makeExecutable(file) {
 }
 
 if (!process.versions.deno && !isAtLeast(process.versions.node, about.engines.node.replace(/^>=/, ""))) {
-  refuse("this is Node " + process.versions.node + ", and softprompt needs " + about.engines.node.slice(2) + " or newer");
+  refuse(
+    "this is Node " + process.versions.node + ", and softprompt needs " + about.engines.node.slice(2) +
+      " or newer",
+  );
 }
 
 var deno = findDeno();

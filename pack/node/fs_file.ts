@@ -12,7 +12,9 @@ interface Opening {
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
 
-function flagsOf({ read = false, write = false, append = false, create = false, createNew = false }: Opening): number {
+function flagsOf(
+  { read = false, write = false, append = false, create = false, createNew = false }: Opening,
+): number {
   const writes = write || append || createNew;
   return (writes ? read ? O_RDWR : O_WRONLY : O_RDONLY) | (append ? O_APPEND : 0) |
     (create || createNew ? O_CREAT : 0) | (createNew ? O_EXCL : 0);

@@ -1,3 +1,4 @@
+import { COMMAND } from "../base/called_as.ts";
 import { ConfigValueError } from "../base/errors.ts";
 import type { FreeTextExperiment, LikelihoodExperiment } from "./text_types.ts";
 import type { Experiment, WordExperiment } from "./types.ts";
@@ -36,6 +37,6 @@ export function runnable<Request extends { readonly experiment: Experiment }>(
   if (isClassExperiment(experiment)) return { ...request, experiment };
   if (isFreeTextExperiment(experiment)) return { ...request, experiment };
   const message =
-    "classes by generated texts cannot be run yet, only checked: use 'deno task validate', or set 'answer.choose: likelihood'";
+    `classes by generated texts cannot be run yet, only checked: use '${COMMAND} validate', or set 'answer.choose: likelihood'`;
   throw new ConfigValueError([{ path: ["answer", "choose"], message }]);
 }

@@ -7,11 +7,12 @@ import { wrongPath } from "../terminal/wrong_path.ts";
 import { styleFor } from "../terminal/style.ts";
 import { commandLine } from "../verbs/command_line.ts";
 import { downloadNotice, packages } from "./native_library.ts";
-import { verbNeeds } from "./needs.ts";
+import { type Needs, verbNeeds } from "./needs.ts";
 import { permissionFlags } from "./permissions.ts";
 import { permissionsOf } from "./permissions_of.ts";
-import { RIGHTS } from "./rights.ts";
+import { RIGHTS, type Verb } from "./rights.ts";
 import { supervise } from "./supervise.ts";
+import { userSettings } from "./user_settings.ts";
 
 /** The program, and its folder. */
 const PROGRAM = fromFileUrl(new URL("../main.ts", import.meta.url));
@@ -29,13 +30,14 @@ const ALONE = PROGRAM.endsWith(".js") ? ["--no-config", "--no-lock", "--no-npm",
 export async function launch(args: readonly string[], given: Io): Promise<number> {
   const io = commandIo(given);
   let flags: string[] = [];
-  const verbs = verbNeeds(FOLDER, (verb, needs) => {
+  const found = (verb: Verb, needs: Needs) => {
     const installed = packages();
     flags = permissionFlags(permissionsOf(verb, needs, installed));
     const notice = RIGHTS[verb].native ? downloadNotice(installed) : undefined;
     if (notice !== undefined) io.log(notice);
-  });
+  };
   try {
+    const verbs = verbNeeds(FOLDER, found, (await userSettings()).allowRead);
     await commandLine(verbs, io).parseAsync([...args], { from: "user" });
   } catch (error) {
     // Commander has printed its help, or the error in a flag.

@@ -1,3 +1,4 @@
+import { COMMAND } from "../base/called_as.ts";
 import { join } from "@std/path";
 import { counted } from "../base/counted.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
@@ -140,7 +141,7 @@ export async function readAbout(path: string): Promise<RunAbout> {
   const { experiment, metrics, environment } = await readAnyAbout(path);
   if (areOfTexts(metrics) || !isClassExperiment(experiment)) {
     throw new InputError(
-      `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: look at its report.html, or compare it with another run of free texts by 'deno task diff'`,
+      `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: look at its report.html, or compare it with another run of free texts by '${COMMAND} diff'`,
     );
   }
   const fault = metricsFault(metrics, Object.keys(experiment.verbalizer));

@@ -232,6 +232,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "batch", // the outcomes that are displayed
   ],
   "commands": [
+    "deno.json", // the version that a new project is for
     "base",
     "disk",
     "compiler", // shapes and types of flags
@@ -257,7 +258,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "deno.json", // the version
     "dataset", // the choices of flags
     "experiment", // the choices of flags
-    "batch", // the choices of flags
+    "batch", // the choices of flags, the files of a project
     "terminal",
     "commands",
   ],
