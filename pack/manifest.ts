@@ -16,11 +16,18 @@ const SYSTEMS = [
   "win32-x64",
 ];
 
+/** What the package says of itself. */
+interface Manifest extends Readonly<Record<string, unknown>> {
+  readonly name: string;
+  readonly version: string;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+}
+
 /**
  * The package's `package.json`. It depends on Deno's program alone, in an exact version: one of these packages is for the system, and
  * none has a script that is run when it is installed. All else is in the package.
  */
-export function manifest(): Record<string, unknown> {
+export function manifest(): Manifest {
   return {
     name: "softprompt",
     version: project.version,

@@ -35,6 +35,7 @@ function isAtLeast(version, least) {
 /** Whether the C library is musl: of glibc, Node's report names the version. */
 function isMusl() {
   if (process.platform !== "linux" || !process.report) return false;
+  process.report.excludeNetwork = true;
   var report = process.report.getReport();
   return !(typeof report === "string" ? JSON.parse(report) : report).header.glibcVersionRuntime;
 }
@@ -64,6 +65,24 @@ function findDeno() {
       name + " " + version + " is not installed, which has Deno for this system: install softprompt again, " +
         "with optional dependencies (npm install --include=optional softprompt@" + about.version + ")",
     );
+  }
+}
+
+/** The process that has called this one and, under npx, the one that has called that: others take their places when they have ended. */
+function callersNow() {
+  var isUnderNpx = process.env.npm_lifecycle_event === "npx" && process.platform !== "win32";
+  return process.ppid + " " + (isUnderNpx ? callerOf(process.ppid) : "");
+}
+
+function callerOf(id) {
+  try {
+    if (process.platform !== "linux") {
+      return childProcess.execFileSync("ps", ["-o", "ppid=", "-p", String(id)], { encoding: "utf8" }).trim();
+    }
+    var stat = fs.readFileSync("/proc/" + id + "/stat", "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
+  } catch (_) {
+    return "";
   }
 }
 
@@ -100,13 +119,13 @@ signals.forEach(function (signal) {
   });
 });
 
-// Callers such as npx end without a word when a terminal is closed or they are killed.
-var caller = process.ppid;
+// npx calls this by a shell, and ends without a word when its terminal is closed or it is killed.
+var callers = callersNow();
 setInterval(function () {
-  if (process.ppid !== caller) {
-    caller = process.ppid;
-    child.kill("SIGTERM");
-  }
+  var now = callersNow();
+  if (now === callers) return;
+  callers = now;
+  child.kill("SIGTERM");
 }, PERIOD).unref();
 
 child.on("error", function (error) {

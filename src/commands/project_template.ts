@@ -27,8 +27,8 @@ export const TEMPLATES = {
   "topics": {
     copies: { "templates/topics.tsv": "data/topics.tsv", ...MODEL },
     about:
-      "Sentences about sport, business, science or music: a small model and 56 sentences, both in this folder.",
-    asked: '"the goalkeeper saved two penalties"',
+      "Descriptions of films, of horror, war, comedy or romance: a small model and 64 sentences, both in this folder.",
+    asked: '"something scratches at the door of the cabin"',
   },
   "question-answering": {
     copies: {
