@@ -6,6 +6,11 @@ export const SYSTEM = `${Deno.build.os === "windows" ? "win32" : Deno.build.os}/
   Deno.build.arch === "x86_64" ? "x64" : "arm64"
 }`;
 
+/** The name of the package that has Deno for this system. */
+export const DENO_PACKAGE: string =
+  Object.keys(manifest().optionalDependencies).find((name) => name.startsWith(`@deno/${SYSTEM.replace("/", "-")}`)) ??
+    "";
+
 /** Deno's program in its package. */
 const PROGRAM = Deno.build.os === "windows" ? "deno.exe" : "deno";
 

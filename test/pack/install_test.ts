@@ -35,9 +35,11 @@ nodeTest("the package installs and runs on an empty computer", async (t) => {
   });
 
   await t.step("the installed program computes the same bits as the checkout", async () => {
-    const launch = join(ROOT, "src/launch.ts");
-    const { code, stderr } = await computer.call("study", DENO, "run", "-qA", launch, "run", "--results", "own");
-    assertEquals(code, 0, stderr);
+    const { code, stderr } = await new Deno.Command(DENO, {
+      args: ["run", "-qA", join(ROOT, "src/launch.ts"), "run", "--results", "own"],
+      cwd: study,
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
     const read = (results: string) => Deno.readFile(join(study, results, "first/prompt.safetensors"));
     assertEquals(await read("results"), await read("own"));
   });
@@ -72,18 +74,24 @@ await run.release();
     assertStringIncludes(wrong.stderr, `"gpu"`);
   });
 
-  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
-    await t.step(`${signal} to npx ends the run with a checkpoint`, async () => {
-      await change(study, "epochs: 1\n", "epochs: 500\n");
-      await change(study, "patience: 5 ", "patience: 500 ");
+  await t.step("an experiment is made longer", async () => {
+    await change(study, "epochs: 1\n", "epochs: 500\n");
+    await change(study, "patience: 5 ", "patience: 500 ");
+  });
+
+  // A terminal sends Ctrl-C to all processes of a command, others send theirs to npx alone.
+  for (const [signal, to, code] of [["INT", "all", 130], ["TERM", "npx", 143], ["HUP", "npx", 129]] as const) {
+    await t.step(`SIG${signal} to ${to} ends a run that npx has started, with a checkpoint`, async () => {
       const partial = join(study, signal, "first.partial/checkpoint.safetensors");
-      const child = await computer.start("study", "npx", ["softprompt", "run", "--results", signal]);
+      const child = await computer.start("study", "setsid", ["npx", "softprompt", "run", "--results", signal]);
+      const output = child.output();
       while (!await Deno.stat(partial).then(() => true, () => false)) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      child.kill(signal);
+      const target = to === "all" ? `-${child.pid}` : String(child.pid);
+      await new Deno.Command("kill", { args: ["-s", signal, "--", target] }).output();
       // The program holds the streams until it has ended, whatever has become of npx.
-      const { code: ended, stderr } = await child.output();
+      const { code: ended, stderr } = await output;
       assertEquals(ended, code);
       assertStringIncludes(new TextDecoder().decode(stderr), "the same command resumes from it");
     });
