@@ -16,15 +16,6 @@ const FOR_DENO = {
   mod: "src/mod.ts",
 };
 
-/**
- * What is in the package as it is in the project: sources that pages load and that compiled graphs are known by, and the data and the
- * model of the first experiments.
- */
-
-/** Of the folder `src`, what is read when the program runs. */
-const READ =
-  /^(?:(?:base|browser|compiler|dataset|device|disk|evaluation|experiment|model|prompt|training)\/.*\.ts|report\/page\/.*\.js)$/;
-
 /** Of the folder `data`, what the repository has. */
 const OWN_DATA = /^(?:models\/reviews-mlm-mini|questions-demo|reviews-demo)\//;
 
@@ -58,7 +49,7 @@ export async function writePackage(
   });
   await writeDeclarations(root, ["mod.ts"], join(folder, "dist/types"));
   await copyKept(join(installed.folder, "node_modules"), join(folder, "dist/packages"), systems);
-  await copied(join(root, "src"), join(folder, "src"), (path) => READ.test(path));
+  await copied(join(root, "src"), join(folder, "src"), () => true);
   await copied(join(root, "data"), join(folder, "data"), (path) => OWN_DATA.test(path));
   await copied(join(root, "templates"), join(folder, "templates"), () => true);
   await copied(join(root, "pack/bin"), join(folder, "bin"), () => true);

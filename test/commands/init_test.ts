@@ -23,7 +23,9 @@ for (const template of Object.keys(TEMPLATES)) {
       const text = await Deno.readTextFile(file);
       assertEquals(parseExperiment(text, file).name, "first");
       assertEquals(await projectOf(file), folder);
-      const paths = namedPaths(new ExperimentDocument(text, file)).filter(({ written }) => written.startsWith("."));
+      const paths = namedPaths(new ExperimentDocument(text, file)).filter(({ written }) =>
+        written.startsWith(".")
+      );
       assert(paths.length > 0);
       for (const { path } of paths) assert(path.startsWith(`${folder}/`) && await exists(path), path);
     }));
@@ -33,7 +35,9 @@ Deno.test("a new project has the schema by a public address of this version and 
   inFolder(async (given) => {
     const folder: string = join(given, "x");
     await call(["init", folder]);
-    const [first = "", second = ""] = (await Deno.readTextFile(join(folder, "experiments/first.yaml"))).split("\n");
+    const [first = "", second = ""] = (await Deno.readTextFile(join(folder, "experiments/first.yaml"))).split(
+      "\n",
+    );
     const at = `https://cdn.jsdelivr.net/npm/softprompt@${project.version}/schema.json`;
     assertEquals(first, `# yaml-language-server: $schema=${at}`);
     const [, local = ""] = /\$schema=(\S+)/.exec(second) ?? [];
@@ -49,7 +53,9 @@ Deno.test("the README of a new project names three commands that there are, and 
   inFolder(async (given) => {
     const folder: string = join(given, "Meine Studie");
     await call(["init", folder]);
-    const verbs = [...(await Deno.readTextFile(join(folder, "README.md"))).matchAll(/^npx softprompt (\w+)/gm)];
+    const verbs = [
+      ...(await Deno.readTextFile(join(folder, "README.md"))).matchAll(/^npx softprompt (\w+)/gm),
+    ];
     assertEquals(verbs.map(([, verb]) => verb), ["run", "predict", "validate"]);
     assert(verbs.every(([, verb]) => Object.hasOwn(RIGHTS, verb!)));
     assertStringIncludes(await Deno.readTextFile(join(folder, ".gitignore")), "results/");

@@ -8,7 +8,9 @@ export const SYSTEM = `${Deno.build.os === "windows" ? "win32" : Deno.build.os}/
 
 /** The name of the package that has Deno for this system. */
 export const DENO_PACKAGE: string =
-  Object.keys(manifest().optionalDependencies).find((name) => name.startsWith(`@deno/${SYSTEM.replace("/", "-")}`)) ??
+  Object.keys(manifest().optionalDependencies).find((name) =>
+    name.startsWith(`@deno/${SYSTEM.replace("/", "-")}`)
+  ) ??
     "";
 
 /** Deno's program in its package. */

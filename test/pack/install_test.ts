@@ -27,12 +27,22 @@ nodeTest("the package installs and runs on an empty computer", async (t) => {
     assertStringIncludes(stdout, "next: npx softprompt diff");
   });
 
-  await t.step("a project installs the version that it names, with scripts on and no warning, offline", async () => {
-    const installed = await computer.call("study", "npm", "install", "--offline", "--no-audit", "--no-fund");
-    assertEquals([installed.code, installed.stderr], [0, ""]);
-    const { code, stdout } = await computer.call("study", "npx", "softprompt", "--version");
-    assertEquals([code, stdout], [0, `${project.version}\n`]);
-  });
+  await t.step(
+    "a project installs the version that it names, with scripts on and no warning, offline",
+    async () => {
+      const installed = await computer.call(
+        "study",
+        "npm",
+        "install",
+        "--offline",
+        "--no-audit",
+        "--no-fund",
+      );
+      assertEquals([installed.code, installed.stderr], [0, ""]);
+      const { code, stdout } = await computer.call("study", "npx", "softprompt", "--version");
+      assertEquals([code, stdout], [0, `${project.version}\n`]);
+    },
+  );
 
   await t.step("the installed program computes the same bits as the checkout", async () => {
     const { code, stderr } = await new Deno.Command(DENO, {
@@ -80,10 +90,18 @@ await run.release();
   });
 
   // A terminal sends Ctrl-C to all processes of a command, others send theirs to npx alone.
-  for (const [signal, to, code] of [["INT", "all", 130], ["TERM", "npx", 143], ["HUP", "npx", 129]] as const) {
+  for (
+    const [signal, to, code] of [["INT", "all", 130], ["TERM", "npx", 143], ["HUP", "npx", 129]] as const
+  ) {
     await t.step(`SIG${signal} to ${to} ends a run that npx has started, with a checkpoint`, async () => {
       const partial = join(study, signal, "first.partial/checkpoint.safetensors");
-      const child = await computer.start("study", "setsid", ["npx", "softprompt", "run", "--results", signal]);
+      const child = await computer.start("study", "setsid", [
+        "npx",
+        "softprompt",
+        "run",
+        "--results",
+        signal,
+      ]);
       const output = child.output();
       while (!await Deno.stat(partial).then(() => true, () => false)) {
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -97,15 +115,26 @@ await run.release();
     });
   }
 
-  await t.step("Deno installs it as a command, which has no more rights than the launcher gives", async () => {
-    const named = `npm:softprompt@${project.version}`;
-    const direct = await computer.call("other", DENO, "x", "--yes", named, "--version");
-    assertEquals([direct.code, direct.stdout], [0, `${project.version}\n`], direct.stderr);
-    const installed = await computer.call("other", DENO, "install", "--global", "--allow-all", "--quiet", named);
-    assertEquals(installed.code, 0, installed.stderr);
-    const command = join(computer.folder, "installed/bin/softprompt");
-    const { code, stderr } = await computer.call("study", command, "run", "x.softprompt.yaml");
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, "'model.source' leads to /etc");
-  });
+  await t.step(
+    "Deno installs it as a command, which has no more rights than the launcher gives",
+    async () => {
+      const named = `npm:softprompt@${project.version}`;
+      const direct = await computer.call("other", DENO, "x", "--yes", named, "--version");
+      assertEquals([direct.code, direct.stdout], [0, `${project.version}\n`], direct.stderr);
+      const installed = await computer.call(
+        "other",
+        DENO,
+        "install",
+        "--global",
+        "--allow-all",
+        "--quiet",
+        named,
+      );
+      assertEquals(installed.code, 0, installed.stderr);
+      const command = join(computer.folder, "installed/bin/softprompt");
+      const { code, stderr } = await computer.call("study", command, "run", "x.softprompt.yaml");
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, "'model.source' leads to /etc");
+    },
+  );
 });

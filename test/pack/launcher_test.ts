@@ -21,7 +21,9 @@ async function called(
       await Deno.mkdir(dirname(join(folder, path)), { recursive: true });
       await Deno.writeTextFile(join(folder, path), content);
     }
-    const { code, stderr } = await new Deno.Command("node", { args: [join(own, "bin/softprompt.cjs"), "run"] })
+    const { code, stderr } = await new Deno.Command("node", {
+      args: [join(own, "bin/softprompt.cjs"), "run"],
+    })
       .output();
     ended = [code, new TextDecoder().decode(stderr)];
   });

@@ -2,7 +2,8 @@
 import { mustHave } from "../shared.ts";
 
 /** Whether there is Node, with npm. */
-const IS_THERE = await new Deno.Command("npm", { args: ["--version"], stdout: "null", stderr: "null" }).output()
+const IS_THERE = await new Deno.Command("npm", { args: ["--version"], stdout: "null", stderr: "null" })
+  .output()
   .then(({ success }) => success, () => false);
 
 /** A test that needs Node with npm: without, it fails where it must be there, and is left out with a warning elsewhere. */
