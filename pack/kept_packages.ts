@@ -10,6 +10,7 @@ interface Kept {
 }
 
 const KEPT: Readonly<Record<string, Kept>> = {
+  // Without what is there twice on macOS, and the compilers of shaders, which the CPU does not need.
   "onnxruntime-node": {
     files: /^dist\/.*\.js$|^bin\/(?!.*(?:\d\.\d+\.\d+\.dylib|dxcompiler\.dll|dxil\.dll)$)/,
     isImported: true,

@@ -12,7 +12,7 @@ import { writeTarball } from "./tarball.ts";
 const ROOT = fromFileUrl(new URL("..", import.meta.url));
 
 /** Where packages are written. */
-const OUT = join(ROOT, "pack/out");
+const OUT = join(ROOT, "dist");
 
 const folder = join(OUT, "package");
 const scratch = await Deno.makeTempDir();

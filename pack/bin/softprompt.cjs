@@ -5,17 +5,17 @@
  */
 "use strict";
 
-var childProcess = require("child_process");
-var fs = require("fs");
-var os = require("os");
-var path = require("path");
-var about = require("../package.json");
+const childProcess = require("child_process");
+const fs = require("fs");
+const os = require("os");
+const path = require("path");
+const about = require("../package.json");
 
 /** How often it is asked whether the caller is there, in milliseconds. */
-var PERIOD = 500;
+const PERIOD = 500;
 
 /** The exit code of wrong use, as of the program itself. */
-var WRONG_USE = 2;
+const WRONG_USE = 2;
 
 function refuse(message) {
   process.stderr.write("error: " + message + "\n");
@@ -24,9 +24,9 @@ function refuse(message) {
 
 /** Whether a version is not below another. */
 function isAtLeast(version, least) {
-  var a = version.split(".").map(Number);
-  var b = least.split(".").map(Number);
-  for (var i = 0; i < 3; i++) {
+  const a = version.split(".").map(Number);
+  const b = least.split(".").map(Number);
+  for (let i = 0; i < 3; i++) {
     if (a[i] !== b[i]) return a[i] > b[i];
   }
   return true;
@@ -36,18 +36,18 @@ function isAtLeast(version, least) {
 function isMusl() {
   if (process.platform !== "linux" || !process.report) return false;
   process.report.excludeNetwork = true;
-  var report = process.report.getReport();
+  const report = process.report.getReport();
   return !(typeof report === "string" ? JSON.parse(report) : report).header.glibcVersionRuntime;
 }
 
 /** Deno's program: the one that runs this, else that of the package for this system. */
 function findDeno() {
   if (process.versions.deno) return process.execPath;
-  var libc = process.platform === "linux" ? "-glibc" : "";
-  var name = "@deno/" + process.platform + "-" + process.arch + libc;
-  var version = (about.optionalDependencies || {})[name];
+  const libc = process.platform === "linux" ? "-glibc" : "";
+  const name = "@deno/" + process.platform + "-" + process.arch + libc;
+  const version = (about.optionalDependencies || {})[name];
   if (version === undefined || isMusl()) {
-    var system = process.platform + " " + process.arch + (isMusl() ? " with musl" : "");
+    const system = process.platform + " " + process.arch + (isMusl() ? " with musl" : "");
     refuse(
       "there is no Deno for this system (" + system + "): use one of " +
         Object.keys(about.optionalDependencies).map(function (one) {
@@ -70,7 +70,7 @@ function findDeno() {
 
 /** The process that has called this one and, under npx, the one that has called that: others take their places when they have ended. */
 function callersNow() {
-  var isUnderNpx = process.env.npm_lifecycle_event === "npx" && process.platform !== "win32";
+  const isUnderNpx = process.env.npm_lifecycle_event === "npx" && process.platform !== "win32";
   return process.ppid + " " + (isUnderNpx ? callerOf(process.ppid) : "");
 }
 
@@ -79,7 +79,7 @@ function callerOf(id) {
     if (process.platform !== "linux") {
       return childProcess.execFileSync("ps", ["-o", "ppid=", "-p", String(id)], { encoding: "utf8" }).trim();
     }
-    var stat = fs.readFileSync("/proc/" + id + "/stat", "utf8");
+    const stat = fs.readFileSync("/proc/" + id + "/stat", "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
   } catch (_) {
     return "";
@@ -102,17 +102,26 @@ if (!process.versions.deno && !isAtLeast(process.versions.node, about.engines.no
   );
 }
 
-var deno = findDeno();
+const deno = findDeno();
 makeExecutable(deno);
-var launcher = path.join(__dirname, "../dist/deno/launch.js");
-var args = ["run", "--quiet", "--allow-all", "--no-config", "--no-lock", "--no-npm", "--no-remote", launcher];
-var child = childProcess.spawn(deno, args.concat(process.argv.slice(2)), {
+const launcher = path.join(__dirname, "../dist/deno/launch.js");
+const args = [
+  "run",
+  "--quiet",
+  "--allow-all",
+  "--no-config",
+  "--no-lock",
+  "--no-npm",
+  "--no-remote",
+  launcher,
+];
+const child = childProcess.spawn(deno, args.concat(process.argv.slice(2)), {
   stdio: "inherit",
   env: Object.assign({}, process.env, { DENO_NO_UPDATE_CHECK: "1", DENO_NO_PACKAGE_JSON: "1" }),
 });
 
 // The launcher ends the program in good order: this process stays until it has.
-var signals = process.platform === "win32" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+const signals = process.platform === "win32" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
 signals.forEach(function (signal) {
   process.on(signal, function () {
     if (process.platform !== "win32") child.kill(signal);
@@ -120,9 +129,9 @@ signals.forEach(function (signal) {
 });
 
 // npx calls this by a shell, and ends without a word when its terminal is closed or it is killed.
-var callers = callersNow();
+let callers = callersNow();
 setInterval(function () {
-  var now = callersNow();
+  const now = callersNow();
   if (now === callers) return;
   callers = now;
   child.kill("SIGTERM");
