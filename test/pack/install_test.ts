@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
 import { ROOT } from "../shared.ts";
 import { EmptyComputer } from "./installing.ts";
-import { nodeTest } from "./node_test.ts";
+import { nodeTest } from "./needs_node.ts";
 
 const DENO = Deno.execPath();
 
@@ -22,7 +22,7 @@ nodeTest("the package installs and runs on an empty computer", async (t) => {
     assertEquals([started.code, started.stderr], [0, ""]);
     assertStringIncludes(started.stdout, "cd study\n  npx softprompt run");
     await change(study, "epochs: 15", "epochs: 1");
-    const { code, stdout, stderr } = await computer.call("study", "npx", "-y", "softprompt", "run");
+    const { code, stdout, stderr } = await computer.call("study", "npx", "-y", "softprompt@latest", "run");
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, "next: npx softprompt diff");
   });

@@ -4,7 +4,7 @@ import { manifest } from "../../pack/manifest.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { ROOT } from "../shared.ts";
 import { DENO_PACKAGE } from "./deno_package.ts";
-import { nodeTest } from "./node_test.ts";
+import { nodeTest } from "./needs_node.ts";
 
 /** Calls what npm calls, in a package that says this of itself, beside these files. */
 async function called(
