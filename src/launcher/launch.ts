@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { fromFileUrl } from "@std/path";
+import { IS_CHECKOUT } from "../base/called_as.ts";
 import { InputError } from "../base/errors.ts";
 import { commandIo } from "../terminal/command_io.ts";
 import type { Io } from "../terminal/io.ts";
@@ -18,8 +19,8 @@ import { userSettings } from "./user_settings.ts";
 const PROGRAM = fromFileUrl(new URL("../main.ts", import.meta.url));
 const FOLDER = fromFileUrl(new URL("../../", import.meta.url));
 
-/** A program in plain JavaScript has been packed with all that it needs: nothing of the folder that it is called in may take part. */
-const ALONE = PROGRAM.endsWith(".js") ? ["--no-config", "--no-lock", "--no-npm", "--no-remote"] : [];
+/** A package has all that it needs: nothing of the folder that it is called in may take part. */
+const ALONE = IS_CHECKOUT ? [] : ["--no-config", "--no-lock", "--no-npm", "--no-remote"];
 
 /**
  * Runs a command line in a process that may do what the verb needs, and no more.
