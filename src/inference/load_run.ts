@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { chooseDevice } from "../device/choose.ts";
-import type { DeviceKind, Session, Tensor } from "../device/device.ts";
+import type { Session, Tensor } from "../device/device.ts";
+import type { DeviceKind } from "../device/device_error.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { indexOfLargest } from "../evaluation/softmax.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";

@@ -19,6 +19,7 @@ const PAGES = [
   "README.md",
   "docs/rt-polarity.md",
   "docs/tutorial.md",
+  "docs/installing.md",
   "docs/experiments.md",
   "docs/results.md",
   "docs/using-a-prompt.md",
