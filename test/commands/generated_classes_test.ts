@@ -150,6 +150,17 @@ Deno.test("two runs of generated classes are compared by the class, with McNemar
       "illegal_rate",
     ]);
     assertEquals(metrics.accuracy.test, "exact McNemar");
+    await ran(
+      await written(folder, {
+        name: "likely",
+        answer: { kind: "text" },
+        evaluation: {},
+        training: { batchSize: 8, epochs: 1 },
+      }),
+      folder,
+    );
+    const likely = await call(["diff", join(folder, "likely"), join(folder, "b"), "--format", "json"]);
+    assertEquals(Object.keys(JSON.parse(likely.stdout).metrics), ["accuracy", "macro_f1"], likely.stderr);
     const out = join(folder, "out");
     const exported = await call(["export", join(folder, "b"), "--format", "onnx", "--out", out]);
     assertEquals(exported.code, 0, exported.stderr);
