@@ -96,6 +96,16 @@ Deno.test("the class is that whose text is generated: tuned, measured, shown, co
     assert(test.accuracy.value > 0 && test.illegal_rate > 0, JSON.stringify(test));
   }));
 
+Deno.test("what generating classes costs is in the plan", () =>
+  inFolder(async (folder) => {
+    const { code, stdout, stderr } = await call(["validate", await written(folder), "--results", folder]);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(
+      stdout,
+      "classes generates up to 3 tokens for each text: 30 texts at the end, and 12 validation texts 10 times during training",
+    );
+  }));
+
 Deno.test("classes that no generated text could tell apart, or that would be cut, are refused", () =>
   inFolder(async (folder) => {
     const refused = async (changes: Record<string, unknown>) => {
