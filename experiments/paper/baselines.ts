@@ -26,7 +26,8 @@ export function baselinesOf({ hard, prompts, together, models }: Compared): Base
     ["products", ({ transfer }: MetricsFile) => transfer!["customer-reviews"]!],
   ] as const;
   return kinds.flatMap(([data, partOf]) => {
-    const partsOf = (rows: readonly SummaryRow[]) => rows.flatMap(({ metrics }) => metrics && !areOfTexts(metrics) ? [partOf(metrics)] : []);
+    const partsOf = (rows: readonly SummaryRow[]) =>
+      rows.flatMap(({ metrics }) => metrics && !areOfTexts(metrics) ? [partOf(metrics)] : []);
     return [
       majority(data, partOf(hard)),
       one("hard prompt", data, partOf(hard)),
