@@ -1,4 +1,3 @@
-import { globToRegExp, isGlob } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { parseOverrides } from "../experiment/override.ts";
@@ -20,6 +19,7 @@ import type { Runner } from "../batch/runner.ts";
 import { WorkerRunner } from "../batch/worker_runner.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
+import { matcher } from "../results/matching.ts";
 import { writeSummaries } from "../batch/write_summaries.ts";
 
 /** The flags of `batch`. */
@@ -152,14 +152,8 @@ function runnersFor(
 
 /** The runs that the flags select. */
 function chosen(all: readonly PlannedRun[], { only, shard }: BatchFlags): PlannedRun[] {
-  const pattern = only === undefined
-    ? undefined
-    : isGlob(only)
-    ? globToRegExp(only.includes("/") ? only : `**/${only}`, { globstar: true })
-    : only;
-  const matching = all.filter(({ title }) =>
-    pattern === undefined || (typeof pattern === "string" ? title.includes(pattern) : pattern.test(title))
-  );
+  const matches = only === undefined ? () => true : matcher(only);
+  const matching = all.filter(({ title }) => matches(title));
   if (matching.length === 0) {
     throw new InputError(
       `--only ${only} matches none of the ${all.length} runs (${

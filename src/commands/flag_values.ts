@@ -6,6 +6,7 @@
 import { InvalidArgumentError } from "commander";
 import type { regressions } from "../diff/gate.ts";
 import { GATE_METRICS } from "../diff/gate_metrics.ts";
+import { RUN_STATES, type RunState } from "../results/run_states.ts";
 import type { Shard } from "./batch.ts";
 
 /** A flag that may be given several times: its values in their order. */
@@ -70,3 +71,17 @@ export const PREDICTION_FORMATS = ["jsonl", "csv"] as const;
 
 /** The output formats of a diff. */
 export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;
+
+/** The orders of a list of runs. */
+export const ORDERS = ["name", "time", "metric"] as const;
+
+/** States of runs, with commas between them. */
+export function runStates(text: string): RunState[] {
+  return text.split(",").map((one) => {
+    const state = RUN_STATES.find((known) => known === one.trim());
+    if (state !== undefined) return state;
+    throw new InvalidArgumentError(
+      `It must be states of ${RUN_STATES.join(", ")}, with commas between them.`,
+    );
+  });
+}

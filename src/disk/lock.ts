@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "@std/path";
-import { LockOwner, STALE_SECONDS } from "./lock_owner.ts";
+import { livesElsewhere, LockOwner, STALE_SECONDS } from "./lock_owner.ts";
+import { isAbsent } from "./is_absent.ts";
 import { onDisk } from "./on_disk.ts";
 import { removeAll } from "./write_whole.ts";
 
@@ -85,6 +86,21 @@ export class Lock {
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
     return undefined;
+  }
+
+  /**
+   * Whether somebody has a lock, without taking it and without writing: for whoever only shows what is underway. A process that asks
+   * for the lock at the same moment may find it taken, and waits.
+   */
+  static async isHeld(path: string, system: LockSystem = THIS_MACHINE): Promise<boolean> {
+    try {
+      using file = await Deno.open(path, { read: true });
+      const isFree = await system.tryLock(file).catch(() => true);
+      return !isFree || await livesElsewhere(`${path}.owner`, await system.hostname());
+    } catch (error) {
+      if (isAbsent(error) || error instanceof Deno.errors.IsADirectory) return false;
+      throw error;
+    }
   }
 
   release(): void {

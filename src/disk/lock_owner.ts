@@ -77,6 +77,19 @@ export class LockOwner {
   }
 }
 
+/** Whether a lock's owner on another machine than this one has shown life lately, by this machine's clock. */
+export async function livesElsewhere(path: string, host: string | undefined): Promise<boolean> {
+  try {
+    const found: unknown = parseJson(await readTextLimited(path, SHORT_LIMIT));
+    const isHere = host !== undefined && Object(found).host === host;
+    const { mtime } = await Deno.stat(path);
+    return !isHere && Math.abs(Date.now() - Number(mtime)) <= STALE_SECONDS * 1000;
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof InputError)) ignoreMissing(error);
+    return false;
+  }
+}
+
 /** Writes what the file says already, too: that sets its time of modification. */
 function writeClaim(file: Deno.FsFile, text: string): void {
   file.seekSync(0, Deno.SeekMode.Start);

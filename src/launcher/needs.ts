@@ -9,7 +9,7 @@ import { temporaryPath } from "../disk/write_whole.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
 import { experimentFileAt } from "../experiment/read_experiment_file.ts";
 import type { Verbs } from "../verbs/command_line.ts";
-import { isWithin, projectOf, realPlace } from "../disk/project.ts";
+import { foldersAbove, isWithin, projectOf, realPlace } from "../disk/project.ts";
 import { experimentReads } from "./experiment_reads.ts";
 import type { Verb } from "./rights.ts";
 import { runReads } from "./run_reads.ts";
@@ -97,6 +97,14 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
       found("diff", { reads: [...[a, b].flatMap(comparedPaths), program], writes: [] });
       return Promise.resolve();
     },
+    list: (folder) => {
+      found("list", { reads: [...foundPaths(folder), program], writes: [] });
+      return Promise.resolve();
+    },
+    show: (run) => {
+      found("show", { reads: [...foundPaths(run), program], writes: [] });
+      return Promise.resolve();
+    },
     report: (runs, { out }) => {
       found("report", {
         reads: [...runs.flatMap(comparedPaths), program],
@@ -116,6 +124,12 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
 /** What is read of a side of a comparison: a summary names runs beside it, and a run that was begun again is beside its folder. */
 function comparedPaths(side: string): string[] {
   return basename(side) === "summary.json" ? [dirname(side)] : [side, partialPath(resolve(side))];
+}
+
+/** What is read of a folder of runs: itself, what was begun in its place, and the locks on both, which are in the folder of all results. */
+function foundPaths(folder: string): string[] {
+  const path = resolve(folder);
+  return [folder, partialPath(path), ...foldersAbove(path).map((above) => join(above, ".locks"))];
 }
 
 /** The folder that a pattern is searched in; a file or folder itself. */

@@ -28,6 +28,8 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   serve: { ...READING, writes: ["--results"], downloads: true, listens: true },
   validate: { ...READING, downloads: true },
   diff: READING,
+  list: READING,
+  show: READING,
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
 };

@@ -3,6 +3,7 @@ import type { WrittenSummary } from "../batch/write_summaries.ts";
 import { counted } from "../base/counted.ts";
 import { METRIC_NAMES, metricText } from "../diff/wording.ts";
 import type { RankedGroup } from "../results/summarize.ts";
+import { quoted } from "./quoted.ts";
 import { groupKey, type SummaryGroup } from "../results/summary.ts";
 
 /** The number of reports that are listed. */
@@ -69,9 +70,4 @@ function folderOf(group: SummaryGroup, { rows, folder }: WrittenSummary): string
 
 function diffLine(a: string, b: string): string {
   return `next: deno task diff ${quoted(a)} ${quoted(b)}`;
-}
-
-/** A path as a word of a shell. */
-function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

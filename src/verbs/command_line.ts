@@ -11,9 +11,11 @@ import { addCompile, type CompileVerb } from "./compile.ts";
 import { addData, type DataVerb } from "./data.ts";
 import { addDiff, type DiffVerb } from "./diff.ts";
 import { addExport, type ExportVerb } from "./export.ts";
+import { addList, type ListVerb } from "./list.ts";
 import { addPredict, type PredictVerb } from "./predict.ts";
 import { addReport, type ReportVerb } from "./report.ts";
 import { addRun, type RunVerb } from "./run.ts";
+import { addShow, type ShowVerb } from "./show.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
 import { type LogFlags, logFormat } from "./log_format.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
@@ -23,6 +25,8 @@ export type Verbs =
   & RunVerb
   & BatchVerb
   & DiffVerb
+  & ListVerb
+  & ShowVerb
   & ReportVerb
   & PredictVerb
   & ExportVerb
@@ -36,6 +40,8 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addRun,
   addBatch,
   addDiff,
+  addList,
+  addShow,
   addReport,
   addPredict,
   addExport,
