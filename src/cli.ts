@@ -43,6 +43,7 @@ function verbsOf(io: CommandIo): Verbs {
     diff: async (a, b, flags) => (await import("./commands/diff.ts")).diff(a, b, flags, io),
     list: async (folder, flags) => (await import("./commands/list.ts")).list(folder, flags, io),
     show: async (run, flags) => (await import("./commands/show.ts")).show(run, flags, io),
+    clean: async (files, flags) => (await import("./commands/clean.ts")).clean(files, flags, io),
     report: async (runs, flags) => (await import("./commands/report.ts")).report(runs, flags, io),
     predict: async (run, texts, flags) =>
       (await import("./commands/predict.ts")).predict(run, texts, flags, io),

@@ -77,11 +77,22 @@ export const ORDERS = ["name", "time", "metric"] as const;
 
 /** States of runs, with commas between them. */
 export function runStates(text: string): RunState[] {
+  return listOf(RUN_STATES, text);
+}
+
+/** What `clean` can remove: runs that are not complete, compiled steps, runs that no experiment file asks for. */
+export const CLEANED = ["partial", "cache", "unasked"] as const;
+
+/** Kinds of what can be removed, with commas between them. */
+export function cleaned(text: string): (typeof CLEANED)[number][] {
+  return listOf(CLEANED, text);
+}
+
+/** Some of the known values, with commas between them. */
+function listOf<Value extends string>(known: readonly Value[], text: string): Value[] {
   return text.split(",").map((one) => {
-    const state = RUN_STATES.find((known) => known === one.trim());
-    if (state !== undefined) return state;
-    throw new InvalidArgumentError(
-      `It must be states of ${RUN_STATES.join(", ")}, with commas between them.`,
-    );
+    const value = known.find((each) => each === one.trim());
+    if (value !== undefined) return value;
+    throw new InvalidArgumentError(`It must be some of ${known.join(", ")}, with commas between them.`);
   });
 }

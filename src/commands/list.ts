@@ -1,4 +1,5 @@
 import { InputError } from "../base/errors.ts";
+import { checkFolder } from "../results/check_folder.ts";
 import { findRuns, type FoundRun } from "../results/found_run.ts";
 import { headlineOf } from "../results/headline.ts";
 import { matcher } from "../results/matching.ts";
@@ -43,20 +44,6 @@ export async function list(folder: string, { only, status, sort, json }: ListFla
     );
   }
   for (const line of runListLines(runs, styleFor(io.hasColors.stdout), io.columns())) io.print(line);
-}
-
-/** @throws {InputError} where a path leads to no folder */
-async function checkFolder(folder: string): Promise<void> {
-  const info = await Deno.stat(folder).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
-  if (info?.isDirectory) return;
-  throw new InputError(
-    info === undefined
-      ? `there is no folder ${folder}: name the folder of results, or run an experiment first`
-      : `${folder} is no folder: name the folder of results`,
-  );
 }
 
 /** The orders of a list: `metric` has the best first, `time` the last. */

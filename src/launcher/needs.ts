@@ -105,6 +105,13 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
       found("show", { reads: [...foundPaths(run), program], writes: [] });
       return Promise.resolve();
     },
+    clean: async (args, { results }) => {
+      const reads = args.length === 0 ? [] : await files(args, results, []);
+      found("clean", {
+        reads: [...args.map(searched), ...reads, ...foundPaths(results), program],
+        writes: [results],
+      });
+    },
     report: (runs, { out }) => {
       found("report", {
         reads: [...runs.flatMap(comparedPaths), program],

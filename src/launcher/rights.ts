@@ -30,6 +30,7 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   diff: READING,
   list: READING,
   show: READING,
+  clean: { ...READING, writes: ["--results"] },
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
 };

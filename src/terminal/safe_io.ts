@@ -8,8 +8,10 @@ import { STYLE_CODES } from "./style.ts";
  */
 export function safeIo(io: Io): Io {
   const { stdout, stderr } = io.hasColors;
+  const { confirm } = io;
   return {
     ...io,
+    confirm: confirm && ((question) => confirm(shown(question, stderr))),
     print: (text) => io.print(shown(text, stdout)),
     write: (text) => io.write(visibleLines(text)),
     log: (text) => io.log(shown(text, stderr)),

@@ -16,6 +16,7 @@ import { addPredict, type PredictVerb } from "./predict.ts";
 import { addReport, type ReportVerb } from "./report.ts";
 import { addRun, type RunVerb } from "./run.ts";
 import { addShow, type ShowVerb } from "./show.ts";
+import { addClean, type CleanVerb } from "./clean.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
 import { type LogFlags, logFormat } from "./log_format.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
@@ -27,6 +28,7 @@ export type Verbs =
   & DiffVerb
   & ListVerb
   & ShowVerb
+  & CleanVerb
   & ReportVerb
   & PredictVerb
   & ExportVerb
@@ -42,6 +44,7 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addDiff,
   addList,
   addShow,
+  addClean,
   addReport,
   addPredict,
   addExport,

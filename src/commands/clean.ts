@@ -1,0 +1,158 @@
+import { join } from "@std/path";
+import { cachedEntries } from "../artifacts/cached_entries.ts";
+import { entryLock } from "../artifacts/compile_cache.ts";
+import { isArtifactFile } from "../artifacts/manifest.ts";
+import { counted } from "../base/counted.ts";
+import { InputError } from "../base/errors.ts";
+import { sizeText } from "../base/size_text.ts";
+import { askedRuns } from "../batch/asked_runs.ts";
+import { DiskError } from "../disk/on_disk.ts";
+import { Lock } from "../disk/lock.ts";
+import { checkFolder } from "../results/check_folder.ts";
+import { resultsAround } from "../results/found_run.ts";
+import {
+  type Removable,
+  removable,
+  removablePartials,
+  removableRuns,
+  removeOwn,
+} from "../results/removable.ts";
+import type { Io } from "../terminal/io.ts";
+import { tableLines } from "../terminal/table.ts";
+import type { CLEANED } from "./flag_values.ts";
+
+/** The flags of `clean`. */
+export interface CleanFlags {
+  /** The folder of all results. */
+  readonly results: string;
+  readonly what: readonly Cleaned[];
+  /** Whether to remove without asking. */
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+/** A kind of what can be removed. */
+type Cleaned = typeof CLEANED[number];
+
+/** What each kind is called. */
+const KINDS: Readonly<Record<Cleaned, string>> = {
+  partial: "run that is not complete",
+  cache: "compiled steps",
+  unasked: "run that no file asks for",
+};
+
+/** Something to remove, with its kind. */
+interface Found extends Removable {
+  readonly kind: Cleaned;
+}
+
+/**
+ * `softprompt clean`: removes from a folder of results the runs that are not complete, the compiled steps and, where experiment files
+ * are named, the runs that none of them asks for; after it has said what, and asked. What it has not written itself stays, and so does
+ * what a process is at.
+ *
+ * @param files experiment files, folders and patterns
+ * @throws {InputError} where nobody can be asked and `yes` is not set, and where the folder cannot be changed
+ */
+export async function clean(files: readonly string[], flags: CleanFlags, io: Io): Promise<void> {
+  const { results, yes, json } = flags;
+  await checkFolder(results);
+  const around = await resultsAround(results);
+  if (around !== results && around !== join(results, ".")) await refuseInner(results, around);
+  const found = await toRemove(files, flags);
+  const bytes = found.reduce((sum, one) => sum + one.bytes, 0);
+  if (json) {
+    const removes = found.map(({ kind, folder, files, bytes }) => ({ kind, folder, files, bytes }));
+    io.print(
+      JSON.stringify({ format: "softprompt-clean/1", results, bytes, removes, removed: yes }, null, 2),
+    );
+  } else if (found.length > 0) {
+    const rows = found.map(({ kind, folder, bytes }) => [folder, KINDS[kind], sizeText(bytes)]);
+    for (const line of tableLines(["folder", "what it is", "frees"], rows, io.columns())) io.print(line);
+  }
+  if (found.length === 0) {
+    if (!json) io.print(`there is nothing to remove in ${results}`);
+    return;
+  }
+  const total = `${counted(found.length, "folder")}, ${sizeText(bytes)}`;
+  if (!yes && !await isWanted(total, io)) {
+    io.log("nothing was removed");
+    return;
+  }
+  const left = await removeAllOf(found, results);
+  for (const folder of left) io.log(`${folder} is in use, and stays`);
+  if (!json) io.print(`removed: ${counted(found.length - left.length, "folder")}`);
+}
+
+async function isWanted(total: string, { confirm }: Io): Promise<boolean> {
+  if (confirm === undefined) {
+    throw new InputError(`nothing was removed, as nobody can be asked: add --yes to remove ${total}`);
+  }
+  return await confirm(`Remove ${total}?`);
+}
+
+/** The locks of runs are named by their paths from the folder of all results. */
+async function refuseInner(results: string, around: string): Promise<void> {
+  if (await Deno.realPath(results) === await Deno.realPath(around)) return;
+  throw new InputError(`${results} is in the folder of all results, ${around}: name that one by --results`);
+}
+
+async function toRemove(files: readonly string[], { results, what }: CleanFlags): Promise<Found[]> {
+  const of = (kind: Cleaned, some: readonly Removable[]) => some.map((one) => ({ ...one, kind }));
+  if (what.includes("unasked") && files.length === 0) {
+    throw new InputError(
+      "which runs no file asks for depends on the files: name experiment files, or folders of them",
+    );
+  }
+  const isAsked = files.length > 0 ? await askedRuns(files, results) : undefined;
+  const isChosen = (kind: Cleaned) => what.length === 0 || what.includes(kind);
+  return [
+    ...isChosen("partial") ? of("partial", await removablePartials(results)) : [],
+    ...isChosen("cache") ? of("cache", await removableSteps(results)) : [],
+    ...isAsked && isChosen("unasked") ? of("unasked", await removableRuns(results, isAsked)) : [],
+  ];
+}
+
+/** The compiled steps that runs keep beside their results. */
+async function removableSteps(results: string): Promise<Removable[]> {
+  const found: Removable[] = [];
+  for (const folder of await cachedEntries(join(results, ".cache"))) {
+    const entry = await removable(folder, isArtifactFile, entryLock(folder));
+    if (entry.files.length > 0) found.push(entry);
+  }
+  return found;
+}
+
+/** Removes all that nobody is at. @returns the folders that stay, as somebody is */
+async function removeAllOf(found: readonly Removable[], results: string): Promise<string[]> {
+  const left: string[] = [];
+  for (const one of found) {
+    try {
+      const lock = await Lock.tryTake(one.lock);
+      if (lock === undefined) {
+        left.push(one.folder);
+        continue;
+      }
+      try {
+        await removeOwn(one);
+      } finally {
+        lock.release();
+      }
+    } catch (error) {
+      throw cannotRemove(error, one.folder, results);
+    }
+  }
+  return left;
+}
+
+/** What is said where the system denies a change. */
+function cannotRemove(error: unknown, folder: string, results: string): unknown {
+  const isReadOnly = error instanceof Error && "code" in error && error.code === "EROFS";
+  if (!isReadOnly && !(error instanceof DiskError || error instanceof Deno.errors.PermissionDenied)) {
+    return error;
+  }
+  return new InputError(
+    `${folder} cannot be removed, as ${results} cannot be changed: ask for the permission to write there`,
+    { cause: error },
+  );
+}
