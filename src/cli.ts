@@ -41,6 +41,8 @@ function verbsOf(io: CommandIo): Verbs {
     run: async (files, flags) => (await import("./commands/run.ts")).run(files, flags, io),
     batch: async (args, flags) => (await import("./commands/batch.ts")).batch(args, flags, io),
     diff: async (a, b, flags) => (await import("./commands/diff.ts")).diff(a, b, flags, io),
+    baseline: async (_set, run, flags) =>
+      (await import("./commands/baseline.ts")).setBaseline(run, flags, io),
     list: async (folder, flags) => (await import("./commands/list.ts")).list(folder, flags, io),
     show: async (run, flags) => (await import("./commands/show.ts")).show(run, flags, io),
     clean: async (files, flags) => (await import("./commands/clean.ts")).clean(files, flags, io),

@@ -1,6 +1,7 @@
 import { basename, dirname, join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
+import { isBaselineName, readBaseline } from "../results/baseline_file.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { KeptPredictions, TooManyPredictions } from "../results/kept_predictions.ts";
 import { partialRuns, runFolders } from "../results/run_folders.ts";
@@ -29,15 +30,15 @@ export interface ReadSide extends Side {
 }
 
 /** The runs of a side by their names, and which others are left out, and why. */
-interface FoundRuns {
-  readonly runs: Map<string, RunRecord>;
-  readonly damaged: string[];
-  readonly unfinished: string[];
+export interface FoundRuns {
+  readonly runs: ReadonlyMap<string, RunRecord>;
+  readonly damaged: readonly string[];
+  readonly unfinished: readonly string[];
 }
 
 /**
  * Reads one side: a folder with all runs in it (a run's own, a sweep's, or that of all results), the `report.html` or
- * `summary.html` saved from one, or a `summary.json` with the runs that it names.
+ * `summary.html` saved from one, a `summary.json` with the runs that it names, or a baseline.
  *
  * @param kept the predictions of all sides
  * @throws {InputError} where there is no complete run, or there are too many predictions
@@ -46,16 +47,22 @@ export async function readSide(
   source: string,
   kept: KeptPredictions = new KeptPredictions(),
 ): Promise<ReadSide> {
-  const info = await Deno.stat(source).catch(() => undefined);
-  if (info === undefined) {
-    throw new InputError(`there is no ${source}: ${COMPARABLE}`);
-  }
-  const { runs, ...leftOut } = !info.isFile
-    ? await runsIn(source, kept)
-    : basename(source) === SUMMARY
-    ? await runsOf(source, kept)
-    : { ...await readReport(source), damaged: [] };
+  const { runs, ...leftOut } = await readRuns(source, kept);
   return { source, isOneRun: runs.size === 1 && runs.has(""), groups: groupBySeed(runs), ...leftOut };
+}
+
+/** The runs of a side, as {@linkcode readSide} finds them. */
+export async function readRuns(source: string, kept: KeptPredictions): Promise<FoundRuns> {
+  const info = await Deno.stat(source).catch(() => undefined);
+  if (info === undefined) throw new InputError(`there is no ${source}: ${COMPARABLE}`);
+  if (!info.isFile) return await runsIn(source, kept);
+  if (basename(source) === SUMMARY) return await runsOf(source, kept);
+  if (!isBaselineName(source)) return { ...await readReport(source), damaged: [] };
+  const baseline = await readBaseline(source);
+  if (baseline.kind === "classes") return { runs: baseline.runs, damaged: [], unfinished: [] };
+  throw new InputError(
+    `the answers of ${source} are free texts, and cannot be compared with classes: name another run`,
+  );
 }
 
 /** The runs in a folder. */
@@ -89,26 +96,28 @@ async function readAll(
   source: string,
   folder: string,
   paths: readonly string[],
-  unfinished: string[],
+  begun: readonly string[],
   kept: KeptPredictions,
 ): Promise<FoundRuns> {
-  const found: FoundRuns = { runs: new Map(), damaged: [], unfinished };
+  const runs = new Map<string, RunRecord>();
+  const damaged: string[] = [];
+  const unfinished = [...begun];
   for (const path of paths) {
     try {
       if (await readFinished(path) === undefined) unfinished.push(path);
-      else found.runs.set(relative(folder, path), await readRun(path, kept));
+      else runs.set(relative(folder, path), await readRun(path, kept));
     } catch (error) {
-      leftOut(found, error);
+      damaged.push(faultOf(error));
     }
   }
-  if (found.runs.size > 0) return found;
+  if (runs.size > 0) return { runs, damaged, unfinished };
   throw new InputError(
-    joined([...found.damaged, `there is no complete run in ${source}: ${COMPARABLE}`], "\n"),
+    joined([...damaged, `there is no complete run in ${source}: ${COMPARABLE}`], "\n"),
   );
 }
 
-/** Notes why a run is left out; errors that are not about its files are rethrown. */
-function leftOut({ damaged }: FoundRuns, error: unknown): void {
+/** Why a run is left out; errors that are not about its files are rethrown. */
+function faultOf(error: unknown): string {
   if (!(error instanceof InputError) || error instanceof TooManyPredictions) throw error;
-  damaged.push(error instanceof DamagedRun ? error.reason.text : error.message);
+  return error instanceof DamagedRun ? error.reason.text : error.message;
 }

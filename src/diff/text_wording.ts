@@ -4,7 +4,7 @@ import type { MetricComparison } from "./compare.ts";
 import type { ChangedAnswer, TextDiff } from "./text_diff.ts";
 
 /** The metrics' display names. */
-const NAMES: Readonly<Record<TextMetricName, string>> = {
+export const TEXT_METRIC_NAMES: Readonly<Record<TextMetricName, string>> = {
   exact_match: "exact match",
   token_f1: "token F1",
   rouge_l: "ROUGE-L",
@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<TextMetricName, string>> = {
 export function textMetricRows({ metrics }: TextDiff): string[][] {
   return Object.values(byTextMetric((name) => {
     const metric = metrics[name];
-    return metric && cells(name, metric);
+    return metric && textMetricCells(name, metric);
   }));
 }
 
@@ -27,10 +27,20 @@ export function bracketed(
   return { a: pieces(marked.a), b: pieces(marked.b) };
 }
 
-function cells(
+/** The cells of a metric, as text. */
+export function textMetricCells(
   name: TextMetricName,
   { a, b, delta, interval, p, p_adjusted, verdict }: MetricComparison,
-): string[] {
+): [
+  name: string,
+  a: string,
+  b: string,
+  difference: string,
+  interval: string,
+  p: string,
+  adjusted: string,
+  verdict: string,
+] {
   const value = (one: number) => name === "loss" ? one.toFixed(3) : `${(100 * one).toFixed(1)}%`;
   const change = (one: number) => {
     const text = name === "loss" ? one.toFixed(3) : (100 * one).toFixed(1);
@@ -38,7 +48,7 @@ function cells(
   };
   const probability = (one: number) => one < 0.001 ? "< 0.001" : one.toFixed(3);
   return [
-    NAMES[name],
+    TEXT_METRIC_NAMES[name],
     value(a),
     value(b),
     change(delta),

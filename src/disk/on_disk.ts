@@ -4,7 +4,7 @@ export class DiskError extends Error {
 }
 
 /** The flag or variable that chooses another folder. */
-export type Elsewhere = "--results" | "--out" | "--to" | "HF_HOME";
+export type Elsewhere = "--results" | "--out" | "--to" | "--baselines" | "--junit" | "HF_HOME";
 
 /**
  * Runs an action that writes to disk.

@@ -93,8 +93,15 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
       found("compile", { reads: [model, program], writes: [out] });
       return Promise.resolve();
     },
-    diff: (a, b) => {
-      found("diff", { reads: [...[a, b].flatMap(comparedPaths), program], writes: [] });
+    diff: (a, b, { junit }) => {
+      found("diff", {
+        reads: [...[a, b].flatMap(comparedPaths), program],
+        writes: junit === undefined ? [] : [junit, temporaryPath(junit)],
+      });
+      return Promise.resolve();
+    },
+    baseline: (_set, run, { baselines }) => {
+      found("baseline", { reads: [...comparedPaths(run), program], writes: [baselines] });
       return Promise.resolve();
     },
     list: (folder) => {

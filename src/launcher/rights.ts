@@ -6,7 +6,7 @@ export type Verb = keyof Verbs;
 /** What a verb may do besides reading the files that its command line and these files name. */
 export interface Rights {
   /** The flags that name what it may write: folders with what is in them, or a file. */
-  readonly writes: readonly ("--results" | "--out" | "--to")[];
+  readonly writes: readonly ("--results" | "--out" | "--to" | "--baselines" | "--junit")[];
   /** Whether it may download from the hub into the hub's cache. */
   readonly downloads: boolean;
   /** Whether it may run ONNX Runtime's native library. */
@@ -27,7 +27,8 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   compile: { ...READING, writes: ["--out"], downloads: true },
   serve: { ...READING, writes: ["--results"], downloads: true, listens: true },
   validate: { ...READING, downloads: true },
-  diff: READING,
+  diff: { ...READING, writes: ["--junit"] },
+  baseline: { ...READING, writes: ["--baselines"] },
   list: READING,
   show: READING,
   clean: { ...READING, writes: ["--results"] },

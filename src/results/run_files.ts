@@ -530,6 +530,23 @@ export interface PackedRun {
   readonly predictions: readonly (readonly number[])[];
 }
 
+/** A baseline: runs with their predictions, which a project keeps beside its experiments; `classes`, or one run of free texts. */
+export interface BaselineFile {
+  readonly format: string;
+  /** The folder or the report that the runs were in. */
+  readonly source: string;
+  readonly classes?: PackedRuns;
+  readonly texts?: PackedTextRun;
+}
+
+/** A run whose answers are free texts, with its predictions. */
+export interface PackedTextRun {
+  readonly experiment: Readonly<Record<string, unknown>>;
+  readonly metrics: TextMetricsFile;
+  readonly environment: Environment;
+  readonly predictions: readonly TextPrediction[];
+}
+
 /** The path of data, relative to the run's folder. */
 export interface DataFolder {
   readonly folder: string;
@@ -573,5 +590,7 @@ export interface RunFileTypes {
   readonly summary_file: SummaryFile;
   readonly packed_runs: PackedRuns;
   readonly packed_run: PackedRun;
+  readonly baseline_file: BaselineFile;
+  readonly packed_text_run: PackedTextRun;
   readonly data_folder: DataFolder;
 }

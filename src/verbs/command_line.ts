@@ -17,6 +17,7 @@ import { addReport, type ReportVerb } from "./report.ts";
 import { addRun, type RunVerb } from "./run.ts";
 import { addShow, type ShowVerb } from "./show.ts";
 import { addClean, type CleanVerb } from "./clean.ts";
+import { addBaseline, type BaselineVerb } from "./baseline.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
 import { type LogFlags, logFormat } from "./log_format.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
@@ -26,6 +27,7 @@ export type Verbs =
   & RunVerb
   & BatchVerb
   & DiffVerb
+  & BaselineVerb
   & ListVerb
   & ShowVerb
   & CleanVerb
@@ -42,6 +44,7 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addRun,
   addBatch,
   addDiff,
+  addBaseline,
   addList,
   addShow,
   addClean,
@@ -87,12 +90,12 @@ export function commandLine(
 
 /**
  * Refuses empty arguments and flags, as of a shell's variable that is not set: an empty path would be the working directory. Only
- * optional arguments, the texts of `predict`, may be empty.
+ * arguments of any number, the texts of `predict`, may be empty.
  */
 function refuseEmpty(command: Command): void {
   const isEmpty = (value: unknown) => [value].flat().includes("");
-  const argument = command.registeredArguments.find(({ required }, i) =>
-    required && isEmpty(command.processedArgs[i])
+  const argument = command.registeredArguments.find(({ required, variadic }, i) =>
+    (required || !variadic) && isEmpty(command.processedArgs[i])
   );
   const flag = command.options.find((option) => isEmpty(command.getOptionValue(option.attributeName())));
   const empty = argument === undefined ? flag?.flags : `<${argument.name()}>`;

@@ -114,6 +114,25 @@ Deno.test("two runs of free texts are compared by pairs, and a gate hears of the
     assertEquals(gate.code, 3);
     assertStringIncludes(gate.stderr, "in loss");
     assertEquals((await call(["diff", a, b, "--gate", "exactMatch"])).code, 0);
+    const kept = ["--baselines", join(folder, "baselines")];
+    const junit = join(folder, "gate.xml");
+    assertEquals((await call(["baseline", "set", a, ...kept])).code, 0);
+    const again = ["diff", "--baseline", "main", b, "--json", "--alpha", "0.99", "--junit", junit, ...kept];
+    const against = await call(again);
+    assertEquals([against.code, JSON.parse(against.stdout).metrics], [0, metrics]);
+    const cases = (await Deno.readTextFile(junit)).match(/<testcase .*>/g) ?? [];
+    assertEquals(cases.map((one) => / name="(.*?)"/.exec(one)?.[1]), [
+      "exact match",
+      "token F1",
+      "ROUGE-L",
+      "loss",
+    ]);
+    assertStringIncludes(cases.at(-1)!, "<failure ");
+    assertEquals(
+      JSON.parse((await call(["list", folder, "--json", "--only", "hard"])).stdout).runs[0].metric,
+      "exact match",
+    );
+    assertStringIncludes((await call(["show", b])).stdout, "perplexity");
     const html = await call(["diff", a, b, "--format", "html"]);
     assertEquals(html.code, 2);
     assertStringIncludes(html.stderr, "is written as text or json, and not as html");

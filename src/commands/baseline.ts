@@ -1,0 +1,62 @@
+import { dirname } from "@std/path";
+import { counted } from "../base/counted.ts";
+import { InputError } from "../base/errors.ts";
+import { joined } from "../base/message.ts";
+import { readRuns } from "../diff/side.ts";
+import { onDisk } from "../disk/on_disk.ts";
+import { writeWhole } from "../disk/write_whole.ts";
+import { type BaselineRuns, baselineText, readBaseline } from "../results/baseline_file.ts";
+import { KeptPredictions } from "../results/kept_predictions.ts";
+import { isTextRun, readTextRun } from "../results/read_text_run.ts";
+import type { Io } from "../terminal/io.ts";
+import { baselineFile } from "./flag_values.ts";
+
+/** The flags of `baseline`. */
+export interface BaselineFlags {
+  readonly name: string;
+  /** The folder of baselines. */
+  readonly baselines: string;
+}
+
+/**
+ * `softprompt baseline set`: keeps a run, or all runs of a sweep, with their predictions in a file that a comparison reads.
+ *
+ * @param run the folder of a run or of a sweep, or a saved report
+ * @throws {InputError} where a run is not complete or damaged, or another file is in the baseline's place
+ */
+export async function setBaseline(run: string, { name, baselines }: BaselineFlags, io: Io): Promise<void> {
+  const found = await runsOf(run);
+  const file = baselineFile(baselines, name);
+  await checkPlace(file);
+  await onDisk(file, async () => {
+    await Deno.mkdir(dirname(file), { recursive: true });
+    await writeWhole(file, baselineText(run, found));
+  }, "--baselines");
+  const count = found.kind === "texts" ? 1 : found.runs.size;
+  io.print(`${file}: ${counted(count, "run")} of ${run}; commit it`);
+  io.print(`next: deno task diff --baseline ${name} RUN compares another run with it`);
+}
+
+/** The complete runs of a side. @throws {InputError} where there are others */
+async function runsOf(source: string): Promise<BaselineRuns> {
+  if (await isTextRun(source).catch(() => false)) return { kind: "texts", run: await readTextRun(source) };
+  const { runs, damaged, unfinished } = await readRuns(source, new KeptPredictions());
+  const problems = [...damaged, ...unfinished.map((path) => `${path} is not complete`)];
+  if (problems.length === 0) return { kind: "classes", runs };
+  throw new InputError(
+    joined(["a baseline has whole runs only: run the experiments again, or name others", ...problems], "\n"),
+  );
+}
+
+/** Refuses to write over what is no baseline. */
+async function checkPlace(file: string): Promise<void> {
+  if (!await Deno.lstat(file).then(() => true, () => false)) return;
+  try {
+    await readBaseline(file);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      joined([error.forms, `${file} is not replaced: move it away, or choose another name by --name`], "\n"),
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import { basename } from "@std/path";
+import { withoutSha256, withSha256 } from "../base/sha256.ts";
+import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
+import { readJson } from "../disk/read_json.ts";
+import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
+import { readWritten } from "../experiment/read_written.ts";
+import { DamagedRun } from "./damaged_run.ts";
+import { RUN_FILES } from "./file_schemas.ts";
+import { checkFormat, RUN_FORMAT } from "./format.ts";
+import { jsonText } from "./json_text.ts";
+import { packRuns } from "./packed_runs.ts";
+import type { RunRecord } from "./read_run.ts";
+import type { TextRunRecord } from "./read_text_run.ts";
+import { checkedRuns, COMPARABLE, orDamaged } from "./saved_report.ts";
+
+/** The format of a baseline that this version writes, and the newest that it reads. */
+const BASELINE_FORMAT = "softprompt-baseline/1";
+
+/** The way out of a damaged one. */
+const SET_AGAIN = "set it again by 'deno task baseline set', or put back what is committed";
+
+/** What a baseline consists of: runs by name (a single one's is empty), or one run whose answers are free texts. */
+export type BaselineRuns =
+  | { readonly kind: "classes"; readonly runs: ReadonlyMap<string, RunRecord> }
+  | { readonly kind: "texts"; readonly run: TextRunRecord };
+
+/** A baseline that was read. */
+export type Baseline = BaselineRuns & {
+  /** The folder or the report that it was made of. */
+  readonly source: string;
+};
+
+/** Whether a file is a baseline, by its name: a project's own, and no summary. */
+export function isBaselineName(path: string): boolean {
+  return path.endsWith(".json") && basename(path) !== "summary.json";
+}
+
+/** The text of a baseline's file. @param source the folder or the report that it is made of */
+export function baselineText(source: string, found: BaselineRuns): string {
+  const content = found.kind === "texts" ? { texts: found.run } : { classes: packRuns(found.runs) };
+  return jsonText(withSha256({ format: BASELINE_FORMAT, source, ...content }));
+}
+
+/**
+ * Reads a baseline.
+ *
+ * @throws {InputError} where it is none, is damaged, or was written by a newer version
+ */
+export async function readBaseline(file: string): Promise<Baseline> {
+  const found = await readJson(file);
+  checkBaselineFormat(found, file);
+  const refuse = (fault: string) => new DamagedRun(message`${file} is damaged (${ofFile(fault)})`, SET_AGAIN);
+  const content = unchanged(found, refuse);
+  const { source, classes, texts } = RUN_FILES.read("baseline_file", content, refuse);
+  if (classes !== undefined) return { source, kind: "classes", ...await checkedRuns(classes, file) };
+  if (texts === undefined) throw refuse("it holds no runs");
+  checkFormat(texts.environment, RUN_FORMAT, file);
+  const experiment = await orDamaged(file, () => readWritten(texts.experiment));
+  if (!isFreeTextExperiment(experiment)) throw refuse("its answers are no free texts");
+  return { source, kind: "texts", run: { ...texts, experiment } };
+}
+
+/** @throws {InputError} where a newer version wrote it, or it is no baseline */
+function checkBaselineFormat(found: unknown, file: string): void {
+  try {
+    checkFormat(found, BASELINE_FORMAT, file);
+  } catch (error) {
+    throw error instanceof DamagedRun ? new InputError(message`${error.reason}: ${COMPARABLE}`) : error;
+  }
+}
+
+/** The content of a file that has its own hash. */
+function unchanged(found: unknown, refuse: (fault: string) => Error): unknown {
+  try {
+    return withoutSha256(found);
+  } catch (error) {
+    throw error instanceof RangeError ? refuse(error.message) : error;
+  }
+}
