@@ -17,6 +17,7 @@ import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { nextSteps } from "../terminal/next_steps.ts";
+import { runJson, runsJson } from "../terminal/runs_json.ts";
 import { tableLines } from "../terminal/table.ts";
 import { TerminalProgress } from "../terminal/terminal_progress.ts";
 import type { RunPolicy } from "../run/context.ts";
@@ -36,6 +37,7 @@ export interface RunFlags {
   readonly history: boolean;
   /** Keys set to other values, for example `prompt.length=5`. */
   readonly overrides: readonly string[];
+  readonly json: boolean;
 }
 
 /** A finished run, for the final table. */
@@ -68,7 +70,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Command
   for (const { file, experiment: { name }, path } of experiments) owned.claim(path, name, file);
   const progress = new TerminalProgress(io);
   const finished: Finished[] = [];
-  const failed: unknown[] = [];
+  const failed: { readonly title: string; readonly error: unknown }[] = [];
   const resources = new ResourceCache({
     reporter: terminalDownloads(io),
     keepsSessions: experiments.length > 1,
@@ -84,7 +86,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Command
         const outcome = await runExperiment(request, host, progress).catch((error) => {
           if (error instanceof Interrupted || experiments.length === 1) throw error;
           progress.log(`error: ${title}: ${messageOf(error)}`);
-          failed.push(error);
+          failed.push({ title, error });
         });
         if (outcome === undefined) continue;
         if (outcome.kind === "locked") continue;
@@ -97,15 +99,27 @@ export async function run(files: readonly string[], flags: RunFlags, io: Command
   } finally {
     await resources.release();
   }
-  for (const line of summary(finished, io.columns())) io.print(line);
-  const paths = finished.map(({ path }) => path);
-  const other = paths.length === 1 ? await comparableRun(flags.results, paths[0]!) : undefined;
-  for (const line of nextSteps(paths, other)) io.print(line);
+  if (flags.json) {
+    const runs = [
+      ...finished.map(({ title, path, metrics }) => runJson(title, path, { kind: "complete", metrics })),
+      ...failed.map(({ title, error }) =>
+        runJson(title, undefined, { kind: "failed", error: messageOf(error) })
+      ),
+    ];
+    io.print(runsJson(runs));
+  } else await printResults(finished, flags.results, io);
   if (failed.length === 0) return;
   const message = `${failed.length} of ${experiments.length} runs failed`;
-  throw failed.every((error) => exitCodeOf(error) === WRONG_USE)
+  throw failed.every(({ error }) => exitCodeOf(error) === WRONG_USE)
     ? new InputError(message)
     : new BatchFailed(message);
+}
+
+async function printResults(finished: readonly Finished[], results: string, io: CommandIo): Promise<void> {
+  for (const line of summary(finished, io.columns())) io.print(line);
+  const paths = finished.map(({ path }) => path);
+  const other = paths.length === 1 ? await comparableRun(results, paths[0]!) : undefined;
+  for (const line of nextSteps(paths, other)) io.print(line);
 }
 
 async function readExperiment(file: string, overrides: readonly Override[]): Promise<Experiment> {

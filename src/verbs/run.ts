@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { RunFlags } from "../commands/run.ts";
 import { collect } from "../commands/flag_values.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
+import { asJson } from "./as_json.ts";
 
 /** What `run` does with its arguments and flags. @param allowRead the paths of `--allow-read` */
 export interface RunVerb {
@@ -26,6 +27,7 @@ export function addRun(program: Command, verbs: RunVerb): void {
       collect,
       [],
     )
+    .addOption(asJson())
     .addOption(allowRead())
     .addHelpText(
       "after",
