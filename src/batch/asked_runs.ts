@@ -1,9 +1,8 @@
 import { resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
-import { pathsFrom } from "../disk/kept_place.ts";
 import { isWithin } from "../disk/project.ts";
-import { replacePaths } from "../experiment/replace_paths.ts";
+import { pathsIn } from "../experiment/paths_in.ts";
 import { planSound } from "./plan.ts";
 
 /**
@@ -28,14 +27,4 @@ export async function askedRuns(
   const isNamed = (folder: string) =>
     [...named].some((path) => isWithin(path, folder) || isWithin(folder, path) && path !== resolve(results));
   return (folder) => asked.has(resolve(folder)) || isNamed(resolve(folder));
-}
-
-/** The paths that an experiment names, in full. */
-function pathsIn(experiment: object, file: string): string[] {
-  const found: string[] = [];
-  replacePaths(experiment, (written) => {
-    found.push(resolve(pathsFrom(resolve(file)), written));
-    return written;
-  });
-  return found;
 }

@@ -23,6 +23,7 @@ import { TerminalProgress } from "../terminal/terminal_progress.ts";
 import type { RunPolicy } from "../run/context.ts";
 import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 import { RESULT_HEADER, resultCells, TEXT_RESULT_HEADER, textResultCells } from "../terminal/result_cells.ts";
+import { watched } from "./watched.ts";
 import { runExperiment } from "../run/run_experiment.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 
@@ -38,6 +39,8 @@ export interface RunFlags {
   /** Keys set to other values, for example `prompt.length=5`. */
   readonly overrides: readonly string[];
   readonly json: boolean;
+  /** Whether to stay, and run what changes. */
+  readonly watch: boolean;
 }
 
 /** A finished run, for the final table. */
@@ -48,12 +51,18 @@ interface Finished {
 }
 
 /**
- * `softprompt run`: runs experiment files one after the other and ends with a table. One that fails does not stop the others.
+ * `softprompt run`: runs experiment files one after the other and ends with a table. One that fails does not stop the others. With
+ * `--watch` it then waits, and runs each file again that changes, or whose data do.
  *
  * @throws {InputError} on files that are missing or wrong; all are checked before the first runs
  * @throws {BatchFailed} at the end, where one of several has failed; the error of the only one
  */
 export async function run(files: readonly string[], flags: RunFlags, io: CommandIo): Promise<void> {
+  if (!flags.watch) return await runAll(files, flags, io);
+  await watched(files, (changed) => runAll(changed, flags, io), io);
+}
+
+async function runAll(files: readonly string[], flags: RunFlags, io: CommandIo): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
   refuseMultipliers(overrides);
   const found = new Set(await allDone(files.map(experimentFileAt)));

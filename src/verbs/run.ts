@@ -27,6 +27,7 @@ export function addRun(program: Command, verbs: RunVerb): void {
       collect,
       [],
     )
+    .option("--watch", "stay, and run what changes: a file, or what it names", false)
     .addOption(asJson())
     .addOption(allowRead())
     .addHelpText(
