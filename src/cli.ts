@@ -54,5 +54,6 @@ function verbsOf(io: CommandIo): Verbs {
     compile: async (flags) => (await import("./commands/compile.ts")).compile(flags, io),
     serve: async (run, flags) => (await import("./commands/serve.ts")).serve(run, flags, io),
     data: async (name, flags) => (await import("./commands/data.ts")).data(name, flags, io),
+    doctor: async (flags) => (await import("./commands/doctor.ts")).doctor(flags, io),
   };
 }

@@ -11,6 +11,10 @@ export interface Rights {
   readonly downloads: boolean;
   /** Whether it may run ONNX Runtime's native library. */
   readonly native: boolean;
+  /** Whether it may ask the hub something, and read the names in its cache, without a token. */
+  readonly asksHub?: boolean;
+  /** Whether it may ask how full disks are. */
+  readonly measuresDisks?: boolean;
   /** Whether it may listen at `--host` and `--port`. */
   readonly listens: boolean;
 }
@@ -34,16 +38,18 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   clean: { ...READING, writes: ["--results"] },
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
+  doctor: { ...READING, native: true, asksHub: true, measuresDisks: true },
 };
 
 /** The rows of the table in SECURITY.md: verb, what it writes, network, native code. */
 export function rightsTable(): string[][] {
-  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, listens }]) => [
+  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, asksHub, listens }]) => [
     `\`${verb}\``,
     [...writes.map((flag) => `\`${flag}\``), ...(downloads ? ["the hub's cache"] : [])].join(", ") ||
     "nothing",
     [
       ...(downloads ? ["the hub"] : verb === "data" ? ["the dataset's home"] : []),
+      ...(asksHub ? ["asks the hub"] : []),
       ...(listens ? ["listens at `--host`, `--port`"] : []),
     ].join("; ") || "none",
     native ? "ONNX Runtime" : "none",

@@ -10,6 +10,7 @@ import { addBatch, type BatchVerb } from "./batch.ts";
 import { addCompile, type CompileVerb } from "./compile.ts";
 import { addData, type DataVerb } from "./data.ts";
 import { addDiff, type DiffVerb } from "./diff.ts";
+import { addDoctor, type DoctorVerb } from "./doctor.ts";
 import { addExport, type ExportVerb } from "./export.ts";
 import { addList, type ListVerb } from "./list.ts";
 import { addPredict, type PredictVerb } from "./predict.ts";
@@ -37,7 +38,8 @@ export type Verbs =
   & ValidateVerb
   & CompileVerb
   & ServeVerb
-  & DataVerb;
+  & DataVerb
+  & DoctorVerb;
 
 /** Each verb of the command line, in the order of the help. */
 const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
@@ -55,6 +57,7 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addCompile,
   addServe,
   addData,
+  addDoctor,
 ];
 
 /**
