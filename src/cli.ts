@@ -55,5 +55,7 @@ function verbsOf(io: CommandIo): Verbs {
     serve: async (run, flags) => (await import("./commands/serve.ts")).serve(run, flags, io),
     data: async (name, flags) => (await import("./commands/data.ts")).data(name, flags, io),
     doctor: async (flags) => (await import("./commands/doctor.ts")).doctor(flags, io),
+    completions: async (shell, verbs) =>
+      (await import("./commands/completions.ts")).completions(shell, verbs, io),
   };
 }

@@ -130,6 +130,10 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
       found("doctor", { reads: [results, program], writes: [] });
       return Promise.resolve();
     },
+    completions: () => {
+      found("completions", { reads: [program], writes: [] });
+      return Promise.resolve();
+    },
     data: async (name, { from, to }) => {
       const here = Deno.cwd();
       const folder = to === undefined ? await folderToFill(name, here) : join(to, name);

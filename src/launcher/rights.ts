@@ -39,6 +39,7 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
   doctor: { ...READING, native: true, asksHub: true, measuresDisks: true },
+  completions: READING,
 };
 
 /** The rows of the table in SECURITY.md: verb, what it writes, network, native code. */

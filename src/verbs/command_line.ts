@@ -9,6 +9,7 @@ import type { CommandIo } from "../terminal/command_io.ts";
 import { addBatch, type BatchVerb } from "./batch.ts";
 import { addCompile, type CompileVerb } from "./compile.ts";
 import { addData, type DataVerb } from "./data.ts";
+import { addCompletions, type CompletionsVerb } from "./completions.ts";
 import { addDiff, type DiffVerb } from "./diff.ts";
 import { addDoctor, type DoctorVerb } from "./doctor.ts";
 import { addExport, type ExportVerb } from "./export.ts";
@@ -39,7 +40,8 @@ export type Verbs =
   & CompileVerb
   & ServeVerb
   & DataVerb
-  & DoctorVerb;
+  & DoctorVerb
+  & CompletionsVerb;
 
 /** Each verb of the command line, in the order of the help. */
 const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
@@ -58,6 +60,7 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addServe,
   addData,
   addDoctor,
+  addCompletions,
 ];
 
 /**
