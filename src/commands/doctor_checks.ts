@@ -1,6 +1,5 @@
 import { join, resolve } from "@std/path";
 import { statfs } from "node:fs/promises";
-import project from "../../deno.json" with { type: "json" };
 import { cachedEntries } from "../artifacts/cached_entries.ts";
 import { counted } from "../base/counted.ts";
 import { thrownMessage } from "../base/errors.ts";
@@ -11,6 +10,7 @@ import { isAbsent } from "../disk/is_absent.ts";
 import { foldersAbove } from "../disk/project.ts";
 import { answers } from "../hub/answers.ts";
 import { cacheFolder, endpoint, isOffline } from "../hub/environment.ts";
+import { softwareVersions } from "../results/environment.ts";
 import { runFolders } from "../results/run_folders.ts";
 
 /** What a check has found: `note`, something is less than usual; `missing`, nothing runs without it. */
@@ -37,7 +37,7 @@ const LITTLE = 2e9;
 /** What is looked at, in order. @param results the folder of all results */
 export function checksOf(results: string): Check[] {
   return [
-    { name: "softprompt", look: () => fine(project.version) },
+    { name: "softprompt", look: () => fine(softwareVersions().softprompt) },
     { name: "Deno", look: deno },
     { name: "system", look: system },
     { name: "ONNX Runtime", look: native },
@@ -55,7 +55,7 @@ function fine(value: string): Promise<Omit<Finding, "name">> {
 }
 
 function deno(): Promise<Omit<Finding, "name">> {
-  const { deno, v8 } = Deno.version;
+  const { deno, v8 } = softwareVersions();
   const [major = 0, minor = 0] = deno.split(".").map(Number);
   if (major > DENO[0] || major === DENO[0] && minor >= DENO[1]) return fine(`${deno}, V8 ${v8}`);
   const way = `update it to ${DENO.join(".")} or later`;
