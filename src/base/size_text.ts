@@ -1,7 +1,11 @@
-const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
+import { counted } from "./counted.ts";
+
+const UNITS = ["kB", "MB", "GB", "TB"];
 
 /** A number of bytes for display: `3 bytes`, `12.3 kB`, `1.20 GB`. */
 export function sizeText(bytes: number): string {
-  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${power === 0 ? bytes : (bytes / 1000 ** power).toPrecision(3)} ${UNITS[power]}`;
+  if (bytes < 1000) return counted(bytes, "byte");
+  const power = Math.min(UNITS.length, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2)} ${UNITS[power - 1]}`;
 }

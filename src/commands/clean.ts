@@ -58,37 +58,55 @@ export async function clean(files: readonly string[], flags: CleanFlags, io: Io)
   const { results, yes, json } = flags;
   await checkFolder(results);
   const around = await resultsAround(results);
-  if (around !== results && around !== join(results, ".")) await refuseInner(results, around);
+  await refuseInner(results, around);
   const found = await toRemove(files, flags);
-  const bytes = found.reduce((sum, one) => sum + one.bytes, 0);
-  if (json) {
-    const removes = found.map(({ kind, folder, files, bytes }) => ({ kind, folder, files, bytes }));
-    io.print(
-      JSON.stringify({ format: "softprompt-clean/1", results, bytes, removes, removed: yes }, null, 2),
-    );
-  } else if (found.length > 0) {
-    const rows = found.map(({ kind, folder, bytes }) => [folder, KINDS[kind], sizeText(bytes)]);
-    for (const line of tableLines(["folder", "what it is", "frees"], rows, io.columns())) io.print(line);
-  }
-  if (found.length === 0) {
-    if (!json) io.print(`there is nothing to remove in ${results}`);
-    return;
-  }
-  const total = `${counted(found.length, "folder")}, ${sizeText(bytes)}`;
-  if (!yes && !await isWanted(total, io)) {
-    io.log("nothing was removed");
-    return;
-  }
-  const left = await removeAllOf(found, results);
-  for (const folder of left) io.log(`${folder} is in use, and stays`);
-  if (!json) io.print(`removed: ${counted(found.length - left.length, "folder")}`);
+  if (!json) printFound(found, results, io);
+  const isWanted = found.length > 0 && (yes || await answer(found, io) === true);
+  const inUse = isWanted ? await removeAllOf(found, results) : [];
+  if (json) printJson(found, { results, isWanted, inUse }, io);
+  if (!isWanted) return refuse(found, io);
+  for (const folder of inUse) io.log(`${folder} is in use, and stays`);
+  if (!json) io.print(`removed: ${counted(found.length - inUse.length, "folder")}`);
 }
 
-async function isWanted(total: string, { confirm }: Io): Promise<boolean> {
-  if (confirm === undefined) {
-    throw new InputError(`nothing was removed, as nobody can be asked: add --yes to remove ${total}`);
-  }
-  return await confirm(`Remove ${total}?`);
+function printFound(found: readonly Found[], results: string, io: Io): void {
+  if (found.length === 0) return io.print(`there is nothing to remove in ${results}`);
+  const rows = found.map(({ kind, folder, bytes }) => [folder, KINDS[kind], sizeText(bytes)]);
+  for (const line of tableLines(["folder", "what it is", "frees"], rows, io.columns())) io.print(line);
+}
+
+/** @param ended whether they were removed, and which were in use and stay */
+function printJson(
+  found: readonly Found[],
+  { results, isWanted, inUse }: {
+    readonly results: string;
+    readonly isWanted: boolean;
+    readonly inUse: readonly string[];
+  },
+  io: Io,
+): void {
+  const folders = found.map(({ kind, folder, files, bytes }) => {
+    return { kind, folder, files, bytes, removed: isWanted && !inUse.includes(folder) };
+  });
+  io.print(JSON.stringify({ format: "softprompt-clean/1", results, folders }, null, 2));
+}
+
+/** The number of some folders, and what they take together. */
+function total(found: readonly Found[]): string {
+  const bytes = found.reduce((sum, one) => sum + one.bytes, 0);
+  return `${counted(found.length, "folder")}, ${sizeText(bytes)}`;
+}
+
+/** What the user answers; `undefined` where nobody can be asked. */
+async function answer(found: readonly Found[], { confirm }: Io): Promise<boolean | undefined> {
+  return await confirm?.(`Remove ${total(found)}?`);
+}
+
+/** @throws {InputError} where there is something to remove, and nobody could be asked */
+function refuse(found: readonly Found[], { confirm, log }: Io): void {
+  if (found.length === 0) return;
+  if (confirm !== undefined) return log("nothing was removed");
+  throw new InputError(`nothing was removed, as nobody can be asked: add --yes to remove ${total(found)}`);
 }
 
 /** The locks of runs are named by their paths from the folder of all results. */

@@ -59,6 +59,7 @@ interface Finished {
  */
 export async function run(files: readonly string[], flags: RunFlags, io: CommandIo): Promise<void> {
   if (!flags.watch) return await runAll(files, flags, io);
+  refuseMultipliers(parseOverrides(flags.overrides));
   await watched(files, (changed) => runAll(changed, flags, io), io);
 }
 

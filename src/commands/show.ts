@@ -1,5 +1,4 @@
 import { join, resolve } from "@std/path";
-import { InputError } from "../base/errors.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { type FoundRun, partialRun, placedRun, resultsAround } from "../results/found_run.ts";
 import { filesIn, readDetails } from "../results/run_details.ts";

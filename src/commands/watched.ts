@@ -26,6 +26,7 @@ interface Source {
  * they are run is run after that. Errors are shown, and do not end it.
  *
  * @param run runs some of the files
+ * @throws {InputError} where a file is not there from the beginning
  * @throws {Interrupted} at the first signal to stop
  */
 export async function watched(
@@ -34,6 +35,7 @@ export async function watched(
   io: Pick<CommandIo, "log" | "onInterrupt">,
 ): Promise<never> {
   const all = [...new Set(await allDone(files.map(experimentFileAt)))];
+  await allDone(all.map(readExperimentFile));
   const stopped = new AbortController();
   using _listening = io.onInterrupt(() => stopped.abort());
   let changed: readonly string[] = all;

@@ -1,5 +1,6 @@
-import { join } from "@std/path";
+import { join, resolve } from "@std/path";
 import { isAbsent } from "../disk/is_absent.ts";
+import { isWithin } from "../disk/project.ts";
 import { temporaryPath } from "../disk/write_whole.ts";
 import { BEGUN_FILE } from "./begun_run.ts";
 import { CHECKPOINT_FILES } from "./checkpoint_files.ts";
@@ -23,6 +24,7 @@ export interface Removable {
 export async function removablePartials(results: string): Promise<Removable[]> {
   const found: Removable[] = [];
   for (const folder of await partialRuns(results)) {
+    if (!isWithin(folder, resolve(results))) continue;
     const { state } = await partialRun(folder, results, results);
     if (state === "running") continue;
     found.push(await removable(folder, isPartialFile, lockOfRun(results, placeOf(folder))));

@@ -43,7 +43,9 @@ async function writeResults(folder: string): Promise<string> {
 async function removes(results: string, ...args: string[]): Promise<string[]> {
   const { code, stdout } = await call(["clean", ...args, "--results", results, "--json", "--yes"]);
   assertEquals(code, 0);
-  return JSON.parse(stdout).removes.map(({ folder }: { folder: string }) => relative(results, folder));
+  const { folders } = JSON.parse(stdout);
+  return folders.filter(({ removed }: { removed: boolean }) => removed)
+    .map(({ folder }: { folder: string }) => relative(results, folder));
 }
 
 Deno.test("clean says what it would free and refuses to remove it where nobody can be asked", () =>
@@ -58,6 +60,16 @@ Deno.test("clean says what it would free and refuses to remove it where nobody c
       "nothing was removed, as nobody can be asked: add --yes to remove 2 folders, 1.0",
     );
     assertEquals(await exists(results, "begun.partial"), true);
+    const json = await call(["clean", "--results", results, "--json"]);
+    assertEquals(json.code, 2);
+    const { folders } = JSON.parse(json.stdout);
+    assertEquals(folders.map(({ kind, removed }: Record<string, unknown>) => `${kind} ${removed}`), [
+      "partial false",
+      "cache false",
+    ]);
+    await Deno.remove(join(results, "begun.partial"), { recursive: true });
+    await Deno.rename(join(results, "kept"), `${results}.partial`);
+    assertEquals(await removes(results), [join(".cache", ENTRY)], "what is beside the folder is not in it");
   }));
 
 Deno.test("clean asks, and removes where the answer is yes", () =>

@@ -60,3 +60,10 @@ Deno.test("run --watch runs what changes, names what is wrong, and ends at Ctrl-
     io.interrupt();
     assertEquals(await ended, 130);
   }));
+
+Deno.test("a file that is not there from the beginning is wrong use, and nothing is watched", async () => {
+  for (const args of [["nowhere.yaml"], ["nowhere.yaml", "--set", "seed"]]) {
+    const io = new RecordingIo();
+    assertEquals(await main(["run", ...args, "--watch"], io), 2);
+  }
+});
