@@ -66,7 +66,7 @@ function checkBaselineFormat(found: unknown, file: string): void {
   try {
     checkFormat(found, BASELINE_FORMAT, file);
   } catch (error) {
-    throw error instanceof DamagedRun ? new InputError(message`${error.reason}: ${COMPARABLE}`) : error;
+    throw error instanceof DamagedRun ? new InputError(`${file} holds no runs: ${COMPARABLE}`) : error;
   }
 }
 

@@ -11,7 +11,10 @@ export function addCompletions(program: Command, verbs: CompletionsVerb): void {
   program.command("completions")
     .description("print the script by which a shell completes this command line")
     .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
-    .addHelpText("after", "\nExample:\n  source <(softprompt completions bash)")
+    .addHelpText(
+      "after",
+      "\nExample:\n  softprompt completions fish > ~/.config/fish/completions/softprompt.fish",
+    )
     .action((shell: Shell) => verbs.completions(shell, described(program)));
 }
 

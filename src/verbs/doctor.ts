@@ -15,6 +15,6 @@ export function addDoctor(program: Command, verbs: DoctorVerb): void {
     )
     .option("--results <dir>", "the folder of all results", "results")
     .addOption(asJson())
-    .addHelpText("after", "\nExample:\n  softprompt doctor")
+    .addHelpText("after", "\nExample:\n  softprompt doctor --results results")
     .action((flags: DoctorFlags) => verbs.doctor(flags));
 }
