@@ -6,10 +6,10 @@ import { readRuns } from "../diff/side.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import { type BaselineRuns, baselineText, readBaseline } from "../results/baseline_file.ts";
+import { baselineFile } from "../results/baseline_place.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import { isTextRun, readTextRun } from "../results/read_text_run.ts";
 import type { Io } from "../terminal/io.ts";
-import { baselineFile } from "./flag_values.ts";
 
 /** The flags of `baseline`. */
 export interface BaselineFlags {

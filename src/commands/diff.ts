@@ -8,7 +8,8 @@ import { beginsAs } from "../disk/begins_as.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
-import { isBaselineName, readBaseline } from "../results/baseline_file.ts";
+import { readBaseline } from "../results/baseline_file.ts";
+import { isBaselinePath } from "../results/baseline_place.ts";
 import { isTextRun, readTextRun } from "../results/read_text_run.ts";
 import { textDiffText } from "../terminal/text_diff_text.ts";
 import { missingRuns } from "../diff/missing.ts";
@@ -86,7 +87,7 @@ async function textSides(a: string, b: string): Promise<readonly [TextSide, Text
 async function textSide(source: string): Promise<TextSide | undefined> {
   try {
     if (await isTextRun(source)) return { source, run: await readTextRun(source) };
-    const baseline = isBaselineName(source) ? await readBaseline(source) : undefined;
+    const baseline = isBaselinePath(source) ? await readBaseline(source) : undefined;
     return baseline?.kind === "texts" ? { source, run: baseline.run } : undefined;
   } catch (error) {
     if (error instanceof InputError || isAbsent(error)) return undefined;

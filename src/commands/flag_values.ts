@@ -4,10 +4,9 @@
  * @module
  */
 import { InvalidArgumentError } from "commander";
-import { join } from "@std/path";
-import { fileNamePart } from "../base/file_name.ts";
 import type { regressions } from "../diff/gate.ts";
 import { GATE_METRICS } from "../diff/gate_metrics.ts";
+import { canNameBaseline } from "../results/baseline_place.ts";
 import { RUN_STATES, type RunState } from "../results/run_states.ts";
 import type { Shard } from "./batch.ts";
 
@@ -74,23 +73,10 @@ export const PREDICTION_FORMATS = ["jsonl", "csv"] as const;
 /** The output formats of a diff. */
 export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;
 
-/** The folder of baselines, and the name of the usual one. */
-export const BASELINES = "baselines";
-export const MAIN_BASELINE = "main";
-
-/** The longest name of a baseline, in characters. */
-const LONGEST_NAME = 60;
-
-/** The name of a baseline, which its file has on every file system. */
+/** The name of a baseline. */
 export function baselineName(text: string): string {
-  const isName = fileNamePart(text, LONGEST_NAME) === text && !/^[.-]/.test(text) && text !== "summary";
-  if (isName) return text;
+  if (canNameBaseline(text)) return text;
   throw new InvalidArgumentError("It must be a name of letters, digits and ._+-, for example main.");
-}
-
-/** The file of a baseline. @param folder of all baselines */
-export function baselineFile(folder: string, name: string): string {
-  return join(folder, `${name}.json`);
 }
 
 /** The orders of a list of runs. */

@@ -1,7 +1,8 @@
 import { basename, dirname, join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
-import { isBaselineName, readBaseline } from "../results/baseline_file.ts";
+import { readBaseline } from "../results/baseline_file.ts";
+import { isBaselinePath } from "../results/baseline_place.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { KeptPredictions, TooManyPredictions } from "../results/kept_predictions.ts";
 import { partialRuns, runFolders } from "../results/run_folders.ts";
@@ -54,10 +55,16 @@ export async function readSide(
 /** The runs of a side, as {@linkcode readSide} finds them. */
 export async function readRuns(source: string, kept: KeptPredictions): Promise<FoundRuns> {
   const info = await Deno.stat(source).catch(() => undefined);
-  if (info === undefined) throw new InputError(`there is no ${source}: ${COMPARABLE}`);
+  if (info === undefined) {
+    throw new InputError(
+      isBaselinePath(source)
+        ? `there is no baseline ${source}: set it by 'deno task baseline set RUN'`
+        : `there is no ${source}: ${COMPARABLE}`,
+    );
+  }
   if (!info.isFile) return await runsIn(source, kept);
   if (basename(source) === SUMMARY) return await runsOf(source, kept);
-  if (!isBaselineName(source)) return { ...await readReport(source), damaged: [] };
+  if (!isBaselinePath(source)) return { ...await readReport(source), damaged: [] };
   const baseline = await readBaseline(source);
   if (baseline.kind === "classes") return { runs: baseline.runs, damaged: [], unfinished: [] };
   throw new InputError(

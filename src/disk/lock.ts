@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "@std/path";
-import { livesElsewhere, LockOwner, STALE_SECONDS } from "./lock_owner.ts";
+import { LockOwner, ownerLives, STALE_SECONDS } from "./lock_owner.ts";
 import { isAbsent } from "./is_absent.ts";
 import { onDisk } from "./on_disk.ts";
 import { removeAll } from "./write_whole.ts";
@@ -28,6 +28,10 @@ const THIS_MACHINE: LockSystem = {
   },
   tryLock: (file) => file.tryLock(true),
 };
+
+/** How a lock's file is opened. */
+const READING: Deno.OpenOptions = { read: true };
+const WRITING: Deno.OpenOptions = { read: true, write: true };
 
 /** How a lock is taken. */
 export interface LockOptions {
@@ -94,9 +98,11 @@ export class Lock {
    */
   static async isHeld(path: string, system: LockSystem = THIS_MACHINE): Promise<boolean> {
     try {
-      using file = await Deno.open(path, { read: true });
-      const isFree = await system.tryLock(file).catch(() => true);
-      return !isFree || await livesElsewhere(`${path}.owner`, await system.hostname());
+      using file = await Deno.open(path, READING);
+      const onHost = await lockOnHost(file, path, system, READING);
+      if (onHost === "held") return true;
+      const dead = onHost === "taken" ? await system.hostname() : undefined;
+      return await ownerLives(`${path}.owner`, dead);
     } catch (error) {
       if (isAbsent(error) || error instanceof Deno.errors.IsADirectory) return false;
       throw error;
@@ -112,7 +118,7 @@ export class Lock {
 /** Opens a lock's file; a folder in its place is removed. */
 async function openLock(path: string, { log }: LockOptions): Promise<Deno.FsFile> {
   await Deno.mkdir(dirname(path), { recursive: true });
-  const open = () => Deno.open(path, { create: true, read: true, write: true });
+  const open = () => Deno.open(path, { ...WRITING, create: true });
   return await open().catch(async (error) => {
     if (!(error instanceof Deno.errors.IsADirectory)) throw error;
     log?.(`${path} is a folder in the place of a lock, and is removed`);
@@ -126,10 +132,11 @@ async function lockOnHost(
   file: Deno.FsFile,
   path: string,
   { tryLock }: LockSystem,
+  how: Deno.OpenOptions = WRITING,
 ): Promise<"taken" | "held" | { readonly none: string }> {
   try {
     if (!await tryLock(file)) return "held";
-    using second = await Deno.open(path, { read: true, write: true });
+    using second = await Deno.open(path, how);
     return await tryLock(second) ? { none: "flock locks nothing" } : "taken";
   } catch (error) {
     return { none: error instanceof Error ? error.message : String(error) };

@@ -77,13 +77,17 @@ export class LockOwner {
   }
 }
 
-/** Whether a lock's owner on another machine than this one has shown life lately, by this machine's clock. */
-export async function livesElsewhere(path: string, host: string | undefined): Promise<boolean> {
+/**
+ * Whether a lock's owner has shown life lately, by this machine's clock.
+ *
+ * @param dead the machine whose owners are known to have ended, if one is
+ */
+export async function ownerLives(path: string, dead: string | undefined): Promise<boolean> {
   try {
     const found: unknown = parseJson(await readTextLimited(path, SHORT_LIMIT));
-    const isHere = host !== undefined && Object(found).host === host;
+    const hasEnded = dead !== undefined && Object(found).host === dead;
     const { mtime } = await Deno.stat(path);
-    return !isHere && Math.abs(Date.now() - Number(mtime)) <= STALE_SECONDS * 1000;
+    return !hasEnded && Math.abs(Date.now() - Number(mtime)) <= STALE_SECONDS * 1000;
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof InputError)) ignoreMissing(error);
     return false;

@@ -1,4 +1,3 @@
-import { basename } from "@std/path";
 import { withoutSha256, withSha256 } from "../base/sha256.ts";
 import { InputError } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
@@ -31,11 +30,6 @@ export type Baseline = BaselineRuns & {
   readonly source: string;
 };
 
-/** Whether a file is a baseline, by its name: a project's own, and no summary. */
-export function isBaselineName(path: string): boolean {
-  return path.endsWith(".json") && basename(path) !== "summary.json";
-}
-
 /** The text of a baseline's file. @param source the folder or the report that it is made of */
 export function baselineText(source: string, found: BaselineRuns): string {
   const content = found.kind === "texts" ? { texts: found.run } : { classes: packRuns(found.runs) };
@@ -58,6 +52,10 @@ export async function readBaseline(file: string): Promise<Baseline> {
   checkFormat(texts.environment, RUN_FORMAT, file);
   const experiment = await orDamaged(file, () => readWritten(texts.experiment));
   if (!isFreeTextExperiment(experiment)) throw refuse("its answers are no free texts");
+  const { predictions, metrics: { test: { examples } } } = texts;
+  if (predictions.length !== examples) {
+    throw refuse(`it has ${predictions.length} predictions of a run with ${examples} test examples`);
+  }
   return { source, kind: "texts", run: { ...texts, experiment } };
 }
 

@@ -1,6 +1,7 @@
 import { Argument, type Command } from "commander";
 import type { BaselineFlags } from "../commands/baseline.ts";
-import { baselineName, BASELINES, MAIN_BASELINE } from "../commands/flag_values.ts";
+import { baselineName } from "../commands/flag_values.ts";
+import { BASELINES, MAIN_BASELINE } from "../results/baseline_place.ts";
 
 /** What `baseline` does with its arguments and flags. @param action what is done with the run */
 export interface BaselineVerb {

@@ -1,14 +1,7 @@
 import { type Command, Option } from "commander";
 import type { DiffFlags } from "../commands/diff.ts";
-import {
-  baselineFile,
-  baselineName,
-  BASELINES,
-  DIFF_FORMATS,
-  gate,
-  level,
-  MAIN_BASELINE,
-} from "../commands/flag_values.ts";
+import { baselineName, DIFF_FORMATS, gate, level } from "../commands/flag_values.ts";
+import { baselineFile, BASELINES, MAIN_BASELINE } from "../results/baseline_place.ts";
 import { thrownMessage } from "../base/errors.ts";
 import { asJson } from "./as_json.ts";
 
