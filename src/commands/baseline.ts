@@ -1,8 +1,9 @@
 import { dirname } from "@std/path";
 import { counted } from "../base/counted.ts";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { readRuns } from "../diff/side.ts";
+import { isDenied } from "../disk/denied.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import { type BaselineRuns, baselineText, readBaseline } from "../results/baseline_file.ts";
@@ -28,13 +29,22 @@ export async function setBaseline(run: string, { name, baselines }: BaselineFlag
   const found = await runsOf(run);
   const file = baselineFile(baselines, name);
   await checkPlace(file);
-  await onDisk(file, async () => {
-    await Deno.mkdir(dirname(file), { recursive: true });
-    await writeWhole(file, baselineText(run, found));
-  }, "--baselines");
+  await written(file, baselineText(run, found));
   const count = found.kind === "texts" ? 1 : found.runs.size;
   io.print(`${file}: ${counted(count, "run")} of ${run}; commit it`);
   io.print(`next: deno task diff --baseline ${name} RUN compares another run with it`);
+}
+
+/** @throws {InputError} where the folder may not be changed */
+async function written(file: string, text: string): Promise<void> {
+  try {
+    await onDisk(file, async () => {
+      await Deno.mkdir(dirname(file), { recursive: true });
+      await writeWhole(file, text);
+    }, "--baselines");
+  } catch (error) {
+    throw isDenied(error) ? new InputError(thrownMessage(error), { cause: error }) : error;
+  }
 }
 
 /** The complete runs of a side. @throws {InputError} where there are others */

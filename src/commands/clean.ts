@@ -6,10 +6,9 @@ import { counted } from "../base/counted.ts";
 import { InputError } from "../base/errors.ts";
 import { sizeText } from "../base/size_text.ts";
 import { askedRuns } from "../batch/asked_runs.ts";
-import { DiskError } from "../disk/on_disk.ts";
+import { isDenied } from "../disk/denied.ts";
 import { Lock } from "../disk/lock.ts";
 import { checkFolder } from "../results/check_folder.ts";
-import { resultsAround } from "../results/found_run.ts";
 import {
   type Removable,
   removable,
@@ -57,8 +56,6 @@ interface Found extends Removable {
 export async function clean(files: readonly string[], flags: CleanFlags, io: Io): Promise<void> {
   const { results, yes, json } = flags;
   await checkFolder(results);
-  const around = await resultsAround(results);
-  await refuseInner(results, around);
   const found = await toRemove(files, flags);
   if (!json) printFound(found, results, io);
   const isWanted = found.length > 0 && (yes || await answer(found, io) === true);
@@ -109,12 +106,6 @@ function refuse(found: readonly Found[], { confirm, log }: Io): void {
   throw new InputError(`nothing was removed, as nobody can be asked: add --yes to remove ${total(found)}`);
 }
 
-/** The locks of runs are named by their paths from the folder of all results. */
-async function refuseInner(results: string, around: string): Promise<void> {
-  if (await Deno.realPath(results) === await Deno.realPath(around)) return;
-  throw new InputError(`${results} is in the folder of all results, ${around}: name that one by --results`);
-}
-
 async function toRemove(files: readonly string[], { results, what }: CleanFlags): Promise<Found[]> {
   const of = (kind: Cleaned, some: readonly Removable[]) => some.map((one) => ({ ...one, kind }));
   if (what.includes("unasked") && files.length === 0) {
@@ -135,7 +126,7 @@ async function toRemove(files: readonly string[], { results, what }: CleanFlags)
 async function removableSteps(results: string): Promise<Removable[]> {
   const found: Removable[] = [];
   for (const folder of await cachedEntries(join(results, ".cache"))) {
-    const entry = await removable(folder, isArtifactFile, entryLock(folder));
+    const entry = await removable(folder, isArtifactFile, [entryLock(folder)]);
     if (entry.files.length > 0) found.push(entry);
   }
   return found;
@@ -146,16 +137,7 @@ async function removeAllOf(found: readonly Removable[], results: string): Promis
   const left: string[] = [];
   for (const one of found) {
     try {
-      const lock = await Lock.tryTake(one.lock);
-      if (lock === undefined) {
-        left.push(one.folder);
-        continue;
-      }
-      try {
-        await removeOwn(one);
-      } finally {
-        lock.release();
-      }
+      if (!await removedAlone(one)) left.push(one.folder);
     } catch (error) {
       throw cannotRemove(error, one.folder, results);
     }
@@ -163,12 +145,25 @@ async function removeAllOf(found: readonly Removable[], results: string): Promis
   return left;
 }
 
+/** Removes a folder whose locks are all free. @returns whether they are */
+async function removedAlone(one: Removable): Promise<boolean> {
+  const taken: Lock[] = [];
+  try {
+    for (const path of one.locks) {
+      const lock = await Lock.tryTake(path);
+      if (lock === undefined) return false;
+      taken.push(lock);
+    }
+    await removeOwn(one);
+    return true;
+  } finally {
+    for (const lock of taken) lock.release();
+  }
+}
+
 /** What is said where the system denies a change. */
 function cannotRemove(error: unknown, folder: string, results: string): unknown {
-  const isReadOnly = error instanceof Error && "code" in error && error.code === "EROFS";
-  if (!isReadOnly && !(error instanceof DiskError || error instanceof Deno.errors.PermissionDenied)) {
-    return error;
-  }
+  if (!isDenied(error)) return error;
   return new InputError(
     `${folder} cannot be removed, as ${results} cannot be changed: ask for the permission to write there`,
     { cause: error },

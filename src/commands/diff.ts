@@ -5,6 +5,7 @@ import { diffMarkdown } from "../diff/markdown.ts";
 import { textDiffOf, textRegressions, type TextSide } from "../diff/text_diff.ts";
 import { type GateCase, gateCases, junitXml, runsCase, textGateCases } from "../diff/junit.ts";
 import { beginsAs } from "../disk/begins_as.ts";
+import { isDenied } from "../disk/denied.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
@@ -17,7 +18,7 @@ import { readSide } from "../diff/side.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import type { DIFF_FORMATS, Gate } from "./flag_values.ts";
 import { diffReport } from "../report/diff_report.ts";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { diffText } from "../terminal/diff_text.ts";
 import { GateFailed } from "../terminal/exit_codes.ts";
@@ -126,12 +127,13 @@ async function checkJunitPlace(file: string): Promise<void> {
   if (info !== undefined) throw new InputError(`${file} is no file of XML: choose another with --junit`);
 }
 
-/** @throws {InputError} where there is no folder for the file */
+/** @throws {InputError} where there is no folder for the file, or it may not be changed */
 async function writeJunit(title: string, cases: readonly GateCase[], { junit }: DiffFlags): Promise<void> {
   if (junit === undefined) return;
   try {
     await onDisk(junit, () => writeWhole(junit, junitXml(title, cases)), "--junit");
   } catch (error) {
+    if (isDenied(error)) throw new InputError(thrownMessage(error), { cause: error });
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new InputError(
       `there is no folder ${dirname(junit)}: make it, or choose another file with --junit`,

@@ -1,6 +1,6 @@
 import { join, resolve } from "@std/path";
 import { partialPath } from "../disk/replace_folder.ts";
-import { type FoundRun, partialRun, placedRun, resultsAround } from "../results/found_run.ts";
+import { type FoundRun, partialRun, placedRun } from "../results/found_run.ts";
 import { filesIn, readDetails } from "../results/run_details.ts";
 import { partialRuns } from "../results/run_folders.ts";
 import type { Io } from "../terminal/io.ts";
@@ -47,7 +47,7 @@ async function begunRun(path: string): Promise<FoundRun | undefined> {
   const place = isPartial ? path.slice(0, -partialPath("").length) : path;
   const partial = partialPath(resolve(place));
   if (!(await partialRuns(place)).includes(partial)) return undefined;
-  return await partialRun(partial, place, await resultsAround(place));
+  return await partialRun(partial, place);
 }
 
 async function showBegun(run: FoundRun, path: string, json: boolean, io: Io): Promise<void> {

@@ -5,9 +5,12 @@ import { isAbsent } from "./is_absent.ts";
 import { onDisk } from "./on_disk.ts";
 import { removeAll } from "./write_whole.ts";
 
+/** The folder of the locks on what is in a folder. */
+export const LOCKS = ".locks";
+
 /** The path of the lock on something in a folder, named by a hash: names may be as long as file systems allow. */
 export function lockPath(folder: string, locked: string): string {
-  return join(folder, ".locks", `${createHash("sha256").update(locked).digest("hex").slice(0, 32)}.lock`);
+  return join(folder, LOCKS, `${createHash("sha256").update(locked).digest("hex").slice(0, 32)}.lock`);
 }
 
 /** The pause between two attempts to take a lock, in milliseconds. */

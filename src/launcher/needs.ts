@@ -4,6 +4,7 @@ import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { findExperimentFiles } from "../batch/find_experiment_files.ts";
 import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
+import { LOCKS } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { temporaryPath } from "../disk/write_whole.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
@@ -151,7 +152,7 @@ function comparedPaths(side: string): string[] {
 /** What is read of a folder of runs: itself, what was begun in its place, and the locks on both, which are in the folder of all results. */
 function foundPaths(folder: string): string[] {
   const path = resolve(folder);
-  return [folder, partialPath(path), ...foldersAbove(path).map((above) => join(above, ".locks"))];
+  return [folder, partialPath(path), ...foldersAbove(path).map((above) => join(above, LOCKS))];
 }
 
 /** The folder that a pattern is searched in; a file or folder itself. */

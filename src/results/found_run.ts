@@ -1,6 +1,7 @@
-import { join, relative, resolve } from "@std/path";
+import { dirname, join, relative, resolve } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
+import { innerPath } from "../base/inner_path.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { foldersAbove } from "../disk/project.ts";
 import { partialPath } from "../disk/replace_folder.ts";
@@ -37,10 +38,9 @@ const AT_A_TIME = 32;
  * @param folder that of all results, or one in it
  */
 export async function findRuns(folder: string): Promise<FoundRun[]> {
-  const results = await resultsAround(folder);
   return [
     ...await inTurns(await runFolders(folder), (path) => placedRun(path, folder)),
-    ...await inTurns(await partialRuns(folder), (path) => partialRun(path, folder, results)),
+    ...await inTurns(await partialRuns(folder), (path) => partialRun(path, folder)),
   ];
 }
 
@@ -65,16 +65,12 @@ export async function placedRun(path: string, from: string): Promise<FoundRun> {
   }
 }
 
-/**
- * The run that was begun in a partial folder.
- *
- * @param from the folder that its name is relative to
- * @param results the folder of all results, which has the locks
- */
-export async function partialRun(path: string, from: string, results: string): Promise<FoundRun> {
+/** The run that was begun in a partial folder. @param from the folder that its name is relative to */
+export async function partialRun(path: string, from: string): Promise<FoundRun> {
   const place = placeOf(path);
   const about = { folder: path, name: relative(resolve(from), place), time: await changedAt(path) };
-  if (await Lock.isHeld(lockOfRun(results, place))) return { ...about, state: "running" };
+  const locks = await allDone((await locksOfRun(place)).map((lock) => Lock.isHeld(lock)));
+  if (locks.includes(true)) return { ...about, state: "running" };
   const ended = await readMetrics(path).catch((error) => {
     if (!(error instanceof InputError)) throw error;
   });
@@ -87,18 +83,19 @@ export function placeOf(partial: string): string {
   return resolve(partial).slice(0, -partialPath("").length);
 }
 
-/** The lock of a run, as whoever computes it takes it. @param place the run's folder */
-export function lockOfRun(results: string, place: string): string {
-  return lockPath(results, relative(resolve(results), resolve(place)));
-}
-
-/** The folder of all results that a folder is, or is in: the nearest with locks; the folder itself where none has any. */
-export async function resultsAround(folder: string): Promise<string> {
-  for (const above of foldersAbove(resolve(folder))) {
-    const info = await Deno.lstat(join(above, ".locks")).catch(() => undefined);
-    if (info?.isDirectory) return above;
-  }
-  return folder;
+/**
+ * The locks on a run that somebody has ever taken: in the folder of all results, which is one of those above the run's, and may have
+ * been another one each time that it was run.
+ *
+ * @param place the run's folder
+ */
+export async function locksOfRun(place: string): Promise<string[]> {
+  const path = resolve(place);
+  const locks = foldersAbove(dirname(path)).map((above) => lockPath(above, relative(above, path)));
+  const areThere = await allDone(
+    locks.map((lock) => Deno.stat(lock).then(({ isFile }) => isFile, () => false)),
+  );
+  return locks.filter((_, i) => areThere[i]);
 }
 
 async function changedAt(path: string): Promise<Date | undefined> {
@@ -107,7 +104,11 @@ async function changedAt(path: string): Promise<Date | undefined> {
 
 async function firstLacking(path: string, names: readonly string[]): Promise<string | undefined> {
   const isThere = await allDone(
-    names.map((name) => Deno.stat(join(path, name)).then(({ isFile }) => isFile, () => false)),
+    names.map((name) =>
+      innerPath(name) === name
+        ? Deno.stat(join(path, name)).then(({ isFile }) => isFile, () => false)
+        : Promise.resolve(false)
+    ),
   );
   return names.find((_, i) => !isThere[i]);
 }

@@ -1,10 +1,12 @@
-import { join, resolve } from "@std/path";
+import { dirname, join, relative, resolve } from "@std/path";
+import { InputError } from "../base/errors.ts";
 import { isAbsent } from "../disk/is_absent.ts";
+import { lockPath } from "../disk/lock.ts";
 import { isWithin } from "../disk/project.ts";
 import { temporaryPath } from "../disk/write_whole.ts";
 import { BEGUN_FILE } from "./begun_run.ts";
 import { CHECKPOINT_FILES } from "./checkpoint_files.ts";
-import { lockOfRun, partialRun, placedRun, placeOf } from "./found_run.ts";
+import { locksOfRun, partialRun, placedRun, placeOf } from "./found_run.ts";
 import { isRunFile } from "./own_files.ts";
 import { readEnvironment } from "./read_run.ts";
 import { partialRuns, runFolders } from "./run_folders.ts";
@@ -16,8 +18,8 @@ export interface Removable {
   readonly files: readonly string[];
   /** Their sizes together. */
   readonly bytes: number;
-  /** Whoever removes it takes this lock. */
-  readonly lock: string;
+  /** Whoever removes it takes these locks. */
+  readonly locks: readonly string[];
 }
 
 /** The runs that were begun, are not complete, and that nobody computes. @param results the folder of all results */
@@ -25,15 +27,16 @@ export async function removablePartials(results: string): Promise<Removable[]> {
   const found: Removable[] = [];
   for (const folder of await partialRuns(results)) {
     if (!isWithin(folder, resolve(results))) continue;
-    const { state } = await partialRun(folder, results, results);
+    const { state } = await partialRun(folder, results);
     if (state === "running") continue;
-    found.push(await removable(folder, isPartialFile, lockOfRun(results, placeOf(folder))));
+    found.push(await removable(folder, isPartialFile, await locksToTake(placeOf(folder), results)));
   }
   return found;
 }
 
 /**
- * The runs in a folder of results that are not to stay, those of variants before the folders that hold them. A `metrics.json` that is not of a run of this program's makes none.
+ * The runs in a folder of results that are not to stay, those of variants before the folders that hold them. A `metrics.json` that is
+ * not of a run of this program's makes none.
  *
  * @param stays whether a run stays, by its folder
  */
@@ -47,16 +50,31 @@ export async function removableRuns(
     const { state } = await placedRun(folder, results);
     const environment = state === "newer" ? undefined : await readEnvironment(folder).catch(() => undefined);
     if (environment === undefined) continue;
-    found.push(await removable(folder, isRunFile, lockOfRun(results, folder)));
+    found.push(await removable(folder, isRunFile, await locksToTake(folder, results)));
   }
   return found.toReversed();
+}
+
+/**
+ * The locks on a run: those that were ever taken; of one that nobody has locked, the one that a new process would take.
+ *
+ * @throws {InputError} where one is in a folder above that of all results: so that is another
+ */
+async function locksToTake(place: string, results: string): Promise<string[]> {
+  const all = resolve(results);
+  const locks = await locksOfRun(place);
+  const above = locks.find((lock) => !isWithin(lock, all));
+  if (above === undefined) return locks.length > 0 ? locks : [lockPath(all, relative(all, resolve(place)))];
+  throw new InputError(
+    `${results} is in the folder of all results, ${dirname(dirname(above))}: name that one by --results`,
+  );
 }
 
 /** What can be removed of a folder. @param isOwn whether a file is one that this program writes, by its name */
 export async function removable(
   folder: string,
   isOwn: (name: string) => boolean,
-  lock: string,
+  locks: readonly string[],
 ): Promise<Removable> {
   const files: string[] = [];
   let bytes = 0;
@@ -65,7 +83,7 @@ export async function removable(
     files.push(name);
     bytes += (await Deno.lstat(join(folder, name))).size;
   }
-  return { folder, files, bytes, lock };
+  return { folder, files, bytes, locks };
 }
 
 /** Removes the files of a folder that are this program's, and the folder where nothing else is in it. */

@@ -150,3 +150,25 @@ Deno.test("the usual baseline is in the folder that the command is called in", (
     assertEquals(code, 0);
     assertStringIncludes(stdout, "nothing differs in the experiments");
   }));
+
+Deno.test({
+  name: "a folder that may not be changed is wrong use",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (folder) => {
+      const a = await writeRecord(join(folder, "a"), GOOD);
+      for (
+        const args of [["baseline", "set", a, "--baselines", "/sys/x"], [
+          "diff",
+          a,
+          a,
+          "--junit",
+          "/sys/x.xml",
+        ]]
+      ) {
+        const { code, stderr } = await call(args);
+        assertEquals(code, 2, stderr);
+        assertStringIncludes(stderr, "cannot be written");
+      }
+    }),
+});

@@ -130,6 +130,10 @@ Deno.test("what a process is at stays, and links are not followed", () =>
     await Deno.symlink(join(folder, "elsewhere/metrics.json"), join(results, "begun.partial/report.html"));
     const lock = await Lock.tryTake(lockPath(results, "begun"));
     try {
+      const outer = await call(["clean", "--results", folder, "--json", "--yes"]);
+      assertEquals(JSON.parse(outer.stdout).folders, [], "the lock is found where the results are");
+      const { stdout } = await call(["list", folder, "--status", "running", "--json"]);
+      assertEquals(JSON.parse(stdout).runs.length, 1);
       assertEquals(await removes(results), [join(".cache", ENTRY)]);
       assertEquals(await exists(results, "begun.partial"), true);
     } finally {
@@ -137,6 +141,8 @@ Deno.test("what a process is at stays, and links are not followed", () =>
     }
     assertEquals(await removes(results), ["begun.partial"]);
     assertEquals(await exists(folder, "elsewhere/metrics.json"), true);
+    await writeBegun(join(results, "old/x"));
+    (await Lock.tryTake(lockPath(results, join("old", "x"))))?.release();
     const inner = await call(["clean", "--results", join(results, "old"), "--yes"]);
     assertEquals(inner.code, 2);
     assertStringIncludes(inner.stderr, "is in the folder of all results");
