@@ -7,7 +7,6 @@ import { readWritten } from "../experiment/read_written.ts";
 import { DamagedRun } from "./damaged_run.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
-import { jsonText } from "./json_text.ts";
 import { packRuns } from "./packed_runs.ts";
 import type { RunRecord } from "./read_run.ts";
 import type { TextRunRecord } from "./read_text_run.ts";
@@ -30,10 +29,14 @@ export type Baseline = BaselineRuns & {
   readonly source: string;
 };
 
-/** The text of a baseline's file. @param source the folder or the report that it is made of */
+/**
+ * The text of a baseline's file, in one line: thousands of numbers would be as many lines of a commit.
+ *
+ * @param source the folder or the report that it is made of
+ */
 export function baselineText(source: string, found: BaselineRuns): string {
   const content = found.kind === "texts" ? { texts: found.run } : { classes: packRuns(found.runs) };
-  return jsonText(withSha256({ format: BASELINE_FORMAT, source, ...content }));
+  return `${JSON.stringify(withSha256({ format: BASELINE_FORMAT, source, ...content }))}\n`;
 }
 
 /**

@@ -50,7 +50,7 @@ export function addDiff(program: Command, verbs: DiffVerb): void {
     )
     .option("--allow-missing", "let it pass where a side lacks runs or has some that are not complete", false)
     .option("--junit <file>", "a file to write: each metric of the gate as a test case, in JUnit's XML")
-    .addOption(asJson())
+    .addOption(asJson().conflicts("format"))
     .option("--alpha <level>", "the significance level of the tests", level, 0.05)
     .addHelpText(
       "after",

@@ -114,6 +114,7 @@ Deno.test("what is no baseline is refused, and what is in its place is kept", ()
     await refused(["diff", "--baseline"], "name that one");
     await refused(["diff", "--baseline", "main", a, a], "name that one");
     await refused(["diff", a], "two results are compared");
+    await refused(["diff", a, a, "--json", "--format", "markdown"], "cannot be used with");
     for (const name of ["../x", "a/b", ".x", "con", "summary", ""]) {
       await refused(["baseline", "set", a, "--name", name], "name");
     }
