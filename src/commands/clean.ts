@@ -147,17 +147,17 @@ async function removeAllOf(found: readonly Removable[], results: string): Promis
 
 /** Removes a folder whose locks are all free. @returns whether they are */
 async function removedAlone(one: Removable): Promise<boolean> {
-  const taken: Lock[] = [];
+  const held: Lock[] = [];
   try {
     for (const path of one.locks) {
       const lock = await Lock.tryTake(path);
       if (lock === undefined) return false;
-      taken.push(lock);
+      held.push(lock);
     }
     await removeOwn(one);
     return true;
   } finally {
-    for (const lock of taken) lock.release();
+    for (const lock of held) lock.release();
   }
 }
 

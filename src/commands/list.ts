@@ -1,9 +1,10 @@
+import { counted } from "../base/counted.ts";
 import { InputError } from "../base/errors.ts";
 import { checkFolder } from "../results/check_folder.ts";
 import { findRuns, type FoundRun } from "../results/found_run.ts";
 import { headlineOf } from "../results/headline.ts";
 import { matcher } from "../results/matching.ts";
-import { RUN_STATES, type RunState } from "../results/run_states.ts";
+import type { RunState } from "../results/run_states.ts";
 import type { Io } from "../terminal/io.ts";
 import { runListLines } from "../terminal/run_list.ts";
 import { styleFor } from "../terminal/style.ts";
@@ -22,28 +23,29 @@ export interface ListFlags {
 /**
  * `softprompt list`: all runs in a folder of results, with what they reached.
  *
- * @throws {InputError} where there is no such folder, or it holds no run
+ * @throws {InputError} where there is no such folder, it holds no run, or the pattern matches none
  */
 export async function list(folder: string, { only, status, sort, json }: ListFlags, io: Io): Promise<void> {
   await checkFolder(folder);
   const all = await findRuns(folder);
-  const matches = only === undefined ? () => true : matcher(only);
-  const runs = all.filter(({ name, state }) => matches(name) && status.includes(state)).toSorted(BY[sort]);
-  if (json) {
-    io.print(JSON.stringify({ format: "softprompt-list/1", folder, runs: runs.map(listed) }, null, 2));
-    return;
-  }
   if (all.length === 0) {
     throw new InputError(`${folder} holds no run: name another folder, or run an experiment first`);
   }
-  if (runs.length === 0) {
+  const matches = only === undefined ? () => true : matcher(only);
+  const matching = all.filter(({ name }) => matches(name));
+  if (matching.length === 0) {
     throw new InputError(
-      `none of the ${all.length} runs in ${folder} is chosen: change --only or --status (${
-        RUN_STATES.join(", ")
-      })`,
+      `--only ${only} matches none of the ${counted(all.length, "run")} in ${folder} (${
+        all.slice(0, 3).map(({ name }) => name).join(", ")
+      }, …)`,
     );
   }
-  for (const line of runListLines(runs, styleFor(io.hasColors.stdout), io.columns())) io.print(line);
+  const runs = matching.filter(({ state }) => status.includes(state)).toSorted(BY[sort]);
+  if (json) {
+    io.print(JSON.stringify({ format: "softprompt-list/1", folder, runs: runs.map(listed) }, null, 2));
+  } else if (runs.length === 0) {
+    io.log(`none of ${counted(matching.length, "run")} is ${status.join(" or ")}`);
+  } else for (const line of runListLines(runs, styleFor(io.hasColors.stdout), io.columns())) io.print(line);
 }
 
 /** The orders of a list: `metric` has the best first, `time` the last. */

@@ -91,9 +91,14 @@ Deno.test("runs are filtered by name and status, and sorted by time and by metri
         "s/length=20",
       ],
     );
-    const { code, stderr } = await call(["list", results, "--only", "nothing"]);
-    assertEquals(code, 2);
-    assertStringIncludes(stderr, "none of the 8 runs");
+    for (const format of [[], ["--json"]]) {
+      const { code, stderr } = await call(["list", results, "--only", "nothing", ...format]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, "--only nothing matches none of the 8 runs");
+    }
+    const none = ["list", results, "--only", "length", "--status", "failed,damaged"];
+    assertEquals(await call(none), { code: 0, stdout: "", stderr: "none of 2 runs is failed or damaged\n" });
+    assertEquals(JSON.parse((await call([...none, "--json"])).stdout).runs, []);
     for (const flags of [["--status", "done"], ["--sort", "size"], ["--nope"]]) {
       assertEquals((await call(["list", results, ...flags])).code, 2, flags.join(" "));
     }
@@ -105,6 +110,7 @@ Deno.test("folders without runs, files and nothing at all are wrong use, with th
     const said = async (path: string) => {
       const { code, stdout, stderr } = await call(["list", path]);
       assertEquals([code, stdout], [2, ""]);
+      assertEquals(await call(["list", path, "--json"]), { code, stdout, stderr });
       return stderr;
     };
     assertStringIncludes(await said(folder), "holds no run: name another folder");
