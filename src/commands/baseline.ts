@@ -2,14 +2,14 @@ import { dirname } from "@std/path";
 import { counted } from "../base/counted.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
-import { readRuns } from "../diff/side.ts";
+import type { SeededRun } from "../diff/run_groups.ts";
+import { type FoundRuns, isTextSide, readRuns, readTextRuns } from "../diff/side.ts";
 import { isDenied } from "../disk/denied.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import { type BaselineRuns, baselineText, readBaseline } from "../results/baseline_file.ts";
 import { baselineFile } from "../results/baseline_place.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
-import { isTextRun, readTextRun } from "../results/read_text_run.ts";
 import type { Io } from "../terminal/io.ts";
 
 /** The flags of `baseline`. */
@@ -30,8 +30,7 @@ export async function setBaseline(run: string, { name, baselines }: BaselineFlag
   const file = baselineFile(baselines, name);
   await checkPlace(file);
   await written(file, baselineText(run, found));
-  const count = found.kind === "texts" ? 1 : found.runs.size;
-  io.print(`${file}: ${counted(count, "run")} of ${run}; commit it`);
+  io.print(`${file}: ${counted(found.runs.size, "run")} of ${run}; commit it`);
   io.print(`next: deno task diff --baseline ${name} RUN compares another run with it`);
 }
 
@@ -49,10 +48,17 @@ async function written(file: string, text: string): Promise<void> {
 
 /** The complete runs of a side. @throws {InputError} where there are others */
 async function runsOf(source: string): Promise<BaselineRuns> {
-  if (await isTextRun(source).catch(() => false)) return { kind: "texts", run: await readTextRun(source) };
-  const { runs, damaged, unfinished } = await readRuns(source, new KeptPredictions());
+  const kept = new KeptPredictions();
+  return await isTextSide(source)
+    ? { kind: "texts", runs: wholeRuns(await readTextRuns(source, kept)) }
+    : { kind: "classes", runs: wholeRuns(await readRuns(source, kept)) };
+}
+
+function wholeRuns<Run extends SeededRun>(
+  { runs, damaged, unfinished }: FoundRuns<Run>,
+): FoundRuns<Run>["runs"] {
   const problems = [...damaged, ...unfinished.map((path) => `${path} is not complete`)];
-  if (problems.length === 0) return { kind: "classes", runs };
+  if (problems.length === 0) return runs;
   throw new InputError(
     joined(["a baseline has whole runs only: run the experiments again, or name others", ...problems], "\n"),
   );

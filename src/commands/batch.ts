@@ -113,7 +113,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
     const ended = runs.map((run) =>
       runJson(run.title, run.path, outcomes.get(run) ?? { kind: "not started" })
     );
-    io.print(runsJson(ended, { summaries: written.map(({ page }) => page) }));
+    io.print(runsJson(ended, { summaries: written.map(({ page }) => page) }), "data");
   } else for (const line of summaryLines(written)) io.print(line);
   const kinds = runs.map((run) => outcomes.get(run)?.kind);
   if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
@@ -138,6 +138,7 @@ async function summarizeOnly(
     const summaries = written.map(({ page }) => page);
     io.print(
       JSON.stringify({ format: "softprompt-summaries/1", complete, runs: all.length, summaries }, null, 2),
+      "data",
     );
     return;
   }

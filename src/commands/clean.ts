@@ -1,7 +1,6 @@
 import { join } from "@std/path";
-import { cachedEntries } from "../artifacts/cached_entries.ts";
+import { cachedEntries, isEntryFile } from "../artifacts/cached_entries.ts";
 import { entryLock } from "../artifacts/compile_cache.ts";
-import { isArtifactFile } from "../artifacts/manifest.ts";
 import { counted } from "../base/counted.ts";
 import { InputError } from "../base/errors.ts";
 import { sizeText } from "../base/size_text.ts";
@@ -85,7 +84,7 @@ function printJson(
   const folders = found.map(({ kind, folder, files, bytes }) => {
     return { kind, folder, files, bytes, removed: isWanted && !inUse.includes(folder) };
   });
-  io.print(JSON.stringify({ format: "softprompt-clean/1", results, folders }, null, 2));
+  io.print(JSON.stringify({ format: "softprompt-clean/1", results, folders }, null, 2), "data");
 }
 
 /** The number of some folders, and what they take together. */
@@ -126,7 +125,7 @@ async function toRemove(files: readonly string[], { results, what }: CleanFlags)
 async function removableSteps(results: string): Promise<Removable[]> {
   const found: Removable[] = [];
   for (const folder of await cachedEntries(join(results, ".cache"))) {
-    const entry = await removable(folder, isArtifactFile, [entryLock(folder)]);
+    const entry = await removable(folder, isEntryFile, [entryLock(folder)]);
     if (entry.files.length > 0) found.push(entry);
   }
   return found;

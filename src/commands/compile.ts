@@ -10,6 +10,7 @@ import { resolveModel } from "../experiment/model_file.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { explain, explanationLines } from "../terminal/explain_text.ts";
+import { COMMAND_LINE } from "../model/folder.ts";
 import { openGraph } from "../model/open_model.ts";
 
 /** The flags of `compile`. */
@@ -55,7 +56,7 @@ export async function compile(
     ...(file !== undefined && { file }),
     ...(dtype !== undefined && { dtype }),
   });
-  const model = await openGraph(spec, "./", terminalDownloads(io));
+  const model = await openGraph(spec, COMMAND_LINE, terminalDownloads(io));
   const explained = flags.explain ? explain(model, insertion, optimizer, target) : undefined;
   if (explained !== undefined && !flags.json) {
     for (const line of explanationLines(explained, io.columns())) io.print(line);
@@ -69,7 +70,10 @@ export async function compile(
       manifest: join(out, "artifacts.json"),
       model: model.folder,
     };
-    io.print(JSON.stringify({ ...about, train_step_bytes: bytes, ...(explained && { explained }) }, null, 2));
+    io.print(
+      JSON.stringify({ ...about, train_step_bytes: bytes, ...(explained && { explained }) }, null, 2),
+      "data",
+    );
     return;
   }
   const size = (compiled.train.bytes.length / 1024).toFixed(0);

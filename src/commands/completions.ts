@@ -17,6 +17,6 @@ const COMPLETIONS: Readonly<Record<Shell, (verbs: readonly DescribedVerb[]) => s
  * @param verbs of the command line
  */
 export function completions(shell: Shell, verbs: readonly DescribedVerb[], io: Io): Promise<void> {
-  io.print(COMPLETIONS[shell](verbs));
+  io.print(COMPLETIONS[shell](verbs), "data");
   return Promise.resolve();
 }

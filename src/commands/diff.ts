@@ -2,19 +2,20 @@ import { dirname } from "@std/path";
 import { type Diff, diffJson, diffOf } from "../diff/diff.ts";
 import { regressions } from "../diff/gate.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
-import { textDiffOf, textRegressions, type TextSide } from "../diff/text_diff.ts";
 import { type GateCase, gateCases, junitXml, runsCase, textGateCases } from "../diff/junit.ts";
+import { checkGate } from "../diff/gate_metrics.ts";
+import type { SeededRun } from "../diff/run_groups.ts";
+import { textDiffJson, textDiffsOf } from "../diff/text_diff.ts";
+import { textGateMetrics, textRegressions } from "../diff/text_gate.ts";
 import { beginsAs } from "../disk/begins_as.ts";
 import { isDenied } from "../disk/denied.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
-import { readBaseline } from "../results/baseline_file.ts";
-import { isBaselinePath } from "../results/baseline_place.ts";
-import { isTextRun, readTextRun } from "../results/read_text_run.ts";
+import type { TextRunRecord } from "../results/read_text_run.ts";
 import { textDiffText } from "../terminal/text_diff_text.ts";
 import { missingRuns } from "../diff/missing.ts";
-import { readSide } from "../diff/side.ts";
+import { isTextSide, type ReadSide, readSide, readTextSide } from "../diff/side.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import type { DIFF_FORMATS, Gate } from "./flag_values.ts";
 import { diffReport } from "../report/diff_report.ts";
@@ -31,6 +32,8 @@ export interface DiffFlags {
   readonly failOnRegression: boolean;
   /** The metrics that `failOnRegression` is about. */
   readonly gate: Gate;
+  /** Whether these were named, so that each of them must have been compared. */
+  readonly isGateChosen: boolean;
   /** Whether the gate passes where runs are missing. */
   readonly allowMissing: boolean;
   /** The significance level of the tests. */
@@ -48,22 +51,43 @@ export interface DiffFlags {
  * @throws {GateFailed} where a metric of the gate got worse or runs are missing, if `failOnRegression` is set
  */
 export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Promise<void> {
-  const texts = await textSides(a, b);
   if (flags.junit !== undefined) await checkJunitPlace(flags.junit);
-  if (texts !== undefined) return await diffTexts(...texts, flags, io);
   const kept = new KeptPredictions();
+  if (await isTextSide(a) || await isTextSide(b)) {
+    return await diffTexts(await readTextSide(a, kept), await readTextSide(b, kept), flags, io);
+  }
   const sides = [await readSide(a, kept), await readSide(b, kept)] as const;
   const found = diffOf(...sides, flags.alpha);
-  io.print((await render(found, flags.format, io)).trimEnd());
+  if (flags.isGateChosen) {
+    checkGate(flags.gate, found.comparisons.flatMap(({ metrics }) => Object.keys(metrics)));
+  }
+  io.print((await render(found, flags.format, io)).trimEnd(), flags.format === "text" ? undefined : "data");
+  const { gate } = flags;
+  await judge(sides, { worse: regressions(found, gate), cases: gateCases(found, gate) }, flags, io);
+}
+
+/**
+ * Reports what is missing and what is damaged, writes the gate's test cases, and fails the gate.
+ *
+ * @param found what got worse, and the test case of each metric of the gate
+ * @throws {InputError} where damaged runs were left out
+ * @throws {GateFailed} where a metric of the gate got worse or runs are missing, if `failOnRegression` is set
+ */
+async function judge(
+  sides: readonly [ReadSide<SeededRun>, ReadSide<SeededRun>],
+  { worse, cases }: { readonly worse: readonly string[]; readonly cases: readonly GateCase[] },
+  flags: DiffFlags,
+  io: Io,
+): Promise<void> {
+  const [a, b] = sides;
   const missing = missingRuns(...sides);
   const damaged = sides.flatMap((side) => side.damaged);
   for (const line of missing) io.log(line);
   const lacking = [...flags.allowMissing ? [] : missing, ...damaged];
-  await writeJunit(`${b} against ${a}`, [...gateCases(found, flags.gate), runsCase(lacking)], flags);
-  const worse = flags.failOnRegression ? regressions(found, flags.gate) : [];
-  if (worse.length > 0) {
+  await writeJunit(`${b.source} against ${a.source}`, [...cases, runsCase(lacking)], flags);
+  if (flags.failOnRegression && worse.length > 0) {
     for (const line of damaged) io.log(line);
-    throw new GateFailed(`${b} is worse than ${a} in ${worse.join(", ")}`);
+    throw new GateFailed(`${b.source} is worse than ${a.source} in ${worse.join(", ")}`);
   }
   if (damaged.length > 0) {
     throw new InputError(
@@ -77,42 +101,24 @@ export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Prom
   }
 }
 
-/** The two sides, where either is one run whose answers are free texts. @throws {InputError} where only one is */
-async function textSides(a: string, b: string): Promise<readonly [TextSide, TextSide] | undefined> {
-  const [one, other] = [await textSide(a), await textSide(b)];
-  if (one === undefined && other === undefined) return undefined;
-  return [one ?? { source: a, run: await readTextRun(a) }, other ?? { source: b, run: await readTextRun(b) }];
-}
-
-/** A side that is one run whose answers are free texts, or a baseline of one; `undefined` for any other. */
-async function textSide(source: string): Promise<TextSide | undefined> {
-  try {
-    if (await isTextRun(source)) return { source, run: await readTextRun(source) };
-    const baseline = isBaselinePath(source) ? await readBaseline(source) : undefined;
-    return baseline?.kind === "texts" ? { source, run: baseline.run } : undefined;
-  } catch (error) {
-    if (error instanceof InputError || isAbsent(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Two runs whose answers are free texts. */
-async function diffTexts(a: TextSide, b: TextSide, flags: DiffFlags, io: Io): Promise<void> {
-  const { format, alpha, failOnRegression, gate } = flags;
+/** Two sides of runs whose answers are generated. */
+async function diffTexts(
+  a: ReadSide<TextRunRecord>,
+  b: ReadSide<TextRunRecord>,
+  flags: DiffFlags,
+  io: Io,
+): Promise<void> {
+  const { format, alpha, gate, isGateChosen } = flags;
   if (format !== "text" && format !== "json") {
     throw new InputError(
-      `a diff of free texts is written as text or json, and not as ${format}: set --format`,
+      `a diff of generated texts is written as text or json, and not as ${format}: set --format`,
     );
   }
-  const found = textDiffOf(a, b, alpha);
-  io.print(
-    format === "json"
-      ? JSON.stringify(found, null, 2)
-      : textDiffText(found, io.columns()).join("\n").trimEnd(),
-  );
-  await writeJunit(`${b.source} against ${a.source}`, textGateCases(found, gate), flags);
-  const worse = failOnRegression ? textRegressions(found, gate) : [];
-  if (worse.length > 0) throw new GateFailed(`${b.source} is worse than ${a.source} in ${worse.join(", ")}`);
+  const found = textDiffsOf(a, b, alpha);
+  if (isGateChosen) checkGate(gate, textGateMetrics(found));
+  if (format === "json") io.print(JSON.stringify(textDiffJson(found), null, 2), "data");
+  else io.print(textDiffText(found, io.columns()).join("\n").trimEnd());
+  await judge([a, b], { worse: textRegressions(found, gate), cases: textGateCases(found, gate) }, flags, io);
 }
 
 /** The beginning of files that hold XML. */

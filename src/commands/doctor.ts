@@ -19,7 +19,7 @@ export interface DoctorFlags {
 export async function doctor({ results, json }: DoctorFlags, io: Io): Promise<void> {
   const findings: Finding[] = [];
   for (const check of checksOf(results)) findings.push(await found(check));
-  if (json) io.print(JSON.stringify({ format: "softprompt-doctor/1", checks: findings }, null, 2));
+  if (json) io.print(JSON.stringify({ format: "softprompt-doctor/1", checks: findings }, null, 2), "data");
   else {
     const style = styleFor(io.hasColors.stdout);
     const rows = findings.map(({ name, state, value, way }) => [

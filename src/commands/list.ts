@@ -42,7 +42,10 @@ export async function list(folder: string, { only, status, sort, json }: ListFla
   }
   const runs = matching.filter(({ state }) => status.includes(state)).toSorted(BY[sort]);
   if (json) {
-    io.print(JSON.stringify({ format: "softprompt-list/1", folder, runs: runs.map(listed) }, null, 2));
+    io.print(
+      JSON.stringify({ format: "softprompt-list/1", folder, runs: runs.map(listed) }, null, 2),
+      "data",
+    );
   } else if (runs.length === 0) {
     io.log(`none of ${counted(matching.length, "run")} is ${status.join(" or ")}`);
   } else for (const line of runListLines(runs, styleFor(io.hasColors.stdout), io.columns())) io.print(line);

@@ -1,7 +1,6 @@
 import type { Message } from "../base/message.ts";
 import type { PlannedRun } from "../batch/plan.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
-import type { Experiment } from "../experiment/types.ts";
 import { totalSteps } from "../training/trainer.ts";
 import type { SoundRun } from "./plan_lines.ts";
 import type { SoundText } from "./text_plan_lines.ts";
@@ -15,7 +14,7 @@ import type { SoundText } from "./text_plan_lines.ts";
 export function planJson(
   sound: readonly SoundRun[],
   texts: readonly SoundText[],
-  ensembles: readonly PlannedRun<Experiment>[],
+  ensembles: readonly PlannedRun[],
   problems: readonly Message[],
 ): string {
   const runs = [

@@ -126,6 +126,7 @@ async function answerAll(
     count += part.length;
   }
   io.progress.end();
+  if (count === 0) io.log(`there are no texts in ${file === "-" ? "standard input" : file}`);
   if (truncated > 0) io.log(`${truncated} of ${count} texts are truncated to fit the model's positions`);
   if (writer.note !== undefined) io.log(writer.note);
   for (const line of score.lines()) io.log(line);

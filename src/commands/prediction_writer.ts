@@ -50,9 +50,7 @@ class CsvWriter implements PredictionWriter {
       cellOf(predicted),
       ...this.classes.map((name) => cellOf(probabilities[name])),
     ]);
-    const table = stringify([...(isFirst ? [[...columns, ...own].map(cellOf)] : []), ...rows]);
-    // Standard output is text for a terminal, where a carriage return is shown as an escape.
-    return table.replaceAll("\r\n", "\n");
+    return stringify([...(isFirst ? [[...columns, ...own].map(cellOf)] : []), ...rows], { crlf: false });
   }
 
   get note(): string | undefined {

@@ -32,6 +32,7 @@ export async function show(run: string, { json }: ShowFlags, io: Io): Promise<vo
     const about = { format, folder: path, status: state, time: time?.toISOString() ?? null, again };
     io.print(
       JSON.stringify({ ...about, experiment, metrics, environment, neighbours: meaning, files }, null, 2),
+      "data",
     );
     return;
   }
@@ -58,7 +59,7 @@ async function showBegun(run: FoundRun, path: string, json: boolean, io: Io): Pr
   if (json) {
     const format = "softprompt-show/1";
     const about = { format, folder, status: state, time: time?.toISOString() ?? null, problem, again, files };
-    io.print(JSON.stringify(about, null, 2));
+    io.print(JSON.stringify(about, null, 2), "data");
     return;
   }
   io.print(`${folder}: ${state}, last written ${timeText(time)} UTC`);

@@ -20,7 +20,6 @@ import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
 import { encodeTexts } from "../run/encode_texts.ts";
 import { prepareText } from "../run/prepare_text.ts";
 import type { AnyPrepared, Prepared } from "../run/prepare.ts";
-import type { Experiment } from "../experiment/types.ts";
 import { isWordExperiment } from "../experiment/words_only.ts";
 import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
@@ -65,8 +64,7 @@ export async function validate(
   const notices = new Notices(io.log);
   const pace = new Pace();
   // The prompts of an ensemble exist only after their runs.
-  const isEnsemble = ({ experiment: { ensemble } }: PlannedRun<Experiment>) =>
-    ensemble && "sweep" in ensemble;
+  const isEnsemble = ({ experiment: { ensemble } }: PlannedRun) => ensemble && "sweep" in ensemble;
   const ensembles = runs.filter(isEnsemble);
   const single = runs.flatMap((run) =>
     !isEnsemble(run) && isWordExperiment(run.experiment) ? [{ ...run, experiment: run.experiment }] : []
@@ -95,7 +93,7 @@ export async function validate(
   const texts = await checkTexts(runs, resources, notices, io, problems);
   io.progress.end();
   const distinct = [...new Map(problems.map((problem) => [problem.text, problem])).values()];
-  if (json) io.print(planJson(sound, texts, ensembles, distinct));
+  if (json) io.print(planJson(sound, texts, ensembles, distinct), "data");
   else {
     const areNamed = new Set(sound.map(({ run: { file } }) => file)).size <= args.length;
     const isListed = verbose || areNamed && sound.length <= MOST_LISTED;
@@ -107,7 +105,7 @@ export async function validate(
 }
 
 /** What comes after the runs whose prompts it combines. */
-function ensembleLines(ensembles: readonly PlannedRun<Experiment>[]): string[] {
+function ensembleLines(ensembles: readonly PlannedRun[]): string[] {
   if (ensembles.length === 0) return [];
   const each = ensembles.map(({ title, ensembleRuns = [] }) => `${title}, ${ensembleRuns.length} prompts`);
   return [`and after them ${each.join("; ")}`];
@@ -119,7 +117,7 @@ function ensembleLines(ensembles: readonly PlannedRun<Experiment>[]): string[] {
  * @param problems takes those that are found
  */
 async function checkTexts(
-  runs: readonly PlannedRun<Experiment>[],
+  runs: readonly PlannedRun[],
   resources: ResourceCache,
   notices: Notices,
   io: CommandIo,

@@ -1,11 +1,11 @@
 import { escape } from "@std/html/entities";
 import { metricEntries } from "../evaluation/metric_names.ts";
-import { byTextMetric } from "../evaluation/text_metric_names.ts";
 import { visible } from "../base/visible.ts";
 import type { MetricComparison } from "./compare.ts";
 import type { Diff } from "./diff.ts";
 import type { GateMetric } from "./gate_metrics.ts";
-import type { TextDiff } from "./text_diff.ts";
+import type { TextDiffs } from "./text_diff.ts";
+import { gatedTextMetrics } from "./text_gate.ts";
 import { TEXT_METRIC_NAMES, textMetricCells } from "./text_wording.ts";
 import { METRIC_NAMES, metricCells } from "./wording.ts";
 
@@ -30,14 +30,14 @@ export function gateCases({ comparisons }: Diff, gate: readonly GateMetric[]): G
   );
 }
 
-/** The same of two runs whose answers are free texts. */
-export function textGateCases({ metrics }: TextDiff, gate: readonly GateMetric[]): GateCase[] {
-  return Object.values(byTextMetric((name) => {
-    const metric = metrics[name];
-    if (metric === undefined || !gate.some((one) => one === name)) return undefined;
-    const [, a, b, difference, interval, , adjusted] = textMetricCells(name, metric);
-    return caseOf("", TEXT_METRIC_NAMES[name], [a, b, difference, interval, adjusted], metric);
-  }));
+/** The same of sides whose answers are generated. */
+export function textGateCases({ comparisons }: TextDiffs, gate: readonly GateMetric[]): GateCase[] {
+  return comparisons.flatMap(({ variant, metrics }) =>
+    gatedTextMetrics(metrics, gate).map(([name, metric]) => {
+      const [, a, b, difference, interval, , adjusted] = textMetricCells(name, metric);
+      return caseOf(variant, TEXT_METRIC_NAMES[name], [a, b, difference, interval, adjusted], metric);
+    })
+  );
 }
 
 /** The case of the runs that a comparison lacks. @param lacking a line for each */

@@ -1,27 +1,29 @@
 import { basename, dirname, join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
-import { readBaseline } from "../results/baseline_file.ts";
+import { type BaselineRuns, readBaseline } from "../results/baseline_file.ts";
 import { isBaselinePath } from "../results/baseline_place.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { KeptPredictions, TooManyPredictions } from "../results/kept_predictions.ts";
 import { partialRuns, runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
-import { readFinished, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
-import { groupBySeed, type RunGroup } from "./run_groups.ts";
+import { readFinished, readIfComplete, readSummary, type RunRecord } from "../results/read_run.ts";
+import { areOfTexts } from "../results/metrics_file.ts";
+import { readTextRun, type TextRunRecord } from "../results/read_text_run.ts";
+import { groupBySeed, type RunGroup, type SeededRun } from "./run_groups.ts";
 
 /** The file in which a batch names its runs. */
 const SUMMARY = "summary.json";
 
 /** One of the two sides of a comparison. */
-export interface Side {
+export interface Side<Run extends SeededRun = RunRecord> {
   /** As named by the user. */
   readonly source: string;
-  readonly groups: readonly RunGroup[];
+  readonly groups: readonly RunGroup<Run>[];
 }
 
 /** A side as it was read. */
-export interface ReadSide extends Side {
+export interface ReadSide<Run extends SeededRun = RunRecord> extends Side<Run> {
   /** Whether it is a run that was named by itself, by its folder or its report. */
   readonly isOneRun: boolean;
   /** Why runs of it are left out: their files are damaged. */
@@ -31,8 +33,8 @@ export interface ReadSide extends Side {
 }
 
 /** The runs of a side by their names, and which others are left out, and why. */
-export interface FoundRuns {
-  readonly runs: ReadonlyMap<string, RunRecord>;
+export interface FoundRuns<Run extends SeededRun = RunRecord> {
+  readonly runs: ReadonlyMap<string, Run>;
   readonly damaged: readonly string[];
   readonly unfinished: readonly string[];
 }
@@ -48,12 +50,101 @@ export async function readSide(
   source: string,
   kept: KeptPredictions = new KeptPredictions(),
 ): Promise<ReadSide> {
-  const { runs, ...leftOut } = await readRuns(source, kept);
-  return { source, isOneRun: runs.size === 1 && runs.has(""), groups: groupBySeed(runs), ...leftOut };
+  return sideOf(source, await readRuns(source, kept));
 }
 
 /** The runs of a side, as {@linkcode readSide} finds them. */
 export async function readRuns(source: string, kept: KeptPredictions): Promise<FoundRuns> {
+  return await readBy(source, {
+    run: (folder) => readIfComplete(folder, kept),
+    report: async (file) => ({ ...await readReport(file), damaged: [] }),
+    baseline: (found) => {
+      if (found.kind === "classes") return found.runs;
+      throw new InputError(
+        `the answers of ${source} are generated texts, and cannot be compared with classes with probabilities: name another run`,
+      );
+    },
+  });
+}
+
+/**
+ * The same of runs whose answers are generated, but for saved reports, which hold no predictions of theirs.
+ *
+ * @throws {InputError} where there is no complete run of them
+ */
+export async function readTextSide(
+  source: string,
+  kept: KeptPredictions = new KeptPredictions(),
+): Promise<ReadSide<TextRunRecord>> {
+  return sideOf(source, await readTextRuns(source, kept));
+}
+
+/** The runs of a side, as {@linkcode readTextSide} finds them. */
+export async function readTextRuns(
+  source: string,
+  kept: KeptPredictions,
+): Promise<FoundRuns<TextRunRecord>> {
+  return await readBy(source, {
+    run: async (folder) =>
+      await readFinished(folder) === undefined ? undefined : await readTextRun(folder, kept),
+    report: (file) => {
+      throw new InputError(
+        `${file} holds no predictions to compare with generated texts: name the folder of a run or of a sweep`,
+      );
+    },
+    baseline: (found) => {
+      if (found.kind === "texts") return found.runs;
+      throw new InputError(
+        `the answers of ${source} are classes with probabilities, and cannot be compared with generated texts: name another run`,
+      );
+    },
+  });
+}
+
+/** Whether a side is one of runs whose answers are generated: the first of its complete runs is. */
+export async function isTextSide(source: string): Promise<boolean> {
+  const info = await Deno.stat(source).catch(() => undefined);
+  if (info === undefined) return false;
+  if (info.isFile && isBaselinePath(source)) return await isTextBaseline(source);
+  if (info.isFile && basename(source) !== SUMMARY) return false;
+  const folder = info.isFile ? dirname(source) : source;
+  for (const path of await runFolders(folder)) {
+    try {
+      const finished = await readFinished(path);
+      if (finished !== undefined) return areOfTexts(finished.metrics);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+  return false;
+}
+
+async function isTextBaseline(file: string): Promise<boolean> {
+  try {
+    return (await readBaseline(file)).kind === "texts";
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+/** How runs are read, and what else holds some. */
+interface Reading<Run extends SeededRun> {
+  /** `undefined` where the run is not complete. */
+  readonly run: (folder: string) => Promise<Run | undefined>;
+  readonly report: (file: string) => Promise<FoundRuns<Run>>;
+  /** @throws {InputError} where its runs are of the other form */
+  readonly baseline: (found: BaselineRuns) => ReadonlyMap<string, Run>;
+}
+
+function sideOf<Run extends SeededRun>(
+  source: string,
+  { runs, ...leftOut }: FoundRuns<Run>,
+): ReadSide<Run> {
+  return { source, isOneRun: runs.size === 1 && runs.has(""), groups: groupBySeed(runs), ...leftOut };
+}
+
+async function readBy<Run extends SeededRun>(source: string, read: Reading<Run>): Promise<FoundRuns<Run>> {
   const info = await Deno.stat(source).catch(() => undefined);
   if (info === undefined) {
     throw new InputError(
@@ -62,59 +153,61 @@ export async function readRuns(source: string, kept: KeptPredictions): Promise<F
         : `there is no ${source}: ${COMPARABLE}`,
     );
   }
-  if (!info.isFile) return await runsIn(source, kept);
-  if (basename(source) === SUMMARY) return await runsOf(source, kept);
-  if (!isBaselinePath(source)) return { ...await readReport(source), damaged: [] };
-  const baseline = await readBaseline(source);
-  if (baseline.kind === "classes") return { runs: baseline.runs, damaged: [], unfinished: [] };
-  throw new InputError(
-    `the answers of ${source} are free texts, and cannot be compared with classes: name another run`,
-  );
+  if (!info.isFile) return await runsIn(source, read);
+  if (basename(source) === SUMMARY) return await runsOf(source, read);
+  if (!isBaselinePath(source)) return await read.report(source);
+  return { runs: read.baseline(await readBaseline(source)), damaged: [], unfinished: [] };
 }
 
 /** The runs in a folder. */
-async function runsIn(folder: string, kept: KeptPredictions): Promise<FoundRuns> {
+async function runsIn<Run extends SeededRun>(folder: string, read: Reading<Run>): Promise<FoundRuns<Run>> {
   const paths = await runFolders(folder);
   const unfinished = await partialRuns(folder);
   if (paths.length === 1 && paths[0] === folder) {
-    if (await readFinished(folder) === undefined) {
+    const run = await read.run(folder);
+    if (run === undefined) {
       throw new InputError(
         `the run in ${folder} is not complete: run its experiment again, which resumes it`,
       );
     }
-    return { runs: new Map([["", await readRun(folder, kept)]]), damaged: [], unfinished };
+    return { runs: new Map([["", run]]), damaged: [], unfinished };
   }
-  return await readAll(folder, folder, paths, unfinished, kept);
+  return await readAll(folder, folder, paths, unfinished, read);
 }
 
 /** The runs that a `summary.json` names. */
-async function runsOf(file: string, kept: KeptPredictions): Promise<FoundRuns> {
+async function runsOf<Run extends SeededRun>(file: string, read: Reading<Run>): Promise<FoundRuns<Run>> {
   const folder = dirname(file);
   const summary = await readSummary(folder);
   const rows = summary === undefined ? [] : [...summary.rows, ...summary.ensembles];
   const byStatus = Map.groupBy(rows, ({ status }) => status === "complete");
   const paths = (isComplete: boolean) =>
     (byStatus.get(isComplete) ?? []).map((row) => join(folder, row.folder));
-  return await readAll(file, folder, paths(true), paths(false), kept);
+  return await readAll(file, folder, paths(true), paths(false), read);
 }
 
+/** The number of runs that are read at the same time, so that the disk is not waited for. */
+const AT_ONCE = 8;
+
 /** Reads runs; their names are their paths from a folder. @param source the side, as named by the user */
-async function readAll(
+async function readAll<Run extends SeededRun>(
   source: string,
   folder: string,
   paths: readonly string[],
   begun: readonly string[],
-  kept: KeptPredictions,
-): Promise<FoundRuns> {
-  const runs = new Map<string, RunRecord>();
+  read: Reading<Run>,
+): Promise<FoundRuns<Run>> {
+  const runs = new Map<string, Run>();
   const damaged: string[] = [];
   const unfinished = [...begun];
-  for (const path of paths) {
-    try {
-      if (await readFinished(path) === undefined) unfinished.push(path);
-      else runs.set(relative(folder, path), await readRun(path, kept));
-    } catch (error) {
-      damaged.push(faultOf(error));
+  for (let from = 0; from < paths.length; from += AT_ONCE) {
+    const some = paths.slice(from, from + AT_ONCE);
+    const found = await Promise.allSettled(some.map(read.run));
+    for (const [i, path] of some.entries()) {
+      const one = found[i]!;
+      if (one.status === "rejected") damaged.push(faultOf(one.reason));
+      else if (one.value === undefined) unfinished.push(path);
+      else runs.set(relative(folder, path), one.value);
     }
   }
   if (runs.size > 0) return { runs, damaged, unfinished };

@@ -1,22 +1,40 @@
-import { byTextMetric, type TextMetricName } from "../evaluation/text_metric_names.ts";
+import { TEXT_METRICS, type TextMetricName } from "../evaluation/text_metric_names.ts";
 import { markDifferences, type MarkedPiece } from "../text_metrics/word_difference.ts";
 import type { MetricComparison } from "./compare.ts";
 import type { ChangedAnswer, TextDiff } from "./text_diff.ts";
 
 /** The metrics' display names. */
 export const TEXT_METRIC_NAMES: Readonly<Record<TextMetricName, string>> = {
+  accuracy: "accuracy",
+  macro_f1: "macro F1",
   exact_match: "exact match",
   token_f1: "token F1",
   rouge_l: "ROUGE-L",
   loss: "loss",
+  illegal_rate: "illegal answers",
 };
+
+/** Metrics that are no shares of examples. */
+const PLAIN = new Set<TextMetricName>(["macro_f1", "loss"]);
+
+/** A value of a metric: `75.4%`, `0.523`. */
+export function textMetricText(metric: TextMetricName, value: number): string {
+  return PLAIN.has(metric) ? value.toFixed(3) : `${(100 * value).toFixed(1)}%`;
+}
+
+/** The metrics that were compared, in their order. */
+export function textMetricEntries(
+  metrics: TextDiff["metrics"],
+): (readonly [TextMetricName, MetricComparison])[] {
+  return TEXT_METRICS.flatMap((name) => {
+    const metric = metrics[name];
+    return metric === undefined ? [] : [[name, metric] as const];
+  });
+}
 
 /** The cells of each metric: its name, both sides, the difference with its interval, the p-values and the verdict. */
 export function textMetricRows({ metrics }: TextDiff): string[][] {
-  return Object.values(byTextMetric((name) => {
-    const metric = metrics[name];
-    return metric && textMetricCells(name, metric);
-  }));
+  return textMetricEntries(metrics).map(([name, metric]) => textMetricCells(name, metric));
 }
 
 /** Two answers, with the words by which they differ in [brackets]. */
@@ -30,7 +48,7 @@ export function bracketed(
 /** The cells of a metric, as text. */
 export function textMetricCells(
   name: TextMetricName,
-  { a, b, delta, interval, p, p_adjusted, verdict }: MetricComparison,
+  { a, b, a_sd, b_sd, delta, interval, p, p_adjusted, verdict }: MetricComparison,
 ): [
   name: string,
   a: string,
@@ -41,16 +59,15 @@ export function textMetricCells(
   adjusted: string,
   verdict: string,
 ] {
-  const value = (one: number) => name === "loss" ? one.toFixed(3) : `${(100 * one).toFixed(1)}%`;
-  const change = (one: number) => {
-    const text = name === "loss" ? one.toFixed(3) : (100 * one).toFixed(1);
-    return one > 0 ? `+${text}` : text;
-  };
+  const plain = (one: number) => PLAIN.has(name) ? one.toFixed(3) : (100 * one).toFixed(1);
+  const value = (one: number, sd: number | null) =>
+    `${textMetricText(name, one)}${sd === null ? "" : ` ± ${plain(sd)}`}`;
+  const change = (one: number) => one > 0 ? `+${plain(one)}` : plain(one);
   const probability = (one: number) => one < 0.001 ? "< 0.001" : one.toFixed(3);
   return [
     TEXT_METRIC_NAMES[name],
-    value(a),
-    value(b),
+    value(a, a_sd),
+    value(b, b_sd),
     change(delta),
     interval.map(change).join(" to "),
     probability(p),

@@ -1,5 +1,6 @@
 import type { Continuation, NextLogits } from "./continuation.ts";
 import {
+  type BeamRules,
   BrokenLogits,
   checkDecoding,
   type Decoding,
@@ -8,6 +9,7 @@ import {
   finishedText,
   forcedIds,
   type GeneratedText,
+  ruledScores,
 } from "./decoding.ts";
 import { logitsOf, mostProbableOf, type ProbableToken } from "./probable_tokens.ts";
 
@@ -20,7 +22,7 @@ interface Beam {
   readonly logProbability: number;
 }
 
-/** A text that has ended, with its mean log-probability over tokens. */
+/** A text that has ended, with its log-probability over a power of its length. */
 interface FinishedBeam {
   readonly ids: readonly number[];
   readonly endedBy: EndedBy;
@@ -37,10 +39,12 @@ interface Search {
   finished: readonly FinishedBeam[];
 }
 
+/** As transformers has it where a model asks for nothing: a text's score is its mean log-probability over tokens. */
+const PLAIN: BeamRules = { lengthPenalty: 1, earlyStopping: false };
+
 /**
- * Continues texts by beam search: transformers' `generate` with `num_beams`, `length_penalty=1.0` and `early_stopping=False`, so that a text's
- * score is its mean log-probability over tokens, and a search ends once its best beam's is no better than the worst of as many finished
- * texts as there are beams. Sums are taken in float64 (in transformers, in float32). Searches that are over are left out of the
+ * Continues texts by beam search: transformers' `generate` with `num_beams`. A search ends once its best beam's score is no better than the
+ * worst of as many finished texts as there are beams, or as `early_stopping` says. Sums are taken in float64 (in transformers, in float32). Searches that are over are left out of the
  * rows, and so are beams that cannot go on, where all their tokens end in a stop string (transformers goes on with a score of -1e9).
  *
  * The rows of the continuation are reordered before each token: at first from one for each text to one for each beam.
@@ -93,6 +97,7 @@ function advance(search: Search, logits: NextLogits, beams: number, decoding: De
       logProbability: beam.logProbability + logProbability,
     }))
   ).sort((a, b) => b.logProbability - a.logProbability).slice(0, count);
+  const { lengthPenalty } = decoding.beamRules ?? PLAIN;
   const going: Beam[] = [];
   const finished = [...search.finished];
   for (const [rank, candidate] of candidates.entries()) {
@@ -101,11 +106,11 @@ function advance(search: Search, logits: NextLogits, beams: number, decoding: De
     if (endedBy === undefined) going.push(candidate);
     else if (rank < beams) {
       const { ids, logProbability } = candidate;
-      finished.push({ ids, endedBy, score: logProbability / ids.length });
+      finished.push({ ids, endedBy, score: logProbability / ids.length ** lengthPenalty });
     }
   }
   search.finished = finished.sort((a, b) => b.score - a.score).slice(0, beams);
-  search.beams = canImprove(going, search.finished, beams) ? going.slice(0, beams) : [];
+  search.beams = canImprove(going, search.finished, beams, decoding) ? going.slice(0, beams) : [];
 }
 
 /** The most probable tokens after a beam, or those that are forced. */
@@ -118,17 +123,26 @@ function nextTokens(
 ): readonly ProbableToken[] {
   const forced = forcedIds(ids.length, decoding);
   if (forced !== undefined) return forced.map((id) => ({ id, logProbability: 0 }));
-  const found = mostProbableOf(logitsOf(logits, row), count);
+  const adjust = decoding.rules && ((scores: Float32Array) => ruledScores(scores, text, ids, decoding));
+  const found = mostProbableOf(logitsOf(logits, row), count, adjust);
   if (found === undefined) throw new BrokenLogits(text, ids.length);
   return found;
 }
 
-/** Whether a beam may still become better than a finished text that counts. */
-function canImprove(going: readonly Beam[], finished: readonly FinishedBeam[], beams: number): boolean {
+/** Whether a beam may still become better than a finished text that counts, as transformers estimates it. */
+function canImprove(
+  going: readonly Beam[],
+  finished: readonly FinishedBeam[],
+  beams: number,
+  { maxTokens, beamRules: { lengthPenalty, earlyStopping } = PLAIN }: Decoding,
+): boolean {
   const [first] = going;
   const worst = finished[beams - 1];
   if (first === undefined) return false;
-  return worst === undefined || first.logProbability / first.ids.length > worst.score;
+  if (worst === undefined) return true;
+  if (earlyStopping === true) return false;
+  const length = earlyStopping === "never" && lengthPenalty > 0 ? maxTokens : first.ids.length;
+  return first.logProbability / length ** lengthPenalty > worst.score;
 }
 
 /** The best text of a search that is over, in one piece. */

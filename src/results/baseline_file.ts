@@ -2,12 +2,11 @@ import { withoutSha256, withSha256 } from "../base/sha256.ts";
 import { InputError } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import { readJson } from "../disk/read_json.ts";
-import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
-import { readWritten } from "../experiment/read_written.ts";
 import { DamagedRun } from "./damaged_run.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import { checkFormat, RUN_FORMAT } from "./format.ts";
 import { packRuns } from "./packed_runs.ts";
+import { packTexts, unpackTexts } from "./packed_texts.ts";
 import type { RunRecord } from "./read_run.ts";
 import type { TextRunRecord } from "./read_text_run.ts";
 import { checkedRuns, COMPARABLE, orDamaged } from "./saved_report.ts";
@@ -18,10 +17,10 @@ const BASELINE_FORMAT = "softprompt-baseline/1";
 /** The way out of a damaged one. */
 const SET_AGAIN = "set it again by 'deno task baseline set', or put back what is committed";
 
-/** What a baseline consists of: runs by name (a single one's is empty), or one run whose answers are free texts. */
+/** The runs of a baseline, by name (a single one's is empty): their answers are classes with probabilities, or generated texts. */
 export type BaselineRuns =
   | { readonly kind: "classes"; readonly runs: ReadonlyMap<string, RunRecord> }
-  | { readonly kind: "texts"; readonly run: TextRunRecord };
+  | { readonly kind: "texts"; readonly runs: ReadonlyMap<string, TextRunRecord> };
 
 /** A baseline that was read. */
 export type Baseline = BaselineRuns & {
@@ -35,7 +34,9 @@ export type Baseline = BaselineRuns & {
  * @param source the folder or the report that it is made of
  */
 export function baselineText(source: string, found: BaselineRuns): string {
-  const content = found.kind === "texts" ? { texts: found.run } : { classes: packRuns(found.runs) };
+  const content = found.kind === "texts"
+    ? { texts: packTexts(found.runs) }
+    : { classes: packRuns(found.runs) };
   return `${JSON.stringify(withSha256({ format: BASELINE_FORMAT, source, ...content }))}\n`;
 }
 
@@ -52,14 +53,8 @@ export async function readBaseline(file: string): Promise<Baseline> {
   const { source, classes, texts } = RUN_FILES.read("baseline_file", content, refuse);
   if (classes !== undefined) return { source, kind: "classes", ...await checkedRuns(classes, file) };
   if (texts === undefined) throw refuse("it holds no runs");
-  checkFormat(texts.environment, RUN_FORMAT, file);
-  const experiment = await orDamaged(file, () => readWritten(texts.experiment));
-  if (!isFreeTextExperiment(experiment)) throw refuse("its answers are no free texts");
-  const { predictions, metrics: { test: { examples } } } = texts;
-  if (predictions.length !== examples) {
-    throw refuse(`it has ${predictions.length} predictions of a run with ${examples} test examples`);
-  }
-  return { source, kind: "texts", run: { ...texts, experiment } };
+  for (const { environment } of texts.runs) checkFormat(environment, RUN_FORMAT, file);
+  return { source, kind: "texts", runs: await orDamaged(file, () => unpackTexts(texts)) };
 }
 
 /** @throws {InputError} where a newer version wrote it, or it is no baseline */

@@ -1,4 +1,4 @@
-import { areOfTexts, type CompleteMetrics } from "./metrics_file.ts";
+import { areOfClasses, type CompleteMetrics } from "./metrics_file.ts";
 
 /** The metric that stands for a run where there is room for one. */
 export interface Headline {
@@ -12,7 +12,7 @@ export interface Headline {
 
 /** A run's metric on the test set: the accuracy of classes, and of free texts the first that was measured. */
 export function headlineOf(metrics: CompleteMetrics): Headline {
-  if (!areOfTexts(metrics)) return { metric: "accuracy", ...metrics.test.accuracy, isHigherBetter: true };
+  if (areOfClasses(metrics)) return { metric: "accuracy", ...metrics.test.accuracy, isHigherBetter: true };
   const { exact_match, token_f1, rouge_l, perplexity } = metrics.test;
   if (exact_match) return { metric: "exact match", ...exact_match, isHigherBetter: true };
   if (token_f1) return { metric: "token F1", ...token_f1, isHigherBetter: true };

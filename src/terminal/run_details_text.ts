@@ -1,8 +1,10 @@
 import { percent } from "../base/percent.ts";
 import { sizeText } from "../base/size_text.ts";
 import { METRIC_NAMES, metricText } from "../diff/wording.ts";
+import { TEXT_METRIC_NAMES, textMetricText } from "../diff/text_wording.ts";
 import { METRICS } from "../evaluation/metric_names.ts";
-import type { RunnableExperiment } from "../experiment/class_experiment.ts";
+import type { TextMetricName } from "../evaluation/text_metric_names.ts";
+import type { Experiment } from "../experiment/types.ts";
 import { areOfTexts, type PartMetrics, type TextPartMetrics } from "../results/metrics_file.ts";
 import type { RunDetails, RunFileSize } from "../results/run_details.ts";
 import type { ClassSizes, NeighboursFile } from "../results/run_files.ts";
@@ -57,19 +59,19 @@ function factLines({ experiment, environment, metrics }: RunDetails, columns: nu
   return tableLines(["about", "this run"], facts, columns);
 }
 
-function promptText({ prompt, tune }: RunnableExperiment): string {
+function promptText({ prompt, tune }: Experiment): string {
   const ofModel = tune === "all" ? "; the whole model is tuned" : "";
   if (prompt.kind === "hard") return `hard${ofModel}`;
   const { length, insertion, initialization: { from } } = prompt;
   return `soft, ${length} vectors at ${insertion}, started from ${from}${ofModel}`;
 }
 
-function templateText({ prompt: { template } }: RunnableExperiment): string {
+function templateText({ prompt: { template } }: Experiment): string {
   return typeof template === "string" ? template : JSON.stringify(template);
 }
 
 function tuningText(
-  { optimizer: { name, learningRate }, batchSize, epochs }: NonNullable<RunnableExperiment["training"]>,
+  { optimizer: { name, learningRate }, batchSize, epochs }: NonNullable<Experiment["training"]>,
 ): string {
   return `${name}, learning rate ${learningRate}, batches of ${batchSize}, ${epochs} epochs`;
 }
@@ -116,18 +118,25 @@ function classValues(part: PartMetrics): Map<string, string> {
 }
 
 function textValues(
-  { exact_match, token_f1, rouge_l, loss, perplexity }: TextPartMetrics,
+  { accuracy, macro_f1, illegal_rate, exact_match, token_f1, rouge_l, loss, perplexity }: TextPartMetrics,
 ): Map<string, string> {
-  const shares = [["exact match", exact_match], ["token F1", token_f1], ["ROUGE-L", rouge_l]] as const;
   const { value, interval } = perplexity;
   const ends = interval === null ? "" : ` (${interval.map(perplexityText).join(" to ")})`;
+  const share = (name: TextMetricName, estimate: TextPartMetrics["accuracy"]) => {
+    if (estimate === undefined) return [];
+    const own = `${percent(estimate.value)} (${estimate.interval.map(percent).join(" to ")})`;
+    return [[TEXT_METRIC_NAMES[name], own] as const];
+  };
+  const number = (name: TextMetricName, one: number | undefined) =>
+    one === undefined ? [] : [[TEXT_METRIC_NAMES[name], textMetricText(name, one)] as const];
   return new Map([
-    ...shares.flatMap(([name, share]) =>
-      share === undefined
-        ? []
-        : [[name, `${percent(share.value)} (${share.interval.map(percent).join(" to ")})`] as const]
-    ),
-    ["loss", loss.toFixed(3)] as const,
+    ...share("accuracy", accuracy),
+    ...number("macro_f1", macro_f1),
+    ...share("exact_match", exact_match),
+    ...share("token_f1", token_f1),
+    ...share("rouge_l", rouge_l),
+    ...number("illegal_rate", illegal_rate),
+    ...number("loss", loss),
     ["perplexity", `${perplexityText(value)}${ends}`] as const,
   ]);
 }

@@ -14,7 +14,7 @@ export interface DiffVerb {
 }
 
 /** The flags of `diff` as they are on the command line. */
-type DiffLine = DiffFlags & {
+type DiffLine = Omit<DiffFlags, "isGateChosen"> & {
   readonly baseline?: string | boolean;
   readonly baselines: string;
   readonly json: boolean;
@@ -57,9 +57,10 @@ export function addDiff(program: Command, verbs: DiffVerb): void {
       "\nExample:\n  softprompt diff results/rt-hard results/rt-soft-20 --format markdown",
     )
     .action((a: string | undefined, b: string | undefined, flags: DiffLine, command: Command) => {
-      const { baseline, baselines, json, ...others } = flags;
+      const { baseline, baselines, json, ...given } = flags;
       const [one, other] = sidesOf([a, b].filter((side) => side !== undefined), baseline, baselines, command);
-      return verbs.diff(one, other, json ? { ...others, format: "json" } : others);
+      const isGateChosen = command.getOptionValueSource("gate") === "cli";
+      return verbs.diff(one, other, { ...given, ...(json && { format: "json" }), isGateChosen });
     });
 }
 

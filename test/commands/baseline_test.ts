@@ -4,6 +4,7 @@ import { DOMParser } from "linkedom";
 import { callIn } from "./call_in.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
 import { madeUpRun } from "../diff/runs.ts";
+import { madeUpTexts } from "../diff/text_runs.ts";
 import { writeRecord } from "../results/write_record.ts";
 import { writeBegun } from "./begun_runs.ts";
 import { call, exists, inFolder } from "./softprompt.ts";
@@ -73,6 +74,59 @@ Deno.test("a sweep is a baseline, too, by a name of its own, and its runs are pa
     assertEquals((await casesOf(junit)).at(-1), "runs: B lacks 1 run of A: seed 1");
     assertEquals((await call(["diff", "--baseline", "v1.2", one, "--junit", junit, ...flags])).code, 0);
     assertEquals((await casesOf(junit)).at(-1), "runs: passed");
+  }));
+
+Deno.test("a sweep whose classes are chosen by generated texts is a baseline, too, and not one for other runs", () =>
+  inFolder(async (folder) => {
+    const good = Array.from({ length: 60 }, () => 1);
+    const sweepOf = async (name: string, right: number) => {
+      for (const variant of ["length=1,seed=0", "length=1,seed=1", "length=5,seed=0", "length=5,seed=1"]) {
+        const classes = good.map((_, i) => i < right ? (i % 2 === 1 ? "good" : "bad") : null);
+        const run = madeUpTexts({ good, classes, seed: Number(variant.at(-1)) });
+        await writeRecord(join(folder, name, variant), run);
+      }
+      return join(folder, name);
+    };
+    const [a, b] = [await sweepOf("a", 54), await sweepOf("b", 30)];
+    const flags = ["--baselines", join(folder, "baselines")];
+    const set = await call(["baseline", "set", a, ...flags]);
+    assertStringIncludes(set.stdout, `4 runs of ${a}`);
+    const direct = JSON.parse((await call(["diff", a, b, "--json"])).stdout).comparisons;
+    await Deno.remove(a, { recursive: true });
+    const junit = join(folder, "gate.xml");
+    const gate = ["--gate", "accuracy", "--junit", junit];
+    const { code, stdout, stderr } = await call(["diff", "--baseline", b, "--json", ...gate, ...flags]);
+    assertEquals(code, 3);
+    assertStringIncludes(
+      stderr,
+      "accuracy of length=1 (90.0% to 50.0%), accuracy of length=5 (90.0% to 50.0%)",
+    );
+    const file = join(folder, "baselines/main.json");
+    assertEquals(
+      JSON.parse(stdout).comparisons,
+      direct.map((one: Record<string, unknown>) => ({ ...one, a: file })),
+    );
+    const cases = await casesOf(junit);
+    assertEquals(cases.map((one) => one.split(" ± ")[0]), [
+      "accuracy: 90.0%",
+      "accuracy: 90.0%",
+      "runs: passed",
+    ]);
+    const other = await writeRecord(join(folder, "other"), GOOD);
+    const mixed = await call(["diff", "--baseline", other, ...flags]);
+    assertEquals(mixed.code, 2);
+    assertStringIncludes(
+      mixed.stderr,
+      "are classes with probabilities, and cannot be compared with generated texts",
+    );
+    assertEquals((await call(["baseline", "set", other, ...flags])).code, 0);
+    const texts = await call(["diff", "--baseline", b, ...flags]);
+    assertEquals(texts.code, 2);
+    assertStringIncludes(texts.stderr, `the answers of ${file} are classes with probabilities`);
+    await writeRecord(join(b, "words"), GOOD);
+    const both = await call(["baseline", "set", b, ...flags]);
+    assertEquals(both.code, 2);
+    assertStringIncludes(both.stderr, "a baseline has whole runs only");
   }));
 
 Deno.test("JUnit has a case for each metric of the gate, which fails where it got worse, whether or not that fails the command", () =>

@@ -33,7 +33,9 @@ async function writeResults(folder: string): Promise<string> {
   await writeBegun(join(results, "begun"), { status: "failed", error: "x" });
   await Deno.writeTextFile(join(results, "begun.partial/checkpoint.safetensors"), "x".repeat(1000));
   await Deno.mkdir(join(results, ".cache", ENTRY), { recursive: true });
-  await Deno.writeTextFile(join(results, ".cache", ENTRY, "artifacts.json"), "{}");
+  for (const name of ["artifacts.json", "train_step.onnx", "generation.json", "next.onnx", "SHA256SUMS"]) {
+    await Deno.writeTextFile(join(results, ".cache", ENTRY, name), "{}");
+  }
   await Deno.mkdir(join(results, ".cache/mine"));
   await Deno.mkdir(join(results, ".history/kept/20260131T123456.789Z-0123456789ab"), { recursive: true });
   return results;
@@ -80,6 +82,7 @@ Deno.test("clean asks, and removes where the answer is yes", () =>
       assertEquals(await main(["clean", "--results", results], io), 0);
       assertStringIncludes(io.stderr, "Remove 2 folders, ");
       assertEquals(await exists(results, "begun.partial"), !answer);
+      assertEquals(await exists(results, ".cache", ENTRY), !answer);
     }
     for (const path of ["kept", "old", "noted", "other", ".cache/mine", ".history/kept"]) {
       assertEquals(await exists(results, path), true, path);

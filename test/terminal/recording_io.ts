@@ -9,6 +9,7 @@ export class RecordingIo implements Io {
   readonly terminal: Terminal | undefined;
   readonly columns: Io["columns"];
   readonly confirm: Io["confirm"];
+  readonly isTerminal: boolean;
   private signal: StopSignal | undefined;
   private readonly listeners = new Set<(stop: Stop) => void>();
 
@@ -34,6 +35,7 @@ export class RecordingIo implements Io {
       this.log(question);
       return Promise.resolve(answer);
     };
+    this.isTerminal = hasColors || columns !== undefined;
   }
 
   readonly print = (text: string): void => {
