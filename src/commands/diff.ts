@@ -69,7 +69,7 @@ export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Prom
 /**
  * Reports what is missing and what is damaged, writes the gate's test cases, and fails the gate.
  *
- * @param found what got worse, and the test case of each metric of the gate
+ * @param worse what got worse @param cases the test case of each metric of the gate
  * @throws {InputError} where damaged runs were left out
  * @throws {GateFailed} where a metric of the gate got worse or runs are missing, if `failOnRegression` is set
  */
