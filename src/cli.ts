@@ -41,6 +41,11 @@ function verbsOf(io: CommandIo): Verbs {
     run: async (files, flags) => (await import("./commands/run.ts")).run(files, flags, io),
     batch: async (args, flags) => (await import("./commands/batch.ts")).batch(args, flags, io),
     diff: async (a, b, flags) => (await import("./commands/diff.ts")).diff(a, b, flags, io),
+    baseline: async (_set, run, flags) =>
+      (await import("./commands/baseline.ts")).setBaseline(run, flags, io),
+    list: async (folder, flags) => (await import("./commands/list.ts")).list(folder, flags, io),
+    show: async (run, flags) => (await import("./commands/show.ts")).show(run, flags, io),
+    clean: async (files, flags) => (await import("./commands/clean.ts")).clean(files, flags, io),
     report: async (runs, flags) => (await import("./commands/report.ts")).report(runs, flags, io),
     predict: async (run, texts, flags) =>
       (await import("./commands/predict.ts")).predict(run, texts, flags, io),
@@ -51,5 +56,8 @@ function verbsOf(io: CommandIo): Verbs {
     init: async (folder, flags) => (await import("./commands/init.ts")).init(folder, flags, io),
     schema: async () => (await import("./commands/schema.ts")).schemaCommand(io),
     data: async (name, flags) => (await import("./commands/data.ts")).data(name, flags, io),
+    doctor: async (flags) => (await import("./commands/doctor.ts")).doctor(flags, io),
+    completions: async (shell, verbs) =>
+      (await import("./commands/completions.ts")).completions(shell, verbs, io),
   };
 }

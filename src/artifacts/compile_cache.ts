@@ -15,6 +15,19 @@ import { compilerHash } from "./compiler_hash.ts";
 import { readArtifacts, writeArtifacts } from "./manifest.ts";
 import { thrownMessage } from "../base/errors.ts";
 
+/** The length of an entry's name, in hexadecimal digits. */
+const KEY_DIGITS = 32;
+
+/** Whether a name in a cache's folder is that of an entry. */
+export function isEntryName(name: string): boolean {
+  return name.length === KEY_DIGITS && /^[0-9a-f]+$/.test(name);
+}
+
+/** The lock of an entry of a cache. @param folder the entry's */
+export function entryLock(folder: string): string {
+  return `${folder}.lock`;
+}
+
 /**
  * A folder of compiled training steps, kept between processes. The key is everything that a step is compiled from: the content of
  * the model's files, the insertion, the optimizer, the target and the compiler itself.
@@ -71,8 +84,8 @@ export class CompileCache {
     },
   ): Promise<Made> {
     const key = JSON.stringify([...made, await compilerHash()]);
-    const folder = join(this.folder, (await sha256(new TextEncoder().encode(key))).slice(0, 32));
-    const lock = await Lock.take(`${folder}.lock`, { log: this.log });
+    const folder = join(this.folder, (await sha256(new TextEncoder().encode(key))).slice(0, KEY_DIGITS));
+    const lock = await Lock.take(entryLock(folder), { log: this.log });
     try {
       const kept = await this.read(folder, read);
       if (kept !== undefined) return kept;

@@ -22,6 +22,11 @@ const CHOICES = ["chooseHidden", "chooseTexts", "chooseStates"] as const;
 
 const fileOf = (name: string) => `${name}.onnx`;
 
+/** Whether a file is one that such a folder consists of. */
+export function isGenerationFile(name: string): boolean {
+  return name === MANIFEST || [...GRAPHS, ...CHOICES].some((graph) => name === fileOf(graph));
+}
+
 /** Writes a folder of the graphs that texts are generated with, whole or not at all. */
 export async function writeGeneration(
   folder: string,

@@ -66,6 +66,11 @@ function graphsOf({ train, update, predict, answer, embed, bank }: Compiled): Re
 
 const MANIFEST = "artifacts.json";
 
+/** Whether a file is one that artifacts consist of. */
+export function isArtifactFile(name: string): boolean {
+  return name === MANIFEST || Object.values(FILES).includes(name);
+}
+
 /** The format of the artifacts for each kind of answer, … */
 const FORMATS = {
   word: "softprompt-artifacts/1",

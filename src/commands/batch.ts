@@ -1,4 +1,3 @@
-import { globToRegExp, isGlob } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { parseOverrides } from "../experiment/override.ts";
@@ -13,6 +12,7 @@ import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { summaryLines } from "../terminal/next_steps.ts";
+import { runJson, runsJson } from "../terminal/runs_json.ts";
 import { type PlannedRun, planRuns } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner } from "../batch/in_process_runner.ts";
@@ -20,6 +20,7 @@ import type { Runner } from "../batch/runner.ts";
 import { WorkerRunner } from "../batch/worker_runner.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
+import { matcher } from "../results/matching.ts";
 import { writeSummaries } from "../batch/write_summaries.ts";
 
 /** The flags of `batch`. */
@@ -47,6 +48,7 @@ export interface BatchFlags {
   readonly shard?: Shard;
   /** Whether to execute them however many they are. */
   readonly yes: boolean;
+  readonly json: boolean;
 }
 
 /** The largest number of runs that are executed without `--yes`. */
@@ -79,7 +81,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   }
   const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
   const estimated = await batchJobs(all, flags, resources, io.progress);
-  if (flags.summarize) return await summarizeOnly(estimated, flags.results, io);
+  if (flags.summarize) return await summarizeOnly(estimated, flags, io);
   const areChosen = new Set(runs);
   const asked = estimated.filter(({ run }) => areChosen.has(run));
   const ensembles = asked.filter(({ run }) => run.ensembleRuns !== undefined);
@@ -105,9 +107,14 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
     return { outcomes, isInterrupted: signal.aborted };
   });
   display.stop();
-  for (const line of batchTables(runs, outcomes, leftBy, io.columns())) io.print(line);
+  if (!flags.json) { for (const line of batchTables(runs, outcomes, leftBy, io.columns())) io.print(line); }
   const written = await writeSummaries(estimated, outcomes, flags.results);
-  for (const line of summaryLines(written)) io.print(line);
+  if (flags.json) {
+    const ended = runs.map((run) =>
+      runJson(run.title, run.path, outcomes.get(run) ?? { kind: "not started" })
+    );
+    io.print(runsJson(ended, { summaries: written.map(({ page }) => page) }), "data");
+  } else for (const line of summaryLines(written)) io.print(line);
   const kinds = runs.map((run) => outcomes.get(run)?.kind);
   if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
     throw new Interrupted("the batch was interrupted: the same command resumes it");
@@ -117,12 +124,24 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
 }
 
 /** Writes the summaries of the results that are there. @throws {InputError} where there is nothing to summarize */
-async function summarizeOnly(all: readonly BatchJob[], results: string, io: CommandIo): Promise<void> {
+async function summarizeOnly(
+  all: readonly BatchJob[],
+  { results, json }: BatchFlags,
+  io: CommandIo,
+): Promise<void> {
   const written = await writeSummaries(all, new Map(), results);
   if (written.length === 0) {
     throw new InputError("one run has no summary: name files of several runs, or look at its report.html");
   }
   const complete = all.filter(({ isComplete }) => isComplete).length;
+  if (json) {
+    const summaries = written.map(({ page }) => page);
+    io.print(
+      JSON.stringify({ format: "softprompt-summaries/1", complete, runs: all.length, summaries }, null, 2),
+      "data",
+    );
+    return;
+  }
   io.print(`${complete} of ${all.length} runs are complete`);
   for (const line of summaryLines(written)) io.print(line);
 }
@@ -152,14 +171,8 @@ function runnersFor(
 
 /** The runs that the flags select. */
 function chosen(all: readonly PlannedRun[], { only, shard }: BatchFlags): PlannedRun[] {
-  const pattern = only === undefined
-    ? undefined
-    : isGlob(only)
-    ? globToRegExp(only.includes("/") ? only : `**/${only}`, { globstar: true })
-    : only;
-  const matching = all.filter(({ title }) =>
-    pattern === undefined || (typeof pattern === "string" ? title.includes(pattern) : pattern.test(title))
-  );
+  const matches = only === undefined ? () => true : matcher(only);
+  const matching = all.filter(({ title }) => matches(title));
   if (matching.length === 0) {
     throw new InputError(
       `--only ${only} matches none of the ${all.length} runs (${

@@ -9,7 +9,7 @@ import type { ModelKeys } from "../experiment/experiment_file.ts";
 import { resolveModel } from "../experiment/model_file.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
-import { explain } from "../terminal/explain_text.ts";
+import { explain, explanationLines } from "../terminal/explain_text.ts";
 import { COMMAND_LINE } from "../model/folder.ts";
 import { openGraph } from "../model/open_model.ts";
 
@@ -34,6 +34,7 @@ export interface CompileFlags {
   readonly out: string;
   /** Whether to show what each pass did. */
   readonly explain: boolean;
+  readonly json: boolean;
 }
 
 /**
@@ -56,11 +57,25 @@ export async function compile(
     ...(dtype !== undefined && { dtype }),
   });
   const model = await openGraph(spec, COMMAND_LINE, terminalDownloads(io));
-  if (flags.explain) {
-    for (const line of explain(model, insertion, optimizer, target, io.columns())) io.print(line);
+  const explained = flags.explain ? explain(model, insertion, optimizer, target) : undefined;
+  if (explained !== undefined && !flags.json) {
+    for (const line of explanationLines(explained, io.columns())) io.print(line);
   }
   const compiled = compileModel(model, insertion, optimizer, target);
   await onDisk(out, () => writeArtifacts(out, compiled, { model, insertion, optimizer, ...target }), "--out");
+  if (flags.json) {
+    const bytes = compiled.train.bytes.length;
+    const about = {
+      format: "softprompt-compiled/1",
+      manifest: join(out, "artifacts.json"),
+      model: model.folder,
+    };
+    io.print(
+      JSON.stringify({ ...about, train_step_bytes: bytes, ...(explained && { explained }) }, null, 2),
+      "data",
+    );
+    return;
+  }
   const size = (compiled.train.bytes.length / 1024).toFixed(0);
   io.print(`${join(out, "artifacts.json")}: train_step.onnx ${size} KiB, weights in ${model.folder}`);
 }

@@ -1,18 +1,25 @@
+import { dirname } from "@std/path";
 import { type Diff, diffJson, diffOf } from "../diff/diff.ts";
 import { regressions } from "../diff/gate.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
+import { type GateCase, gateCases, junitXml, runsCase, textGateCases } from "../diff/junit.ts";
 import { checkGate } from "../diff/gate_metrics.ts";
 import type { SeededRun } from "../diff/run_groups.ts";
 import { textDiffJson, textDiffsOf } from "../diff/text_diff.ts";
 import { textGateMetrics, textRegressions } from "../diff/text_gate.ts";
 import type { ComparedTextRun } from "../diff/text_run.ts";
+import { beginsAs } from "../disk/begins_as.ts";
+import { isDenied } from "../disk/denied.ts";
+import { isAbsent } from "../disk/is_absent.ts";
+import { onDisk } from "../disk/on_disk.ts";
+import { writeWhole } from "../disk/write_whole.ts";
 import { textDiffText } from "../terminal/text_diff_text.ts";
 import { missingRuns } from "../diff/missing.ts";
 import { isTextSide, type ReadSide, readSide, readTextSide } from "../diff/side.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import type { DIFF_FORMATS, Gate } from "./flag_values.ts";
 import { diffReport } from "../report/diff_report.ts";
-import { InputError } from "../base/errors.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { diffText } from "../terminal/diff_text.ts";
 import { GateFailed } from "../terminal/exit_codes.ts";
@@ -31,19 +38,23 @@ export interface DiffFlags {
   readonly allowMissing: boolean;
   /** The significance level of the tests. */
   readonly alpha: number;
+  /** A file to write the gate's metrics into, as JUnit's XML. */
+  readonly junit?: string;
 }
 
 /**
  * `softprompt diff`: writes what differs between two results, and whether the difference is significant, to standard output.
  *
- * @param a the baseline: the folder of a run or of a sweep, or a saved report @param b the result that is compared with it
+ * @param a the baseline: the folder of a run or of a sweep, a saved report, or a baseline's file @param b the result that is compared
+ *   with it
  * @throws {InputError} where they cannot be compared, with the reason; at the end, where damaged runs were left out
  * @throws {GateFailed} where a metric of the gate got worse or runs are missing, if `failOnRegression` is set
  */
 export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Promise<void> {
+  if (flags.junit !== undefined) await checkJunitPlace(flags.junit);
   const kept = new KeptPredictions();
   if (await isTextSide(a) || await isTextSide(b)) {
-    return diffTexts(await readTextSide(a, kept), await readTextSide(b, kept), flags, io);
+    return await diffTexts(await readTextSide(a, kept), await readTextSide(b, kept), flags, io);
   }
   const sides = [await readSide(a, kept), await readSide(b, kept)] as const;
   const found = diffOf(...sides, flags.alpha);
@@ -51,26 +62,29 @@ export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Prom
     checkGate(flags.gate, found.comparisons.flatMap(({ metrics }) => Object.keys(metrics)));
   }
   io.print((await render(found, flags.format, io)).trimEnd(), flags.format === "text" ? undefined : "data");
-  judge(sides, regressions(found, flags.gate), flags, io);
+  const { gate } = flags;
+  await judge(sides, { worse: regressions(found, gate), cases: gateCases(found, gate) }, flags, io);
 }
 
 /**
- * Reports what is missing and what is damaged, and fails the gate.
+ * Reports what is missing and what is damaged, writes the gate's test cases, and fails the gate.
  *
- * @param worse what got worse
+ * @param worse what got worse @param cases the test case of each metric of the gate
  * @throws {InputError} where damaged runs were left out
  * @throws {GateFailed} where a metric of the gate got worse or runs are missing, if `failOnRegression` is set
  */
-function judge(
+async function judge(
   sides: readonly [ReadSide<SeededRun>, ReadSide<SeededRun>],
-  worse: readonly string[],
+  { worse, cases }: { readonly worse: readonly string[]; readonly cases: readonly GateCase[] },
   flags: DiffFlags,
   io: Io,
-): void {
+): Promise<void> {
   const [a, b] = sides;
   const missing = missingRuns(...sides);
   const damaged = sides.flatMap((side) => side.damaged);
   for (const line of missing) io.log(line);
+  const lacking = [...flags.allowMissing ? [] : missing, ...damaged];
+  await writeJunit(`${b.source} against ${a.source}`, [...cases, runsCase(lacking)], flags);
   if (flags.failOnRegression && worse.length > 0) {
     for (const line of damaged) io.log(line);
     throw new GateFailed(`${b.source} is worse than ${a.source} in ${worse.join(", ")}`);
@@ -88,12 +102,12 @@ function judge(
 }
 
 /** Two sides, of which at least one has runs whose answers are generated. */
-function diffTexts(
+async function diffTexts(
   a: ReadSide<ComparedTextRun>,
   b: ReadSide<ComparedTextRun>,
   flags: DiffFlags,
   io: Io,
-): void {
+): Promise<void> {
   const { format, alpha, gate, isGateChosen } = flags;
   if (format !== "text" && format !== "json") {
     throw new InputError(
@@ -104,7 +118,33 @@ function diffTexts(
   if (isGateChosen) checkGate(gate, textGateMetrics(found));
   if (format === "json") io.print(JSON.stringify(textDiffJson(found), null, 2), "data");
   else io.print(textDiffText(found, io.columns()).join("\n").trimEnd());
-  judge([a, b], textRegressions(found, gate), flags, io);
+  await judge([a, b], { worse: textRegressions(found, gate), cases: textGateCases(found, gate) }, flags, io);
+}
+
+/** The beginning of files that hold XML. */
+const XML = "<?xml";
+
+/** Refuses to write over a folder, and over a file that is no XML. */
+async function checkJunitPlace(file: string): Promise<void> {
+  const info = await Deno.stat(file).catch((error) => {
+    if (!isAbsent(error)) throw error;
+  });
+  if (info?.isFile && (info.size === 0 || await beginsAs(file, XML))) return;
+  if (info !== undefined) throw new InputError(`${file} is no file of XML: choose another with --junit`);
+}
+
+/** @throws {InputError} where there is no folder for the file, or it may not be changed */
+async function writeJunit(title: string, cases: readonly GateCase[], { junit }: DiffFlags): Promise<void> {
+  if (junit === undefined) return;
+  try {
+    await onDisk(junit, () => writeWhole(junit, junitXml(title, cases)), "--junit");
+  } catch (error) {
+    if (isDenied(error)) throw new InputError(thrownMessage(error), { cause: error });
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(
+      `there is no folder ${dirname(junit)}: make it, or choose another file with --junit`,
+    );
+  }
 }
 
 async function render(diff: Diff, format: DiffFlags["format"], io: Io): Promise<string> {

@@ -6,6 +6,8 @@
 import { InvalidArgumentError } from "commander";
 import type { regressions } from "../diff/gate.ts";
 import { GATE_METRICS } from "../diff/gate_metrics.ts";
+import { canNameBaseline } from "../results/baseline_place.ts";
+import { RUN_STATES, type RunState } from "../results/run_states.ts";
 import type { Shard } from "./batch.ts";
 
 /** A flag that may be given several times: its values in their order. */
@@ -70,3 +72,34 @@ export const PREDICTION_FORMATS = ["jsonl", "csv"] as const;
 
 /** The output formats of a diff. */
 export const DIFF_FORMATS = ["text", "markdown", "json", "html"] as const;
+
+/** The name of a baseline. */
+export function baselineName(text: string): string {
+  if (canNameBaseline(text)) return text;
+  throw new InvalidArgumentError("It must be a name of letters, digits and ._+-, for example main.");
+}
+
+/** The orders of a list of runs. */
+export const ORDERS = ["name", "time", "metric"] as const;
+
+/** States of runs, with commas between them. */
+export function runStates(text: string): RunState[] {
+  return listOf(RUN_STATES, text);
+}
+
+/** What `clean` can remove: runs that are not complete, compiled steps, runs that no experiment file asks for. */
+export const CLEANED = ["partial", "cache", "unasked"] as const;
+
+/** Kinds of what can be removed, with commas between them. */
+export function cleaned(text: string): (typeof CLEANED)[number][] {
+  return listOf(CLEANED, text);
+}
+
+/** Some of the known values, with commas between them. */
+function listOf<Value extends string>(known: readonly Value[], text: string): Value[] {
+  return text.split(",").map((one) => {
+    const value = known.find((each) => each === one.trim());
+    if (value !== undefined) return value;
+    throw new InvalidArgumentError(`It must be some of ${known.join(", ")}, with commas between them.`);
+  });
+}

@@ -4,6 +4,7 @@ import { InputError, sharedMessage, terminalMessage } from "../base/errors.ts";
 import { diffOf } from "../diff/diff.ts";
 import { groupBySeed, type RunGroup } from "../diff/run_groups.ts";
 import type { Side } from "../diff/side.ts";
+import { beginsAs } from "../disk/begins_as.ts";
 import { keptPlace } from "../disk/kept_place.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
@@ -83,7 +84,7 @@ function comparison(runs: readonly LabRun[], io: Io): LabDiff {
 }
 
 /** The beginning of the pages that are written. */
-const PAGE = new TextEncoder().encode("<!doctype html>");
+const PAGE = "<!doctype html>";
 
 /** Refuses to write over a folder, over a file that is no page, and over the page of a run. */
 async function checkPlace(out: string): Promise<void> {
@@ -97,13 +98,6 @@ async function checkPlace(out: string): Promise<void> {
   throw new InputError(
     `${out} is ${isOfRun ? "a file of a run" : "another file than a page"}: choose another with --out`,
   );
-}
-
-async function beginsAs(path: string, beginning: Uint8Array): Promise<boolean> {
-  using file = await Deno.open(path);
-  const bytes = new Uint8Array(beginning.length);
-  await file.read(bytes);
-  return bytes.every((byte, i) => byte === beginning[i]);
 }
 
 async function written(out: string, page: string): Promise<void> {

@@ -17,11 +17,13 @@ import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { nextSteps } from "../terminal/next_steps.ts";
+import { runJson, runsJson } from "../terminal/runs_json.ts";
 import { tableLines } from "../terminal/table.ts";
 import { TerminalProgress } from "../terminal/terminal_progress.ts";
 import type { RunPolicy } from "../run/context.ts";
 import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 import { RESULT_HEADER, resultCells, TEXT_RESULT_HEADER, textResultCells } from "../terminal/result_cells.ts";
+import { watched } from "./watched.ts";
 import { runExperiment } from "../run/run_experiment.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 
@@ -36,6 +38,9 @@ export interface RunFlags {
   readonly history: boolean;
   /** Keys set to other values, for example `prompt.length=5`. */
   readonly overrides: readonly string[];
+  readonly json: boolean;
+  /** Whether to stay, and run what changes. */
+  readonly watch: boolean;
 }
 
 /** A finished run, for the final table. */
@@ -46,12 +51,19 @@ interface Finished {
 }
 
 /**
- * `softprompt run`: runs experiment files one after the other and ends with a table. One that fails does not stop the others.
+ * `softprompt run`: runs experiment files one after the other and ends with a table. One that fails does not stop the others. With
+ * `--watch` it then waits, and runs each file again that changes, or whose data do.
  *
  * @throws {InputError} on files that are missing or wrong; all are checked before the first runs
  * @throws {BatchFailed} at the end, where one of several has failed; the error of the only one
  */
 export async function run(files: readonly string[], flags: RunFlags, io: CommandIo): Promise<void> {
+  if (!flags.watch) return await runAll(files, flags, io);
+  refuseMultipliers(parseOverrides(flags.overrides));
+  await watched(files, (changed) => runAll(changed, flags, io), io);
+}
+
+async function runAll(files: readonly string[], flags: RunFlags, io: CommandIo): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
   refuseMultipliers(overrides);
   const found = new Set(await allDone(files.map(experimentFileAt)));
@@ -67,7 +79,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Command
   for (const { file, experiment: { name }, path } of experiments) owned.claim(path, name, file);
   const progress = new TerminalProgress(io);
   const finished: Finished[] = [];
-  const failed: unknown[] = [];
+  const failed: { readonly title: string; readonly error: unknown }[] = [];
   const resources = new ResourceCache({
     reporter: terminalDownloads(io),
     keepsSessions: experiments.length > 1,
@@ -83,7 +95,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Command
         const outcome = await runExperiment(request, host, progress).catch((error) => {
           if (error instanceof Interrupted || experiments.length === 1) throw error;
           progress.log(`error: ${title}: ${messageOf(error)}`);
-          failed.push(error);
+          failed.push({ title, error });
         });
         if (outcome === undefined) continue;
         if (outcome.kind === "locked") continue;
@@ -96,15 +108,27 @@ export async function run(files: readonly string[], flags: RunFlags, io: Command
   } finally {
     await resources.release();
   }
-  for (const line of summary(finished, io.columns())) io.print(line);
-  const paths = finished.map(({ path }) => path);
-  const other = paths.length === 1 ? await comparableRun(flags.results, paths[0]!) : undefined;
-  for (const line of nextSteps(paths, other)) io.print(line);
+  if (flags.json) {
+    const runs = [
+      ...finished.map(({ title, path, metrics }) => runJson(title, path, { kind: "complete", metrics })),
+      ...failed.map(({ title, error }) =>
+        runJson(title, undefined, { kind: "failed", error: messageOf(error) })
+      ),
+    ];
+    io.print(runsJson(runs), "data");
+  } else await printResults(finished, flags.results, io);
   if (failed.length === 0) return;
   const message = `${failed.length} of ${experiments.length} runs failed`;
-  throw failed.every((error) => exitCodeOf(error) === WRONG_USE)
+  throw failed.every(({ error }) => exitCodeOf(error) === WRONG_USE)
     ? new InputError(message)
     : new BatchFailed(message);
+}
+
+async function printResults(finished: readonly Finished[], results: string, io: CommandIo): Promise<void> {
+  for (const line of summary(finished, io.columns())) io.print(line);
+  const paths = finished.map(({ path }) => path);
+  const other = paths.length === 1 ? await comparableRun(results, paths[0]!) : undefined;
+  for (const line of nextSteps(paths, other)) io.print(line);
 }
 
 async function readExperiment(file: string, overrides: readonly Override[]): Promise<Experiment> {

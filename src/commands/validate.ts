@@ -9,6 +9,7 @@ import { Notices } from "../terminal/notices.ts";
 import { Pace } from "../terminal/pace.ts";
 import { RunStages } from "../terminal/run_stages.ts";
 import { runsChecked } from "../terminal/runs_checked.ts";
+import { planJson } from "./plan_json.ts";
 import { planLines, type SoundRun } from "./plan_lines.ts";
 import { type SoundText, textPlanLines } from "./text_plan_lines.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
@@ -29,6 +30,7 @@ export interface ValidateFlags {
   readonly results: string;
   /** Whether each run is listed, however many they are. */
   readonly verbose: boolean;
+  readonly json: boolean;
 }
 
 /** The largest number of runs that are listed unasked, of files that are named one by one. */
@@ -49,7 +51,7 @@ interface Checked {
  */
 export async function validate(
   args: readonly string[],
-  { results, verbose }: ValidateFlags,
+  { results, verbose, json }: ValidateFlags,
   io: CommandIo,
 ): Promise<void> {
   const { runs, problems: unsound } = await planSound(args, results);
@@ -90,19 +92,23 @@ export async function validate(
   }
   const texts = await checkTexts(runs, resources, notices, io, problems);
   io.progress.end();
-  const areNamed = new Set(sound.map(({ run: { file } }) => file)).size <= args.length;
-  const isListed = verbose || areNamed && sound.length <= MOST_LISTED;
-  for (const line of sound.length > 0 ? planLines(sound, isListed, io.columns()) : []) io.print(line);
-  for (const line of texts.length > 0 ? textPlanLines(texts, io.columns()) : []) io.print(line);
-  if (ensembles.length > 0) {
-    io.print(
-      `and after them ${
-        ensembles.map(({ title, ensembleRuns = [] }) => `${title}, ${ensembleRuns.length} prompts`).join("; ")
-      }`,
-    );
-  }
   const distinct = [...new Map(problems.map((problem) => [problem.text, problem])).values()];
+  if (json) io.print(planJson(sound, texts, ensembles, distinct), "data");
+  else {
+    const areNamed = new Set(sound.map(({ run: { file } }) => file)).size <= args.length;
+    const isListed = verbose || areNamed && sound.length <= MOST_LISTED;
+    for (const line of sound.length > 0 ? planLines(sound, isListed, io.columns()) : []) io.print(line);
+    for (const line of texts.length > 0 ? textPlanLines(texts, io.columns()) : []) io.print(line);
+    for (const line of ensembleLines(ensembles)) io.print(line);
+  }
   if (distinct.length > 0) throw new InputError(joined(distinct, "\n"));
+}
+
+/** What comes after the runs whose prompts it combines. */
+function ensembleLines(ensembles: readonly PlannedRun[]): string[] {
+  if (ensembles.length === 0) return [];
+  const each = ensembles.map(({ title, ensembleRuns = [] }) => `${title}, ${ensembleRuns.length} prompts`);
+  return [`and after them ${each.join("; ")}`];
 }
 
 /**

@@ -1,13 +1,17 @@
+import { COMMAND } from "../base/called_as.ts";
 import { basename, dirname, join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
+import { type BaselineRuns, readBaseline } from "../results/baseline_file.ts";
+import { isBaselinePath } from "../results/baseline_place.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { KeptPredictions, TooManyPredictions } from "../results/kept_predictions.ts";
 import { partialRuns, runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
 import { readFinished, readIfComplete, readSummary, type RunRecord } from "../results/read_run.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
-import { type ComparedTextRun, readComparedText } from "./text_run.ts";
+import { readTextRun, type TextRunRecord } from "../results/read_text_run.ts";
+import { comparedClasses, type ComparedTextRun, readComparedText } from "./text_run.ts";
 import { groupBySeed, type RunGroup, type SeededRun } from "./run_groups.ts";
 
 /** The file in which a batch names its runs. */
@@ -31,7 +35,7 @@ export interface ReadSide<Run extends SeededRun = RunRecord> extends Side<Run> {
 }
 
 /** The runs of a side by their names, and which others are left out, and why. */
-interface FoundRuns<Run> {
+export interface FoundRuns<Run extends SeededRun = RunRecord> {
   readonly runs: ReadonlyMap<string, Run>;
   readonly damaged: readonly string[];
   readonly unfinished: readonly string[];
@@ -39,7 +43,7 @@ interface FoundRuns<Run> {
 
 /**
  * Reads one side: a folder with all runs in it (a run's own, a sweep's, or that of all results), the `report.html` or
- * `summary.html` saved from one, or a `summary.json` with the runs that it names.
+ * `summary.html` saved from one, a `summary.json` with the runs that it names, or a baseline.
  *
  * @param kept the predictions of all sides
  * @throws {InputError} where there is no complete run, or there are too many predictions
@@ -48,9 +52,20 @@ export async function readSide(
   source: string,
   kept: KeptPredictions = new KeptPredictions(),
 ): Promise<ReadSide> {
+  return sideOf(source, await readRuns(source, kept));
+}
+
+/** The runs of a side, as {@linkcode readSide} finds them. */
+export async function readRuns(source: string, kept: KeptPredictions): Promise<FoundRuns> {
   return await readBy(source, {
     run: (folder) => readIfComplete(folder, kept),
     report: async (file) => ({ ...await readReport(file), damaged: [] }),
+    baseline: (found) => {
+      if (found.kind === "classes") return found.runs;
+      throw new InputError(
+        `the answers of ${source} are generated texts, and cannot be compared with classes with probabilities: name another run`,
+      );
+    },
   });
 }
 
@@ -63,21 +78,46 @@ export async function readTextSide(
   source: string,
   kept: KeptPredictions = new KeptPredictions(),
 ): Promise<ReadSide<ComparedTextRun>> {
-  return await readBy(source, {
+  const found = await readBy(source, {
     run: async (folder) =>
       await readFinished(folder) === undefined ? undefined : await readComparedText(folder, kept),
-    report: (file) => {
-      throw new InputError(
-        `${file} holds no predictions to compare with generated texts: name the folder of a run or of a sweep`,
-      );
+    report: refuseReport,
+    baseline: (found) =>
+      found.kind === "texts"
+        ? found.runs
+        : new Map([...found.runs].map(([name, run]) => [name, comparedClasses(run)])),
+  });
+  return sideOf(source, found);
+}
+
+/** The runs of a side whose answers are generated, whole. */
+export async function readTextRuns(
+  source: string,
+  kept: KeptPredictions,
+): Promise<FoundRuns<TextRunRecord>> {
+  return await readBy(source, {
+    run: async (folder) =>
+      await readFinished(folder) === undefined ? undefined : await readTextRun(folder, kept),
+    report: refuseReport,
+    baseline: (found) => {
+      if (found.kind === "texts") return found.runs;
+      throw new InputError(`the answers of ${source} are classes with probabilities: name another run`);
     },
   });
+}
+
+function refuseReport(file: string): never {
+  throw new InputError(
+    `${file} holds no predictions to compare with generated texts: name the folder of a run or of a sweep`,
+  );
 }
 
 /** Whether a side is one of runs whose answers are generated: the first of its complete runs is. */
 export async function isTextSide(source: string): Promise<boolean> {
   const info = await Deno.stat(source).catch(() => undefined);
-  if (info === undefined || info.isFile && basename(source) !== SUMMARY) return false;
+  if (info === undefined) return false;
+  if (info.isFile && isBaselinePath(source)) return await isTextBaseline(source);
+  if (info.isFile && basename(source) !== SUMMARY) return false;
   const folder = info.isFile ? dirname(source) : source;
   for (const path of await runFolders(folder)) {
     try {
@@ -90,28 +130,48 @@ export async function isTextSide(source: string): Promise<boolean> {
   return false;
 }
 
-/** How runs are read, and saved reports. */
-interface Reading<Run> {
+async function isTextBaseline(file: string): Promise<boolean> {
+  try {
+    return (await readBaseline(file)).kind === "texts";
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+/** How runs are read, and what else holds some. */
+interface Reading<Run extends SeededRun> {
   /** `undefined` where the run is not complete. */
   readonly run: (folder: string) => Promise<Run | undefined>;
   readonly report: (file: string) => Promise<FoundRuns<Run>>;
+  /** @throws {InputError} where its runs are of the other form */
+  readonly baseline: (found: BaselineRuns) => ReadonlyMap<string, Run>;
 }
 
-async function readBy<Run extends SeededRun>(source: string, read: Reading<Run>): Promise<ReadSide<Run>> {
-  const info = await Deno.stat(source).catch(() => undefined);
-  if (info === undefined) {
-    throw new InputError(`there is no ${source}: ${COMPARABLE}`);
-  }
-  const { runs, ...leftOut } = !info.isFile
-    ? await runsIn(source, read)
-    : basename(source) === SUMMARY
-    ? await runsOf(source, read)
-    : await read.report(source);
+function sideOf<Run extends SeededRun>(
+  source: string,
+  { runs, ...leftOut }: FoundRuns<Run>,
+): ReadSide<Run> {
   return { source, isOneRun: runs.size === 1 && runs.has(""), groups: groupBySeed(runs), ...leftOut };
 }
 
+async function readBy<Run extends SeededRun>(source: string, read: Reading<Run>): Promise<FoundRuns<Run>> {
+  const info = await Deno.stat(source).catch(() => undefined);
+  if (info === undefined) {
+    throw new InputError(
+      isBaselinePath(source)
+        ? `there is no baseline ${source}: set it by '${COMMAND} baseline set RUN'`
+        : `there is no ${source}: ${COMPARABLE}`,
+    );
+  }
+  if (!info.isFile) return await runsIn(source, read);
+  if (basename(source) === SUMMARY) return await runsOf(source, read);
+  if (!isBaselinePath(source)) return await read.report(source);
+  return { runs: read.baseline(await readBaseline(source)), damaged: [], unfinished: [] };
+}
+
 /** The runs in a folder. */
-async function runsIn<Run>(folder: string, read: Reading<Run>): Promise<FoundRuns<Run>> {
+async function runsIn<Run extends SeededRun>(folder: string, read: Reading<Run>): Promise<FoundRuns<Run>> {
   const paths = await runFolders(folder);
   const unfinished = await partialRuns(folder);
   if (paths.length === 1 && paths[0] === folder) {
@@ -127,7 +187,7 @@ async function runsIn<Run>(folder: string, read: Reading<Run>): Promise<FoundRun
 }
 
 /** The runs that a `summary.json` names. */
-async function runsOf<Run>(file: string, read: Reading<Run>): Promise<FoundRuns<Run>> {
+async function runsOf<Run extends SeededRun>(file: string, read: Reading<Run>): Promise<FoundRuns<Run>> {
   const folder = dirname(file);
   const summary = await readSummary(folder);
   const rows = summary === undefined ? [] : [...summary.rows, ...summary.ensembles];
@@ -141,21 +201,22 @@ async function runsOf<Run>(file: string, read: Reading<Run>): Promise<FoundRuns<
 const AT_ONCE = 8;
 
 /** Reads runs; their names are their paths from a folder. @param source the side, as named by the user */
-async function readAll<Run>(
+async function readAll<Run extends SeededRun>(
   source: string,
   folder: string,
   paths: readonly string[],
-  unfinished: string[],
+  begun: readonly string[],
   read: Reading<Run>,
 ): Promise<FoundRuns<Run>> {
   const runs = new Map<string, Run>();
   const damaged: string[] = [];
+  const unfinished = [...begun];
   for (let from = 0; from < paths.length; from += AT_ONCE) {
     const some = paths.slice(from, from + AT_ONCE);
     const found = await Promise.allSettled(some.map(read.run));
     for (const [i, path] of some.entries()) {
       const one = found[i]!;
-      if (one.status === "rejected") damaged.push(whyLeftOut(one.reason));
+      if (one.status === "rejected") damaged.push(faultOf(one.reason));
       else if (one.value === undefined) unfinished.push(path);
       else runs.set(relative(folder, path), one.value);
     }
@@ -167,7 +228,7 @@ async function readAll<Run>(
 }
 
 /** Why a run is left out; errors that are not about its files are rethrown. */
-function whyLeftOut(error: unknown): string {
+function faultOf(error: unknown): string {
   if (!(error instanceof InputError) || error instanceof TooManyPredictions) throw error;
   return error instanceof DamagedRun ? error.reason.text : error.message;
 }

@@ -1,5 +1,5 @@
 import type { GateMetric } from "./gate_metrics.ts";
-import type { TextDiffs } from "./text_diff.ts";
+import type { TextDiff, TextDiffs } from "./text_diff.ts";
 import { TEXT_METRIC_NAMES, textMetricEntries, textMetricText } from "./text_wording.ts";
 
 /**
@@ -9,9 +9,8 @@ import { TEXT_METRIC_NAMES, textMetricEntries, textMetricText } from "./text_wor
  */
 export function textRegressions({ comparisons }: TextDiffs, gate: readonly GateMetric[]): string[] {
   return comparisons.flatMap(({ variant, metrics }) =>
-    textMetricEntries(metrics).flatMap(([name, { verdict, a, b }]) => {
-      const isAsked = gate.some((one) => one === name || one === "perplexity" && name === "loss");
-      if (verdict !== "worse" || !isAsked) return [];
+    gatedTextMetrics(metrics, gate).flatMap(([name, { verdict, a, b }]) => {
+      if (verdict !== "worse") return [];
       const where = variant === "" ? "" : ` of ${variant}`;
       return [
         `${TEXT_METRIC_NAMES[name]}${where} (${textMetricText(name, a)} to ${textMetricText(name, b)})`,
@@ -24,4 +23,14 @@ export function textRegressions({ comparisons }: TextDiffs, gate: readonly GateM
 export function textGateMetrics({ comparisons }: TextDiffs): string[] {
   const names = comparisons.flatMap(({ metrics }) => Object.keys(metrics));
   return names.includes("loss") ? [...names, "perplexity"] : names;
+}
+
+/** The metrics of a comparison that a gate is about. */
+export function gatedTextMetrics(
+  metrics: TextDiff["metrics"],
+  gate: readonly GateMetric[],
+): ReturnType<typeof textMetricEntries> {
+  return textMetricEntries(metrics).filter(([name]) =>
+    gate.some((one) => one === name || one === "perplexity" && name === "loss")
+  );
 }

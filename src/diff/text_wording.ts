@@ -34,7 +34,7 @@ export function textMetricEntries(
 
 /** The cells of each metric: its name, both sides, the difference with its interval, the p-values and the verdict. */
 export function textMetricRows({ metrics }: TextDiff): string[][] {
-  return textMetricEntries(metrics).map(([name, metric]) => cells(name, metric));
+  return textMetricEntries(metrics).map(([name, metric]) => textMetricCells(name, metric));
 }
 
 /** Two answers, with the words by which they differ in [brackets]. */
@@ -45,10 +45,20 @@ export function bracketed(
   return { a: pieces(marked.a), b: pieces(marked.b) };
 }
 
-function cells(
+/** The cells of a metric, as text. */
+export function textMetricCells(
   name: TextMetricName,
   { a, b, a_sd, b_sd, delta, interval, p, p_adjusted, verdict }: MetricComparison,
-): string[] {
+): [
+  name: string,
+  a: string,
+  b: string,
+  difference: string,
+  interval: string,
+  p: string,
+  adjusted: string,
+  verdict: string,
+] {
   const plain = (one: number) => PLAIN.has(name) ? one.toFixed(3) : (100 * one).toFixed(1);
   const value = (one: number, sd: number | null) =>
     `${textMetricText(name, one)}${sd === null ? "" : ` ± ${plain(sd)}`}`;

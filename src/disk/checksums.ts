@@ -6,7 +6,7 @@ import { JSON_LIMIT, MEMORY_LIMIT, readLimited, readTextLimited } from "./read_l
 import { sha256 } from "../base/sha256.ts";
 
 /** The file with the checksums of a folder's other files; `sha256sum --check` reads it, too. */
-const NAME = "SHA256SUMS";
+export const CHECKSUMS = "SHA256SUMS";
 
 /** The contents of a folder's files by their names. */
 export type Contents = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
@@ -25,12 +25,12 @@ export function withChecksums(
     [name, createHash("sha256").update(content).digest("hex")] as const
   );
   const sums = new Map([...others, ...own]);
-  return { [NAME]: [...sums].map(([name, sum]) => `${sum}  ${name}\n`).join(""), ...contents };
+  return { [CHECKSUMS]: [...sums].map(([name, sum]) => `${sum}  ${name}\n`).join(""), ...contents };
 }
 
 /** The checksums that a folder lists, by the files' names; empty where it has none. */
 export async function listedChecksums(folder: string): Promise<Map<string, string>> {
-  const text = await readTextLimited(join(folder, NAME), JSON_LIMIT).catch(() => "");
+  const text = await readTextLimited(join(folder, CHECKSUMS), JSON_LIMIT).catch(() => "");
   return new Map(
     [...sumsIn(text)].flatMap(([name, sum]) =>
       name === undefined || sum === undefined ? [] : [[name, sum] as const]
@@ -46,7 +46,7 @@ export async function listedChecksums(folder: string): Promise<Map<string, strin
  */
 export async function checkOwn(folder: string, names: readonly string[]): Promise<void> {
   const isThere = (name: string) => Deno.lstat(join(folder, name)).then(() => true, () => false);
-  if (await isThere(NAME)) return;
+  if (await isThere(CHECKSUMS)) return;
   for (const name of names) {
     if (!await isThere(name)) continue;
     throw new InputError(
@@ -63,17 +63,17 @@ export async function checkOwn(folder: string, names: readonly string[]): Promis
  * @throws {RangeError} naming a file that has changed, or is missing
  */
 export async function readChecked(folder: string, names: readonly string[]): Promise<Contents> {
-  const sums = await readWhole(folder, NAME);
+  const sums = await readWhole(folder, CHECKSUMS);
   if (sums === undefined) {
     await Deno.stat(folder);
-    throw new RangeError(`${NAME} is missing`);
+    throw new RangeError(`${CHECKSUMS} is missing`);
   }
   const written = sumsIn(new TextDecoder().decode(sums));
   const unknown = [...written.keys()].find((name) => name === undefined || !names.includes(name));
   const lacking = names.find((name) => !written.has(name));
-  if (lacking !== undefined) throw new RangeError(`${NAME} does not list ${lacking}`);
+  if (lacking !== undefined) throw new RangeError(`${CHECKSUMS} does not list ${lacking}`);
   if (written.size !== names.length) {
-    throw new RangeError(`${NAME} lists ${unknown}, which does not belong there`);
+    throw new RangeError(`${CHECKSUMS} lists ${unknown}, which does not belong there`);
   }
   const read = names.map(async (name) => {
     const bytes = await readWhole(folder, name);
@@ -101,7 +101,7 @@ export async function checkListed(
   throw new InputError(
     `${
       join(folder, name)
-    } has changed since it was written (its sha256 is not that in ${NAME}): export it again`,
+    } has changed since it was written (its sha256 is not that in ${CHECKSUMS}): export it again`,
   );
 }
 

@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "@std/path";
-import { LockOwner, STALE_SECONDS } from "./lock_owner.ts";
+import { LockOwner, ownerLives, STALE_SECONDS } from "./lock_owner.ts";
+import { isAbsent } from "./is_absent.ts";
 import { onDisk } from "./on_disk.ts";
 import { removeAll } from "./write_whole.ts";
 
+/** The folder of the locks on what is in a folder. */
+export const LOCKS = ".locks";
+
 /** The path of the lock on something in a folder, named by a hash: names may be as long as file systems allow. */
 export function lockPath(folder: string, locked: string): string {
-  return join(folder, ".locks", `${createHash("sha256").update(locked).digest("hex").slice(0, 32)}.lock`);
+  return join(folder, LOCKS, `${createHash("sha256").update(locked).digest("hex").slice(0, 32)}.lock`);
 }
 
 /** The pause between two attempts to take a lock, in milliseconds. */
@@ -27,6 +31,10 @@ const THIS_MACHINE: LockSystem = {
   },
   tryLock: (file) => file.tryLock(true),
 };
+
+/** How a lock's file is opened. */
+const READING: Deno.OpenOptions = { read: true };
+const WRITING: Deno.OpenOptions = { read: true, write: true };
 
 /** How a lock is taken. */
 export interface LockOptions {
@@ -87,6 +95,23 @@ export class Lock {
     return undefined;
   }
 
+  /**
+   * Whether somebody has a lock, without taking it and without writing: for whoever only shows what is underway. A process that asks
+   * for the lock at the same moment may find it taken, and waits.
+   */
+  static async isHeld(path: string, system: LockSystem = THIS_MACHINE): Promise<boolean> {
+    try {
+      using file = await Deno.open(path, READING);
+      const onHost = await lockOnHost(file, path, system, READING);
+      if (onHost === "held") return true;
+      const dead = onHost === "taken" ? await system.hostname() : undefined;
+      return await ownerLives(`${path}.owner`, dead);
+    } catch (error) {
+      if (isAbsent(error) || error instanceof Deno.errors.IsADirectory) return false;
+      throw error;
+    }
+  }
+
   release(): void {
     this.owner.release();
     this.file.close();
@@ -96,7 +121,7 @@ export class Lock {
 /** Opens a lock's file; a folder in its place is removed. */
 async function openLock(path: string, { log }: LockOptions): Promise<Deno.FsFile> {
   await Deno.mkdir(dirname(path), { recursive: true });
-  const open = () => Deno.open(path, { create: true, read: true, write: true });
+  const open = () => Deno.open(path, { ...WRITING, create: true });
   return await open().catch(async (error) => {
     if (!(error instanceof Deno.errors.IsADirectory)) throw error;
     log?.(`${path} is a folder in the place of a lock, and is removed`);
@@ -110,10 +135,11 @@ async function lockOnHost(
   file: Deno.FsFile,
   path: string,
   { tryLock }: LockSystem,
+  how: Deno.OpenOptions = WRITING,
 ): Promise<"taken" | "held" | { readonly none: string }> {
   try {
     if (!await tryLock(file)) return "held";
-    using second = await Deno.open(path, { read: true, write: true });
+    using second = await Deno.open(path, how);
     return await tryLock(second) ? { none: "flock locks nothing" } : "taken";
   } catch (error) {
     return { none: error instanceof Error ? error.message : String(error) };

@@ -77,6 +77,23 @@ export class LockOwner {
   }
 }
 
+/**
+ * Whether a lock's owner has shown life lately, by this machine's clock.
+ *
+ * @param dead the machine whose owners are known to have ended, if one is
+ */
+export async function ownerLives(path: string, dead: string | undefined): Promise<boolean> {
+  try {
+    const found: unknown = parseJson(await readTextLimited(path, SHORT_LIMIT));
+    const hasEnded = dead !== undefined && Object(found).host === dead;
+    const { mtime } = await Deno.stat(path);
+    return !hasEnded && Math.abs(Date.now() - Number(mtime)) <= STALE_SECONDS * 1000;
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof InputError)) ignoreMissing(error);
+    return false;
+  }
+}
+
 /** Writes what the file says already, too: that sets its time of modification. */
 function writeClaim(file: Deno.FsFile, text: string): void {
   file.seekSync(0, Deno.SeekMode.Start);

@@ -7,7 +7,14 @@ export class DiskError extends Error {
 }
 
 /** The flag, variable or argument that chooses another folder. */
-export type Elsewhere = "--results" | "--out" | "--to" | "HF_HOME" | "init <dir>";
+export type Elsewhere =
+  | "--results"
+  | "--out"
+  | "--to"
+  | "--baselines"
+  | "--junit"
+  | "HF_HOME"
+  | "init <dir>";
 
 /**
  * Runs an action that writes to disk.

@@ -4,12 +4,13 @@ import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { findExperimentFiles } from "../batch/find_experiment_files.ts";
 import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
+import { LOCKS } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { temporaryPath } from "../disk/write_whole.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
 import { experimentFileAt } from "../experiment/read_experiment_file.ts";
 import type { Verbs } from "../verbs/command_line.ts";
-import { isWithin, projectOf, realPlace } from "../disk/project.ts";
+import { foldersAbove, isWithin, projectOf, realPlace } from "../disk/project.ts";
 import { experimentReads } from "./experiment_reads.ts";
 import type { Verb } from "./rights.ts";
 import { runReads } from "./run_reads.ts";
@@ -98,9 +99,31 @@ export function verbNeeds(
       found("compile", { reads: [model, program], writes: [out] });
       return Promise.resolve();
     },
-    diff: (a, b) => {
-      found("diff", { reads: [...[a, b].flatMap(comparedPaths), program], writes: [] });
+    diff: (a, b, { junit }) => {
+      found("diff", {
+        reads: [...[a, b].flatMap(comparedPaths), program],
+        writes: junit === undefined ? [] : [junit, temporaryPath(junit)],
+      });
       return Promise.resolve();
+    },
+    baseline: (_set, run, { baselines }) => {
+      found("baseline", { reads: [...comparedPaths(run), program], writes: [baselines] });
+      return Promise.resolve();
+    },
+    list: (folder) => {
+      found("list", { reads: [...foundPaths(folder), program], writes: [] });
+      return Promise.resolve();
+    },
+    show: (run) => {
+      found("show", { reads: [...foundPaths(run), program], writes: [] });
+      return Promise.resolve();
+    },
+    clean: async (args, { results }) => {
+      const reads = args.length === 0 ? [] : await files(args, results, []);
+      found("clean", {
+        reads: [...args.map(searched), ...reads, ...foundPaths(results), program],
+        writes: [results],
+      });
     },
     report: (runs, { out }) => {
       found("report", {
@@ -117,6 +140,14 @@ export function verbNeeds(
       found("schema", { reads: [program], writes: [] });
       return Promise.resolve();
     },
+    doctor: ({ results }) => {
+      found("doctor", { reads: [results, program], writes: [] });
+      return Promise.resolve();
+    },
+    completions: () => {
+      found("completions", { reads: [program], writes: [] });
+      return Promise.resolve();
+    },
     data: async (name, { from, to }) => {
       const here = Deno.cwd();
       const folder = to === undefined ? await folderToFill(name, here) : join(to, name);
@@ -129,6 +160,12 @@ export function verbNeeds(
 /** What is read of a side of a comparison: a summary names runs beside it, and a run that was begun again is beside its folder. */
 function comparedPaths(side: string): string[] {
   return basename(side) === "summary.json" ? [dirname(side)] : [side, partialPath(resolve(side))];
+}
+
+/** What is read of a folder of runs: itself, what was begun in its place, and the locks on both, which are in the folder of all results. */
+function foundPaths(folder: string): string[] {
+  const path = resolve(folder);
+  return [folder, partialPath(path), ...foldersAbove(path).map((above) => join(above, LOCKS))];
 }
 
 /** The folder that a pattern is searched in; a file or folder itself. */

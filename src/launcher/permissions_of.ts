@@ -28,17 +28,19 @@ export function permissionsOf(
   { reads, writes, listens }: Needs,
   { folder, library }: Packages,
 ): Permissions {
-  const { downloads, native } = RIGHTS[verb];
+  const { downloads, native, asksHub = false, measuresDisks = false } = RIGHTS[verb];
   const cache = downloads ? [cacheFolder()] : [];
+  const looked = asksHub ? [cacheFolder()] : [];
+  const variables = downloads ? HUB_VARIABLES : asksHub ? HUB_VARIABLES.filter(isNoSecret) : [];
   const written = [...writes.flatMap(replaced), ...cache];
   const secret = downloads ? [tokenFile()] : [];
   return {
-    read: [...reads, ...written, ...secret, folder].map((path) => resolve(path)),
+    read: [...reads, ...written, ...looked, ...secret, folder].map((path) => resolve(path)),
     write: written.map((path) => resolve(path)),
     ffi: native ? [library] : [],
     net: [...hostsOf(verb), ...(listens === undefined ? [] : [listens])],
-    env: [...COMMON_VARIABLES, ...(downloads ? HUB_VARIABLES : [])],
-    sys: SYSTEM,
+    env: [...COMMON_VARIABLES, ...variables],
+    sys: measuresDisks ? [...SYSTEM, "statfs"] : SYSTEM,
   };
 }
 
@@ -50,5 +52,11 @@ function replaced(folder: string): string[] {
 
 function hostsOf(verb: Verb): string[] {
   if (verb === "data") return [new URL(RT_POLARITY.url).host];
-  return RIGHTS[verb].downloads && !isOffline() ? hubHosts() : [];
+  const { downloads, asksHub = false } = RIGHTS[verb];
+  return (downloads || asksHub) && !isOffline() ? hubHosts() : [];
+}
+
+/** Whether a variable is neither a token nor the place of one. */
+function isNoSecret(name: string): boolean {
+  return !name.startsWith("HF_TOKEN");
 }

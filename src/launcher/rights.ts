@@ -6,11 +6,15 @@ export type Verb = keyof Verbs;
 /** What a verb may do besides reading the files that its command line and these files name. */
 export interface Rights {
   /** The flags, or the argument, that name what it may write: folders with what is in them, or a file. */
-  readonly writes: readonly ("--results" | "--out" | "--to" | "<dir>")[];
+  readonly writes: readonly ("--results" | "--out" | "--to" | "--baselines" | "--junit" | "<dir>")[];
   /** Whether it may download from the hub into the hub's cache. */
   readonly downloads: boolean;
   /** Whether it may run ONNX Runtime's native library. */
   readonly native: boolean;
+  /** Whether it may ask the hub something, and read the names in its cache, without a token. */
+  readonly asksHub?: boolean;
+  /** Whether it may ask how full disks are. */
+  readonly measuresDisks?: boolean;
   /** Whether it may listen at `--host` and `--port`. */
   readonly listens: boolean;
 }
@@ -27,21 +31,28 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   compile: { ...READING, writes: ["--out"], downloads: true },
   serve: { ...READING, writes: ["--results"], downloads: true, listens: true },
   validate: { ...READING, downloads: true },
-  diff: READING,
+  diff: { ...READING, writes: ["--junit"] },
+  baseline: { ...READING, writes: ["--baselines"] },
+  list: READING,
+  show: READING,
+  clean: { ...READING, writes: ["--results"] },
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
   init: { ...READING, writes: ["<dir>"] },
   schema: READING,
+  doctor: { ...READING, native: true, asksHub: true, measuresDisks: true },
+  completions: READING,
 };
 
 /** The rows of the table in SECURITY.md: verb, what it writes, network, native code. */
 export function rightsTable(): string[][] {
-  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, listens }]) => [
+  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, asksHub, listens }]) => [
     `\`${verb}\``,
     [...writes.map((flag) => `\`${flag}\``), ...(downloads ? ["the hub's cache"] : [])].join(", ") ||
     "nothing",
     [
       ...(downloads ? ["the hub"] : verb === "data" ? ["the dataset's home"] : []),
+      ...(asksHub ? ["asks the hub"] : []),
       ...(listens ? ["listens at `--host`, `--port`"] : []),
     ].join("; ") || "none",
     native ? "ONNX Runtime" : "none",

@@ -86,7 +86,10 @@ function jsonIn(line: string, refuse: Refuse): unknown {
 }
 
 /** The `neighbours.json` of a run; `undefined` where it has none. */
-async function readNeighbours(folder: string, environment: Environment): Promise<NeighboursFile | undefined> {
+export async function readNeighbours(
+  folder: string,
+  environment: Environment,
+): Promise<NeighboursFile | undefined> {
   const name = "neighbours.json";
   const file = join(folder, name);
   const found = await readJson(file);

@@ -584,6 +584,52 @@ export interface PackedRun {
   readonly predictions: readonly (readonly number[])[];
 }
 
+/** A baseline: runs with their predictions, which a project keeps beside its experiments; `classes` with probabilities, or generated `texts`. */
+export interface BaselineFile {
+  readonly format: string;
+  /** The folder or the report that the runs were in. */
+  readonly source: string;
+  readonly classes?: PackedRuns;
+  readonly texts?: PackedTextRuns;
+}
+
+/** The predictions of many runs whose answers are generated; the texts of each test set are stored once. */
+export interface PackedTextRuns {
+  readonly testSets: readonly (readonly TextExample[])[];
+  readonly runs: readonly PackedTextRun[];
+}
+
+/** A test example of generated texts without its prediction; the keys are those of `text_prediction`. */
+export interface TextExample {
+  readonly id: string;
+  readonly text_sha256: string;
+  readonly text: string;
+  readonly targets: readonly string[];
+  readonly label?: string;
+}
+
+/** The prediction of a test example of generated texts; the keys are those of `text_prediction`. */
+export interface TextAnswer {
+  readonly generated?: string;
+  readonly predicted?: string | null;
+  readonly score?: TextScore;
+  readonly nll: number;
+  readonly tokens: number;
+}
+
+/** A run whose answers are generated, with its predictions, without the texts. */
+export interface PackedTextRun {
+  /** Its folder, relative to the sweep's. */
+  readonly name: string;
+  readonly experiment: Readonly<Record<string, unknown>>;
+  readonly metrics: TextMetricsFile;
+  readonly environment: Environment;
+  /** The index of its test set. */
+  readonly testSet: number;
+  /** For each example. */
+  readonly predictions: readonly TextAnswer[];
+}
+
 /** The path of data, relative to the run's folder. */
 export interface DataFolder {
   readonly folder: string;
@@ -629,5 +675,10 @@ export interface RunFileTypes {
   readonly summary_file: SummaryFile;
   readonly packed_runs: PackedRuns;
   readonly packed_run: PackedRun;
+  readonly baseline_file: BaselineFile;
+  readonly packed_text_runs: PackedTextRuns;
+  readonly text_example: TextExample;
+  readonly text_answer: TextAnswer;
+  readonly packed_text_run: PackedTextRun;
   readonly data_folder: DataFolder;
 }

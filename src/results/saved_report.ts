@@ -17,7 +17,7 @@ const END = "</script>";
 
 /** What a diff can read: the way out where it is given something else. */
 export const COMPARABLE =
-  "name a run's folder, a sweep's, or a saved report.html, summary.html or summary.json";
+  "name a run's folder, a sweep's, a saved report.html, summary.html or summary.json, or a baseline";
 
 /** The largest report that is read, and the largest size of its unpacked runs, in bytes. */
 const MOST_BYTES = 2 ** 28;
@@ -58,12 +58,22 @@ export async function readReport(file: string): Promise<SavedRuns> {
   const to = text.indexOf(END, from);
   if (from < 0 || to < 0) throw noReport(file, "holds no runs");
   const content = await orDamaged(file, () => unzipped(text.slice(from + BEGIN.length, to)));
+  return await checkedRuns(content, file);
+}
+
+/**
+ * Runs with their predictions that were packed into a file.
+ *
+ * @param content of the file, where the runs are
+ * @throws {InputError} where they are damaged, or were written by a newer version
+ */
+export async function checkedRuns(content: unknown, file: string): Promise<SavedRuns> {
   for (const environment of environmentsIn(content)) checkFormat(environment, RUN_FORMAT, file);
   const { runs, unfinished } = await orDamaged(file, () => {
     const packed = RUN_FILES.read("packed_runs", content, (fault) => new RangeError(fault));
     return { runs: unpackRuns(packed), unfinished: packed.unfinished ?? [] };
   });
-  // That of a sweep of which nothing is complete.
+  // A report of a sweep of which nothing is complete.
   if (runs.size === 0) throw noReport(file, "holds no runs");
   for (const { predictions, experiment, metrics } of runs.values()) {
     const classes = Object.keys(experiment.verbalizer);
@@ -96,8 +106,8 @@ function member(content: unknown, key: string): unknown {
   return typeof content === "object" && content !== null ? Reflect.get(content, key) : undefined;
 }
 
-/** @throws {InputError} saying that the file is damaged, where reading it fails */
-async function orDamaged<Result>(file: string, read: () => Result | Promise<Result>): Promise<Result> {
+/** Reads a file that holds runs. @throws {InputError} saying that it is damaged, where reading it fails */
+export async function orDamaged<Result>(file: string, read: () => Result | Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {
@@ -105,6 +115,7 @@ async function orDamaged<Result>(file: string, read: () => Result | Promise<Resu
   }
 }
 
-function noReport(file: string, why: string): InputError {
+/** The error of a file that holds no runs, or damaged ones. @param why may quote the file */
+export function noReport(file: string, why: string): InputError {
   return new InputError(message`${file} ${ofFile(why)}: ${COMPARABLE}`);
 }

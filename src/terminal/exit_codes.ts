@@ -26,6 +26,11 @@ export class GateFailed extends Error {
   override readonly name = "GateFailed";
 }
 
+/** The computer lacks what runs need. */
+export class CheckFailed extends Error {
+  override readonly name = "CheckFailed";
+}
+
 /** The exit code that an error ends the program with. @param stoppedBy the signal that interrupted it */
 export function exitCodeOf(error: unknown, stoppedBy: StopSignal = "SIGINT"): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
@@ -46,6 +51,7 @@ const KNOWN = [
   HubError,
   BatchFailed,
   GateFailed,
+  CheckFailed,
 ];
 
 /** The message of an error for the user; without a stack trace if the message names a way out. */

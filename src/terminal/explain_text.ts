@@ -17,41 +17,74 @@ import type { ModelGraph } from "../model/open_model.ts";
 /** The sizes at which operations are counted. */
 const SIZES = { batch: 32, sequence: 64, length: 20, classes: 2, words: 4, target: 8 };
 
+/** What the compiler did, in order. */
+export interface Explanation {
+  readonly passes: readonly {
+    readonly pass: string;
+    readonly nodes: number;
+    /** Of the matrix products at the sizes below, in 10^9 operations. */
+    readonly gflop: number;
+    /** The largest changes in the numbers of operators. */
+    readonly changes: string;
+  }[];
+  /** What was lowered, recognised and removed, operator by operator, and what falls back to the CPU. */
+  readonly notes: readonly string[];
+  /** The sizes at which operations are counted. */
+  readonly sizes: typeof SIZES;
+  /** At these sizes. */
+  readonly savedActivationBytes: number;
+}
+
 /**
- * What the compiler did, pass by pass, as lines: nodes, operations of the matrix products, changes in operators; then
- * what was lowered, recognised and removed, operator by operator. The graph is verified after each pass.
+ * What the compiler did, pass by pass: nodes, operations of the matrix products, changes in operators; then what was lowered,
+ * recognised and removed, operator by operator. The graph is verified after each pass.
  */
 export function explain(
   model: ModelGraph,
   insertion: Insertion,
   optimizer: OptimizerName,
   form: CompileTarget,
-  columns?: number,
-): string[] {
-  const rows: string[][] = [];
+): Explanation {
+  const passes: Explanation["passes"][number][] = [];
   const details: string[] = [];
   let last: Graph | undefined;
   let before = new Map<string, number>();
   const onPass: OnPass = (pass, graph, stats) => {
     const counts = countOperators(graph);
-    const flops = evaluate(matrixFlops(graph), SIZES) / 1e9;
-    rows.push([pass, String(liveNodes(graph).length), flops.toFixed(2), changes(before, counts)]);
+    const gflop = evaluate(matrixFlops(graph), SIZES) / 1e9;
+    passes.push({ pass, nodes: liveNodes(graph).length, gflop, changes: changes(before, counts) });
     before = counts;
     last = graph;
     for (const line of sentences(stats)) details.push(`${pass}: ${line}`);
   };
   compileModel(model, insertion, optimizer, { ...form, onPass, verify: true });
-  const sizes = Object.entries(SIZES).map(([name, size]) => `${name} ${size}`).join(", ");
+  return {
+    passes,
+    notes: [...details, ...(form.target === "webgpu" ? [fallbackLine(last!)] : [])],
+    sizes: SIZES,
+    savedActivationBytes: evaluate(savedActivationBytes(last!), SIZES),
+  };
+}
+
+/** An explanation for the terminal. @param columns the terminal's width, where there is one */
+export function explanationLines(
+  { passes, notes, sizes, savedActivationBytes: saved }: Explanation,
+  columns: number | undefined,
+): string[] {
+  const rows = passes.map(({ pass, nodes, gflop, changes }) => [
+    pass,
+    String(nodes),
+    gflop.toFixed(2),
+    changes,
+  ]);
+  const counted = Object.entries(sizes).map(([name, size]) => `${name} ${size}`).join(", ");
   return [
     ...tableLines(["pass", "nodes", "GFLOP", "operators, by the largest change"], rows, columns),
     "",
-    ...details,
-    ...(details.length > 0 ? [""] : []),
-    ...(form.target === "webgpu" ? [fallbackLine(last!)] : []),
-    `GFLOP: matrix products at ${sizes}`,
-    `activations saved for the backward pass, at these sizes: ${
-      (evaluate(savedActivationBytes(last!), SIZES) / 2 ** 20).toFixed(0)
-    } MiB`,
+    ...notes,
+    ...(notes.length > 0 ? [""] : []),
+    `GFLOP: matrix products at ${counted}`,
+    `activations saved for the backward pass, at these sizes: ${(saved / 2 ** 20).toFixed(0)} MiB`,
   ];
 }
 

@@ -29,6 +29,8 @@ export interface Io {
   readonly hasColors: { readonly stdout: boolean; readonly stderr: boolean };
   /** The terminal that standard error is shown on, for progress; `undefined` where there is none, or a dumb one. */
   readonly terminal: Terminal | undefined;
+  /** Asks a question that is answered by yes or no; `undefined` where nobody is there to answer. */
+  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
   /** The width of the terminal that standard output is shown on, in columns; `undefined` where there is none. */
   readonly columns: () => number | undefined;
   /** Calls the listener at each signal to stop, until the returned object is disposed. */

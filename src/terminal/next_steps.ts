@@ -6,6 +6,7 @@ import { TEXT_METRIC_NAMES, textMetricText } from "../diff/text_wording.ts";
 import { METRIC_NAMES, metricText } from "../diff/wording.ts";
 import type { RankedGroup } from "../results/summarize.ts";
 import { groupKey, type RankedBy, type SummaryGroup } from "../results/summary.ts";
+import { quoted } from "./quoted.ts";
 
 /** The number of reports that are listed. */
 const MOST_REPORTS = 3;
@@ -78,9 +79,4 @@ function folderOf(group: SummaryGroup, { rows, folder }: WrittenSummary): string
 
 function diffLine(a: string, b: string): string {
   return `next: ${COMMAND} diff ${quoted(a)} ${quoted(b)}`;
-}
-
-/** A path as a word of a shell. */
-function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -38,6 +38,7 @@ export function processIo(): Io {
       stderr: !Deno.noColor && isTerminal.stderr,
     },
     terminal: isTerminal.stderr && variable("TERM") !== "dumb" ? STDERR : undefined,
+    confirm: Deno.stdin.isTerminal() && isTerminal.stderr ? confirmed : undefined,
     columns: () => isTerminal.stdout ? columnsNow() : undefined,
     onInterrupt: (listener) => {
       const heard = STOP_SIGNALS.filter((signal) => !(isLaunched && signal === "SIGINT")).map((signal) => {
@@ -62,6 +63,14 @@ const STDERR: Terminal = {
     return columnsNow();
   },
 };
+
+/** Asks on standard error; any answer but yes is no. */
+async function confirmed(question: string): Promise<boolean> {
+  writtenTo(Deno.stderr, `${question} [y/N] `);
+  const bytes = new Uint8Array(1024);
+  const length = await Deno.stdin.read(bytes);
+  return /^y(?:es)?$/i.test(new TextDecoder().decode(bytes.subarray(0, length ?? 0)).trim());
+}
 
 /** The width of this process's terminal; 0 columns are those of one that does not tell. */
 function columnsNow(): number | undefined {

@@ -9,9 +9,11 @@ import { STYLE_CODES } from "./style.ts";
  */
 export function safeIo(io: Io): Io {
   const { stdout, stderr } = io.hasColors;
+  const { confirm } = io;
   const data = (text: string) => io.isTerminal ? visibleLines(text) : text;
   return {
     ...io,
+    confirm: confirm && ((question) => confirm(shown(question, stderr))),
     print: (text, kind) => io.print(kind === "data" ? data(text) : shown(text, stdout)),
     write: (text) => io.write(data(text)),
     log: (text) => io.log(shown(text, stderr)),

@@ -3,6 +3,7 @@ import { FUSE_MODES } from "../batch/fuse.ts";
 import type { BatchFlags } from "../commands/batch.ts";
 import { collect, shardOf, wholeNumber } from "../commands/flag_values.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
+import { asJson } from "./as_json.ts";
 
 /** What `batch` does with its arguments and flags. @param allowRead the paths of `--allow-read` */
 export interface BatchVerb {
@@ -40,6 +41,7 @@ export function addBatch(program: Command, verbs: BatchVerb): void {
     .option("--fail-fast", "start no more runs after one fails", false)
     .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
     .option("--summarize", "run nothing: write the summaries of the results that are there", false)
+    .addOption(asJson())
     .addOption(allowRead())
     .option("--yes", "execute more than 1000 runs", false)
     .addHelpText("after", "\nExample:\n  softprompt batch experiments/rt-polarity --only seed=0")

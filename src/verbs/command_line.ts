@@ -9,13 +9,19 @@ import type { CommandIo } from "../terminal/command_io.ts";
 import { addBatch, type BatchVerb } from "./batch.ts";
 import { addCompile, type CompileVerb } from "./compile.ts";
 import { addData, type DataVerb } from "./data.ts";
+import { addCompletions, type CompletionsVerb } from "./completions.ts";
 import { addDiff, type DiffVerb } from "./diff.ts";
+import { addDoctor, type DoctorVerb } from "./doctor.ts";
 import { addExport, type ExportVerb } from "./export.ts";
 import { addInit, type InitVerb } from "./init.ts";
+import { addList, type ListVerb } from "./list.ts";
 import { addPredict, type PredictVerb } from "./predict.ts";
 import { addReport, type ReportVerb } from "./report.ts";
 import { addRun, type RunVerb } from "./run.ts";
 import { addSchema, type SchemaVerb } from "./schema.ts";
+import { addShow, type ShowVerb } from "./show.ts";
+import { addClean, type CleanVerb } from "./clean.ts";
+import { addBaseline, type BaselineVerb } from "./baseline.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
 import { type LogFlags, logFormat } from "./log_format.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
@@ -25,6 +31,10 @@ export type Verbs =
   & RunVerb
   & BatchVerb
   & DiffVerb
+  & BaselineVerb
+  & ListVerb
+  & ShowVerb
+  & CleanVerb
   & ReportVerb
   & PredictVerb
   & ExportVerb
@@ -33,7 +43,9 @@ export type Verbs =
   & ServeVerb
   & DataVerb
   & InitVerb
-  & SchemaVerb;
+  & SchemaVerb
+  & DoctorVerb
+  & CompletionsVerb;
 
 /** Each verb of the command line, in the order of the help. */
 const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
@@ -41,6 +53,10 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addRun,
   addBatch,
   addDiff,
+  addBaseline,
+  addList,
+  addShow,
+  addClean,
   addReport,
   addPredict,
   addExport,
@@ -49,6 +65,8 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addServe,
   addData,
   addSchema,
+  addDoctor,
+  addCompletions,
 ];
 
 /**

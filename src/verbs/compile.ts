@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { CompileFlags } from "../commands/compile.ts";
 import { CHOICES, DEFAULTS } from "../experiment/experiment_file.ts";
+import { asJson } from "./as_json.ts";
 
 /** What `compile` does with its arguments and flags. */
 export interface CompileVerb {
@@ -50,6 +51,7 @@ export function addCompile(program: Command, verbs: CompileVerb): void {
     )
     .requiredOption("--out <dir>", "the folder that the artifacts go into")
     .option("--explain", "show what each pass of the compiler did", false)
+    .addOption(asJson())
     .addHelpText(
       "after",
       "\nExample:\n  softprompt compile --model data/models/reviews-mlm-mini --out results/artifacts",

@@ -3,6 +3,7 @@ import { projectExperiments } from "../batch/project_experiments.ts";
 import type { RunFlags } from "../commands/run.ts";
 import { collect } from "../commands/flag_values.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
+import { asJson } from "./as_json.ts";
 
 /** What `run` does with its arguments and flags. @param allowRead the paths of `--allow-read` */
 export interface RunVerb {
@@ -27,6 +28,8 @@ export function addRun(program: Command, verbs: RunVerb): void {
       collect,
       [],
     )
+    .option("--watch", "stay, and run what changes: a file, or what it names", false)
+    .addOption(asJson())
     .addOption(allowRead())
     .addHelpText(
       "after",

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ValidateFlags } from "../commands/validate.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
+import { asJson } from "./as_json.ts";
 
 /** What `validate` does with its arguments and flags. @param allowRead the paths of `--allow-read` */
 export interface ValidateVerb {
@@ -16,6 +17,7 @@ export function addValidate(program: Command, verbs: ValidateVerb): void {
     .argument("<files...>", "experiment files, folders of them, or patterns")
     .option("--results <dir>", "the folder of earlier runs, for estimates of the time", "results")
     .option("--verbose", "list each run, also of folders and of sweeps of more than ten", false)
+    .addOption(asJson())
     .addOption(allowRead())
     .addHelpText("after", "\nExample:\n  softprompt validate experiments/")
     .action((files: string[], { allowRead, ...flags }: ReadFlags<ValidateFlags>) =>

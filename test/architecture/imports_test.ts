@@ -221,8 +221,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "disk",
     "hub", // its errors, and downloads
     "compiler", // its errors, and --explain
+    "experiment", // the experiment of a run that is shown
     "model", // --explain
     "device", // its errors
+    "evaluation", // the names of metrics
     "training", // its errors
     "artifacts", // --explain
     "results",
@@ -234,6 +236,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "deno.json", // the version that a new project is for
     "base",
     "disk",
+    "hub", // where it is, and whether it answers
     "compiler", // shapes and types of flags
     "experiment",
     "model",
@@ -255,8 +258,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "verbs": [
     "deno.json", // the version
+    "base", // messages of errors
     "dataset", // the choices of flags
     "experiment", // the choices of flags
+    "results", // the choices of flags
     "batch", // the choices of flags, the files of a project
     "terminal",
     "commands",

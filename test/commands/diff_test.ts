@@ -146,7 +146,7 @@ Deno.test("saved reports are compared like the folders that they were made of", 
     assertEquals(again.code, 2);
     assertStringIncludes(
       again.stderr,
-      "diff.html holds no runs: name a run's folder, a sweep's, or a saved report.html, summary.html or summary.json",
+      "diff.html holds no runs: name a run's folder, a sweep's, a saved report.html, summary.html or summary.json, or a baseline",
     );
   }));
 

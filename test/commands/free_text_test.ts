@@ -139,6 +139,28 @@ Deno.test("two runs of free texts are compared by pairs, and a gate hears of the
     assertEquals(gate.code, 3);
     assertStringIncludes(gate.stderr, "in loss");
     assertEquals((await call(["diff", a, b, "--gate", "exactMatch"])).code, 0);
+    const kept = ["--baselines", join(folder, "baselines")];
+    const junit = join(folder, "gate.xml");
+    assertEquals((await call(["baseline", "set", a, ...kept])).code, 0);
+    const again = ["diff", "--baseline", "main", b, "--json", "--alpha", "0.99", "--junit", junit, ...kept];
+    const against = await call(again);
+    assertEquals([against.code, JSON.parse(against.stdout).metrics], [0, metrics]);
+    const cases = (await Deno.readTextFile(junit)).match(/<testcase .*>/g) ?? [];
+    assertEquals(cases.map((one) => / name="(.*?)"/.exec(one)?.[1]), [
+      "exact match",
+      "token F1",
+      "ROUGE-L",
+      "loss",
+      "runs",
+    ]);
+    const xml = await Deno.readTextFile(junit);
+    assertStringIncludes(xml, 'name="loss"><failure ');
+    assertStringIncludes(xml, "all runs are there");
+    assertEquals(
+      JSON.parse((await call(["list", folder, "--json", "--only", "hard"])).stdout).runs[0].metric,
+      "exact match",
+    );
+    assertStringIncludes((await call(["show", b])).stdout, "perplexity");
     const html = await call(["diff", a, b, "--format", "html"]);
     assertEquals(html.code, 2);
     assertStringIncludes(html.stderr, "is written as text or json, and not as html");
@@ -225,6 +247,20 @@ Deno.test("a sweep of free texts is fused, chosen by its metric, summarized, and
       assertEquals(comparisons[0].seeds, { a: [0, 1], b: [0, 1], paired: true });
       assertEquals(comparisons[0].metrics.loss.delta, 0);
     }
+    const kept = ["--baselines", join(folder, "baselines")];
+    assertStringIncludes((await call(["baseline", "set", a, ...kept])).stdout, ": 4 runs of ");
+    const junit = join(folder, "gate.xml");
+    const against = await call(["diff", "--baseline", "main", b, "--json", "--junit", junit, ...kept]);
+    const direct = await call(["diff", a, b, "--json"]);
+    assertEquals(
+      JSON.parse(against.stdout).comparisons.map(({ metrics }: { metrics: unknown }) => metrics),
+      JSON.parse(direct.stdout).comparisons.map(({ metrics }: { metrics: unknown }) => metrics),
+    );
+    const xml = await Deno.readTextFile(junit);
+    assertEquals(xml.match(/<testsuite name="length=\d" tests="\d"/g), [
+      '<testsuite name="length=2" tests="4"',
+      '<testsuite name="length=3" tests="4"',
+    ]);
     const gate = await call(["diff", a, b, "--gate", "accuracy"]);
     assertEquals(gate.code, 2);
     assertStringIncludes(gate.stderr, "these results have no such metric: choose among");

@@ -1,5 +1,6 @@
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import { isGeneratedExperiment } from "../../src/experiment/class_experiment.ts";
+import { measureGeneratedClasses } from "../../src/evaluation/generated_classes.ts";
 import { measureTargets } from "../../src/evaluation/text_metrics.ts";
 import type { TextRunRecord } from "../../src/results/read_text_run.ts";
 import type { TextPrediction } from "../../src/results/run_files.ts";
@@ -19,22 +20,23 @@ export interface MadeUpTexts {
 export function madeUpTexts(
   { good, seed = 0, classes, targets = (i) => [`right ${i}`] }: MadeUpTexts,
 ): TextRunRecord {
-  const answers = classes === undefined
+  const asked = classes === undefined
     ? `answer: { kind: text, target: "{answer}" }`
     : `answer: { kind: text, choose: generate }, verbalizer: { bad: [b], good: [g] }`;
   const experiment = parseExperiment(
-    `{ name: x, model: { source: m }, dataset: { file: d.jsonl }, seed: ${seed}, ${answers},
+    `{ name: x, model: { source: m }, dataset: { file: d.jsonl }, seed: ${seed}, ${asked},
        prompt: { kind: soft, length: 5, template: "{prompt} {text}" } }`,
     "x.yaml",
   );
   if (!isGeneratedExperiment(experiment)) throw new TypeError("texts that are not generated");
+  const answers = classes?.map((predicted, i) => ({ label: i % 2 === 1 ? "good" : "bad", predicted }));
   const predictions = good.map((share, i): TextPrediction => ({
     id: `test:${i}`,
     text_sha256: `sha${i}`,
     text: `text ${i}`,
     targets: targets(i),
     generated: share === 1 ? `right ${i}` : `wrong ${share}`,
-    ...(classes && { label: i % 2 === 1 ? "good" : "bad", predicted: classes[i]! }),
+    ...answers?.[i],
     score: { exact_match: share === 1 ? 1 : 0, token_f1: share, rouge_l: share },
     nll: 2 * (2 - share),
     tokens: 2,
@@ -48,7 +50,11 @@ export function madeUpTexts(
       seconds: 1,
       examples_per_second: 1,
       truncated: { train: 0, validation: 0, test: 0, samples: 0, answers: 0 },
-      test: { examples: good.length, ...measureTargets(predictions) },
+      test: {
+        examples: good.length,
+        ...(answers && measureGeneratedClasses(answers, ["bad", "good"])),
+        ...measureTargets(predictions),
+      },
     },
     environment: { ...WHOLE_ENVIRONMENT, seed, content_hash: `${seed}` },
     predictions,

@@ -124,3 +124,34 @@ Deno.test("a file system without locks is reported once, and one process has the
     ]);
     lock?.release();
   }));
+
+Deno.test("whether a lock is held is seen without taking it, and without writing", () =>
+  inFolder(async (folder) => {
+    const path: string = join(folder, "locks/x.lock");
+    const names = () => Array.from(Deno.readDirSync(join(folder, "locks")), ({ name }) => name).sort();
+    assertEquals(await Lock.isHeld(path), false);
+    const lock = await Lock.tryTake(path);
+    const before = names();
+    assertEquals([await Lock.isHeld(path), names()], [true, before]);
+    lock?.release();
+    assertEquals([await Lock.isHeld(path), names()], [false, ["x.lock"]]);
+    const next = await Lock.tryTake(path);
+    assert(next !== undefined, "whoever has looked holds nothing");
+    next?.release();
+  }));
+
+Deno.test("an owner without flock is seen by its signs of life, and a dead one of this machine is not", () =>
+  inFolder(async (folder) => {
+    const path: string = join(folder, "x.lock");
+    const lock = await Lock.tryTake(path, { system: machine("a") });
+    assertEquals(await Lock.isHeld(path, machine("b")), true);
+    assertEquals(await Lock.isHeld(path, machine("a")), true);
+    const minutes = new Date(Date.now() - 120_000);
+    await Deno.utime(`${path}.owner`, minutes, minutes);
+    assertEquals(await Lock.isHeld(path, machine("b")), false);
+    lock?.release();
+    await Deno.writeTextFile(`${path}.owner`, JSON.stringify({ token: "x", host: Deno.hostname() }));
+    assertEquals(await Lock.isHeld(path), false, "flock is free, so its owner on this machine has ended");
+    await Deno.writeTextFile(`${path}.owner`, JSON.stringify({ token: "x", host: "elsewhere" }));
+    assertEquals(await Lock.isHeld(path), true);
+  }));

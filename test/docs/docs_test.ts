@@ -22,6 +22,7 @@ const PAGES = [
   "docs/installing.md",
   "docs/experiments.md",
   "docs/results.md",
+  "docs/commands.md",
   "docs/using-a-prompt.md",
   "docs/devices.md",
   "docs/models-and-data.md",

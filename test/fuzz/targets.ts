@@ -13,6 +13,7 @@ export const TARGETS: ReadonlyMap<string, () => Promise<Target>> = new Map([
   ["parquet", async () => (await import("./parquet_target.ts")).parquet],
   ["run", async () => (await import("./run_target.ts")).runs],
   ["report", async () => (await import("./report_target.ts")).reports],
+  ["baseline", async () => (await import("./baseline_target.ts")).baselines],
   ["predict", async () => (await import("./run_target.ts")).predictions],
   ["checkpoint", async () => (await import("./checkpoint_target.ts")).checkpoints],
   ["compile-cache", async () => (await import("./artifacts_target.ts")).artifacts],

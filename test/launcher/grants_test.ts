@@ -146,3 +146,37 @@ Deno.test("predict reads the prompt that it is given, and no other file beside i
     const attempts = [`readFile=${join(folder, "prompt.safetensors")}`, `readFile=${join(folder, "secret")}`];
     assertEquals(await allowedTo(args, attempts), attempts.slice(0, 1));
   }));
+
+Deno.test("verbs that look around read what they are given and the locks above, and write nothing beside what they change", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    const results = join(folder, "results");
+    for (const name of ["s", ".locks"]) await Deno.mkdir(join(results, name), { recursive: true });
+    await Deno.mkdir(join(folder, "baselines"));
+    await Deno.writeTextFile(join(folder, "baselines/main.json"), "{}");
+    const reads = [`read=${join(results, "s")}`, `read=${join(results, ".locks")}`];
+    const never = [`read=${folder}`, `write=${join(folder, "x")}`, "net=huggingface.co", "env=HF_TOKEN"];
+    for (const verb of ["list", "show"]) {
+      const attempts = [...reads, ...never, `write=${join(results, "x")}`, `ffi=${packages().library}`];
+      assertEquals(await allowedTo([verb, join(results, "s")], attempts), reads, verb);
+    }
+    const changes = [`write=${join(results, "x")}`];
+    assertEquals(await allowedTo(["clean", "--results", results], [...changes, ...never]), changes);
+    const baselines = join(folder, "baselines");
+    const baseline = ["baseline", "set", join(results, "s"), "--baselines", baselines];
+    const kept = [`write=${join(baselines, "main.json")}`, `read=${join(results, "s")}`];
+    assertEquals(await allowedTo(baseline, [...kept, ...never, `write=${join(results, "x")}`]), kept);
+    const diff = ["diff", "--baseline", join(results, "s"), "--baselines", baselines];
+    assertEquals(await allowedTo(diff, [`readFile=${join(baselines, "main.json")}`, ...never]), [
+      `readFile=${join(baselines, "main.json")}`,
+    ]);
+    const junit = `write=${join(folder, "gate.xml")}`;
+    assertEquals(await allowedTo([...diff, "--junit", join(folder, "gate.xml")], [junit, ...never]), [junit]);
+  }));
+
+Deno.test("doctor may ask the hub and load the native library, without a token, and writes nothing", () =>
+  inFolder(async (folder) => {
+    const granted = ["net=huggingface.co", `ffi=${packages().library}`, `read=${folder}`];
+    const refused = ["env=HF_TOKEN", `write=${join(folder, "x")}`, "net=example.com"];
+    assertEquals(await allowedTo(["doctor", "--results", folder], [...granted, ...refused]), granted);
+  }));

@@ -20,3 +20,10 @@ Deno.test("every task of a verb calls the launcher, which may neither write nor 
   const direct = Object.entries<string>(tasks).filter(([, command]) => command.includes("src/main.ts"));
   assertEquals(direct, []);
 });
+
+Deno.test("docs/commands.md has a row for every verb", async () => {
+  const page = await Deno.readTextFile(join(ROOT, "docs/commands.md"));
+  const [, table = ""] = /\| verb.*\|\n\|[ |-]+\|\n((?:\|.*\|\n)+)/.exec(page) ?? [];
+  const verbs = Array.from(table.matchAll(/^\| `(.+?)`/gm), ([, verb]) => verb!);
+  assertEquals(verbs.toSorted(), Object.keys(RIGHTS).toSorted());
+});

@@ -2,11 +2,12 @@ import { join } from "@std/path";
 import { stringify } from "yaml";
 import { experimentSha256 } from "../../src/results/own_files.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
+import type { TextRunRecord } from "../../src/results/read_text_run.ts";
 
 /** Writes what a comparison needs of a run into its folder, as a run writes it. */
 export async function writeRecord(
   path: string,
-  { experiment, metrics, environment, predictions }: RunRecord,
+  { experiment, metrics, environment, predictions }: RunRecord | TextRunRecord,
 ): Promise<string> {
   await Deno.mkdir(path, { recursive: true });
   const text = stringify(experiment);

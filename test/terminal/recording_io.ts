@@ -8,13 +8,15 @@ export class RecordingIo implements Io {
   readonly hasColors: Io["hasColors"];
   readonly terminal: Terminal | undefined;
   readonly columns: Io["columns"];
+  readonly confirm: Io["confirm"];
   readonly isTerminal: boolean;
   private signal: StopSignal | undefined;
   private readonly listeners = new Set<(stop: Stop) => void>();
 
   /**
    * @param input the content of standard input
-   * @param watched whether it shows colours, the terminal of standard error, and the width of that of standard output
+   * @param watched whether it shows colours, the terminal of standard error, and the width of that of standard output; and what its
+   *   user answers to every question
    */
   constructor(
     private readonly input: string = "",
@@ -22,12 +24,17 @@ export class RecordingIo implements Io {
       readonly hasColors?: boolean;
       readonly terminal?: Terminal;
       readonly columns?: number;
+      readonly answer?: boolean;
     } = {},
   ) {
-    const { hasColors = false, terminal, columns } = watched;
+    const { hasColors = false, terminal, columns, answer } = watched;
     this.hasColors = { stdout: hasColors, stderr: hasColors };
     this.terminal = terminal;
     this.columns = () => columns;
+    this.confirm = answer === undefined ? undefined : (question) => {
+      this.log(question);
+      return Promise.resolve(answer);
+    };
     this.isTerminal = hasColors || columns !== undefined;
   }
 

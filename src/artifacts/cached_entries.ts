@@ -1,0 +1,23 @@
+import { join } from "@std/path";
+import { CHECKSUMS } from "../disk/checksums.ts";
+import { isAbsent } from "../disk/is_absent.ts";
+import { isEntryName } from "./compile_cache.ts";
+import { isGenerationFile } from "./generation_files.ts";
+import { isArtifactFile } from "./manifest.ts";
+
+/** The folders of the entries in a cache of compiled steps; links are none. */
+export async function cachedEntries(cache: string): Promise<string[]> {
+  try {
+    const entries = await Array.fromAsync(Deno.readDir(cache));
+    return entries.filter(({ name, isDirectory }) => isDirectory && isEntryName(name))
+      .map(({ name }) => join(cache, name)).sort();
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}
+
+/** Whether a file is one that entries consist of. */
+export function isEntryFile(name: string): boolean {
+  return name === CHECKSUMS || isArtifactFile(name) || isGenerationFile(name);
+}

@@ -1,0 +1,56 @@
+import type { Message } from "../base/message.ts";
+import type { PlannedRun } from "../batch/plan.ts";
+import { promptLength } from "../experiment/prompt_vectors.ts";
+import { totalSteps } from "../training/trainer.ts";
+import type { SoundRun } from "./plan_lines.ts";
+import type { SoundText } from "./text_plan_lines.ts";
+
+/**
+ * What would run, as JSON, and what is wrong.
+ *
+ * @param sound runs whose answers are words @param texts those whose answers are texts
+ * @param ensembles of prompts that exist only after their runs
+ */
+export function planJson(
+  sound: readonly SoundRun[],
+  texts: readonly SoundText[],
+  ensembles: readonly PlannedRun[],
+  problems: readonly Message[],
+): string {
+  const runs = [
+    ...sound.map(({ run, prepared: { experiment, dataset }, steps, truncated, state, seconds }) => ({
+      run: run.title,
+      file: run.file,
+      folder: run.path,
+      state,
+      prompt_length: promptLength(experiment.prompt),
+      train: dataset.train.length,
+      validation: dataset.validation.length,
+      test: dataset.test.length,
+      truncated,
+      steps,
+      seconds: seconds ?? null,
+    })),
+    ...texts.map(({ title, prepared, truncated, targetTruncated }) => {
+      const { experiment: { prompt, training }, train, validation, test } = prepared;
+      return {
+        run: title,
+        prompt_length: promptLength(prompt),
+        train: train.length,
+        validation: validation.length,
+        test: test.length,
+        truncated,
+        answers_truncated: targetTruncated,
+        steps: training ? totalSteps(training, train.length) : 0,
+      };
+    }),
+    ...ensembles.map(({ title, file, path, ensembleRuns = [] }) => ({
+      run: title,
+      file,
+      folder: path,
+      prompts: ensembleRuns,
+    })),
+  ];
+  const format = "softprompt-plan/1";
+  return JSON.stringify({ format, runs, problems: problems.map(({ text }) => text) }, null, 2);
+}

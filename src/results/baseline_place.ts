@@ -1,0 +1,28 @@
+import { basename, join } from "@std/path";
+import { fileNamePart } from "../base/file_name.ts";
+
+/** The folder of baselines, and the name of the usual one. */
+export const BASELINES = "baselines";
+export const MAIN_BASELINE = "main";
+
+/** The extension of a baseline's file, and the file of that extension that is none: a batch's summary. */
+const EXTENSION = ".json";
+const SUMMARY = "summary";
+
+/** The longest name of a baseline, in characters. */
+const LONGEST = 60;
+
+/** Whether a text can be the name of a baseline, which its file has on every file system. */
+export function canNameBaseline(text: string): boolean {
+  return fileNamePart(text, LONGEST) === text && !/^[.-]/.test(text) && text !== SUMMARY;
+}
+
+/** The file of a baseline. @param folder of all baselines */
+export function baselineFile(folder: string, name: string): string {
+  return join(folder, `${name}${EXTENSION}`);
+}
+
+/** Whether a path is that of a baseline, by its name. */
+export function isBaselinePath(path: string): boolean {
+  return path.endsWith(EXTENSION) && basename(path, EXTENSION) !== SUMMARY;
+}

@@ -1,0 +1,57 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { writeBegun } from "./begun_runs.ts";
+import { call, inFolder, writeExperiment } from "./softprompt.ts";
+
+Deno.test("show has what a run was, its metrics with intervals, its files, and how to run it again", () =>
+  inFolder(async (folder) => {
+    const results = join(folder, "results");
+    const file = await writeExperiment(folder, {
+      description: "words alone",
+      prompt: { kind: "hard", template: "{text} it was {mask} ." },
+      training: undefined,
+    });
+    assertEquals((await call(["run", file, "--results", results])).code, 0);
+    const run = join(results, "small");
+    const { code, stdout, stderr } = await call(["show", `${run}/`]);
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, `${run}: small, complete `);
+    assertStringIncludes(stdout, "words alone");
+    assert(/^prompt +hard$/m.test(stdout), stdout);
+    assert(/^class positive +good$/m.test(stdout), stdout);
+    assert(/^accuracy +\d+\.\d% \(\d+\.\d% to \d+\.\d%\)/m.test(stdout), stdout);
+    assert(/^predictions\.jsonl +[\d.]+ kB$/m.test(stdout), stdout);
+    assertStringIncludes(stdout, `again: deno task run ${join(run, "experiment.yaml")}`);
+    const shown = JSON.parse((await call(["show", run, "--json"])).stdout);
+    assertEquals([shown.format, shown.status, shown.experiment.name], [
+      "softprompt-show/1",
+      "complete",
+      "small",
+    ]);
+    const again = await call(["run", join(run, "experiment.yaml"), "--results", results]);
+    assertStringIncludes(again.stderr, "nothing has changed");
+
+    await Deno.writeTextFile(join(run, "samples.md"), "changed");
+    const damaged = await call(["show", run]);
+    assertEquals([damaged.code, damaged.stdout], [2, ""]);
+    assertStringIncludes(damaged.stderr, "samples.md was changed since the run");
+  }));
+
+Deno.test("show says of a run that is not complete how it ended, by either of its names", () =>
+  inFolder(async (results) => {
+    const place = join(results, "x");
+    const folder = await writeBegun(place, { status: "failed", error: "out of \u001b[2J memory" });
+    for (const name of [place, folder, `${folder}/`]) {
+      const { code, stdout } = await call(["show", name]);
+      assertEquals(code, 0);
+      assertStringIncludes(stdout, `${folder}: failed, last written `);
+      assertStringIncludes(stdout, "out of \\u001b[2J memory");
+      assertStringIncludes(stdout, `again: deno task run ${join(folder, "experiment.yaml")}`);
+    }
+    assertEquals(JSON.parse((await call(["show", place, "--json"])).stdout).status, "failed");
+    for (const wrong of [join(results, "nowhere"), results, "x.partial"]) {
+      const { code, stderr } = await call(["show", wrong]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, "there is no complete run");
+    }
+  }));
