@@ -16,6 +16,7 @@ interface Beam {
   /** The row of the continuation that its last token was added to, or is. */
   readonly row: number;
   readonly ids: readonly number[];
+  readonly logProbabilities: readonly number[];
   /** The sum of its tokens' log-probabilities. */
   readonly logProbability: number;
 }
@@ -23,6 +24,7 @@ interface Beam {
 /** A text that has ended, with its mean log-probability over tokens. */
 interface FinishedBeam {
   readonly ids: readonly number[];
+  readonly logProbabilities: readonly number[];
   readonly endedBy: EndedBy;
   readonly score: number;
 }
@@ -61,7 +63,7 @@ export async function beamSearch(
   let logits = continuation.first;
   const searches = Array.from({ length: logits.data.length / logits.vocabulary }, (_, text): Search => ({
     text,
-    beams: [{ row: text, ids: [], logProbability: 0 }],
+    beams: [{ row: text, ids: [], logProbabilities: [], logProbability: 0 }],
     finished: [],
   }));
   const texts: GeneratedText[] = [];
@@ -90,6 +92,7 @@ function advance(search: Search, logits: NextLogits, beams: number, decoding: De
     nextTokens(search, beam, logits, count, decoding).map(({ id, logProbability }): Beam => ({
       row: beam.row,
       ids: [...beam.ids, id],
+      logProbabilities: [...beam.logProbabilities, logProbability],
       logProbability: beam.logProbability + logProbability,
     }))
   ).sort((a, b) => b.logProbability - a.logProbability).slice(0, count);
@@ -100,8 +103,8 @@ function advance(search: Search, logits: NextLogits, beams: number, decoding: De
     const endedBy = endOf(candidate.ids, decoding);
     if (endedBy === undefined) going.push(candidate);
     else if (rank < beams) {
-      const { ids, logProbability } = candidate;
-      finished.push({ ids, endedBy, score: logProbability / ids.length });
+      const { ids, logProbabilities, logProbability } = candidate;
+      finished.push({ ids, logProbabilities, endedBy, score: logProbability / ids.length });
     }
   }
   search.finished = finished.sort((a, b) => b.score - a.score).slice(0, beams);
@@ -134,8 +137,8 @@ function canImprove(going: readonly Beam[], finished: readonly FinishedBeam[], b
 /** The best text of a search that is over, in one piece. */
 function handOut({ text: row, finished: [best] }: Search, decoding: Decoding): GeneratedText {
   if (best === undefined) throw new RangeError(`the search after text ${row + 1} found nothing`);
-  const { ids } = best;
+  const { ids, logProbabilities } = best;
   const generated = finishedText(ids, best.endedBy, decoding);
-  decoding.onPiece?.({ row, ids, text: generated.text, isLast: true });
+  decoding.onPiece?.({ row, ids, logProbabilities, text: generated.text, isLast: true });
   return generated;
 }

@@ -20,7 +20,8 @@ export class GrowingText {
     return this.ids[this.ids.length - 1]!;
   }
 
-  add(id: number): void {
+  /** @param logProbability of the token, computed only where somebody hears of it */
+  add(id: number, logProbability: () => number): void {
     const { ids, row, decoding } = this;
     ids.push(id);
     const endedBy = endOf(ids, decoding);
@@ -31,6 +32,7 @@ export class GrowingText {
     decoding.onPiece({
       row,
       ids: [id],
+      logProbabilities: [logProbability()],
       text: text.slice(this.handedOut, settled),
       isLast: this.finished !== undefined,
     });

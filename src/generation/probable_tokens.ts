@@ -26,6 +26,13 @@ export function mostProbable(logits: Float32Array): number | undefined {
   return best < 0 ? undefined : best;
 }
 
+/** The natural logarithm of a token's probability. */
+export function logProbabilityOf(logits: Float32Array, id: number): number {
+  const largest = logits.reduce((most, logit) => Math.max(most, logit), -Infinity);
+  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+  return logits[id]! - largest - Math.log(total);
+}
+
 /**
  * The most probable tokens, the first of equals first; impossible ones are left out.
  *
