@@ -13,6 +13,7 @@ import { scoreText, type TextScore } from "../text_metrics/score_text.ts";
 import { bestMetric, type ValidationMetrics } from "../training/early_stopping.ts";
 import type { FormTask } from "./form_task.ts";
 import { encodeFree, type FreeExample } from "./encode_free.ts";
+import { generateTexts } from "./generate_texts.ts";
 import type { PreparedFree } from "./prepare.ts";
 
 /** What answers free texts: the probabilities of right ones, and texts of its own where they are asked for. */
@@ -76,13 +77,13 @@ export function freeTask(
           questions,
         ),
       generate: generator &&
-        (({ examples, onAnswered, signal }) =>
-          generator.generate(examples.map(({ input }) => unpacked(input)), prompt, {
+        (({ examples, nameOf, onAnswered, signal }) =>
+          generateTexts(generator, examples.map(({ input }) => unpacked(input)), prompt, {
             ...evaluation.generate,
             batchSize: classifier.batchSize,
             ...(onAnswered && { onGenerated: onAnswered }),
             ...(signal && { signal }),
-          })),
+          }, { nameOf, precision: classifier.precision, tuned: classifier.tuned })),
     };
   };
   const isGenerated = evaluation.validateOn === "metrics" &&

@@ -188,7 +188,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "hub", // reports of downloads
     "experiment",
     "model",
+    "generation", // how a text ended
     "device",
+    "generator",
     "prompt",
     "evaluation",
     "artifacts",
@@ -200,6 +202,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "hub", // reports of downloads
     "experiment",
+    "generation", // how a text ended
     "device",
     "inference",
   ],

@@ -191,13 +191,18 @@ Deno.test("pieces have the log-probabilities of their tokens, which are 0 where 
         const before = [...(one.start_id === null ? [] : [one.start_id]), ...ids.slice(0, i)];
         const { vocabulary } = GENERATIONS;
         const [last = 0, second = 0] = [...before].reverse();
-        const logits = Array.from({ length: vocabulary }, (_, next) =>
-          (table.last[(text * vocabulary + last) * vocabulary + next]! +
-            table.before[second * vocabulary + next]!) / 1000);
+        const logits = Array.from(
+          { length: vocabulary },
+          (_, next) =>
+            (table.last[(text * vocabulary + last) * vocabulary + next]! +
+              table.before[second * vocabulary + next]!) / 1000,
+        );
         return Math.log(Math.exp(logits[id]!) / logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
       });
       assertEquals(found.get(text)!.length, ids.length, nameOf(one));
-      for (const [i, value] of expected.entries()) assertAlmostEquals(found.get(text)![i]!, value, 1e-5, nameOf(one));
+      for (const [i, value] of expected.entries()) {
+        assertAlmostEquals(found.get(text)![i]!, value, 1e-5, nameOf(one));
+      }
     }
   }
 });
