@@ -19,6 +19,8 @@ export interface Io {
   readonly log: (text: string) => void;
   /** Standard input, requested at most once. */
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Whether standard input is typed at a terminal. */
+  readonly isTyped: boolean;
   /** Whether a stream shows colours. */
   readonly hasColors: { readonly stdout: boolean; readonly stderr: boolean };
   /** The terminal that standard error is shown on, for progress; `undefined` where there is none, or a dumb one. */

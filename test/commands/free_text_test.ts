@@ -53,10 +53,7 @@ Deno.test("free texts are tuned by their loss, generated, scored, compared and s
     assertStringIncludes(await ran(file, folder), "nothing has changed since the results");
     const predicted = await call(["predict", join(folder, "free"), "a film"]);
     assertEquals(predicted.code, 2);
-    assertStringIncludes(
-      predicted.stderr,
-      "are free texts ('answer.target'), and this takes runs of classes",
-    );
+    assertStringIncludes(predicted.stderr, "has the columns text, context: pass them with --file");
     const out = join(folder, "out");
     const exported = await call(["export", join(folder, "free"), "--format", "onnx", "--out", out]);
     assertEquals(exported.code, 2);

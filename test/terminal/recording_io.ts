@@ -7,25 +7,28 @@ export class RecordingIo implements Io {
   stderr = "";
   readonly hasColors: Io["hasColors"];
   readonly terminal: Terminal | undefined;
+  readonly isTyped: boolean;
   readonly columns: Io["columns"];
   private signal: StopSignal | undefined;
   private readonly listeners = new Set<(stop: Stop) => void>();
 
   /**
    * @param input the content of standard input
-   * @param watched whether it shows colours, the terminal of standard error, and the width of that of standard output
+   * @param watched whether it shows colours, whether the input is typed at a terminal, the terminal of standard error, and the width of that of standard output
    */
   constructor(
     private readonly input: string = "",
     watched: {
       readonly hasColors?: boolean;
+      readonly isTyped?: boolean;
       readonly terminal?: Terminal;
       readonly columns?: number;
     } = {},
   ) {
-    const { hasColors = false, terminal, columns } = watched;
+    const { hasColors = false, isTyped = false, terminal, columns } = watched;
     this.hasColors = { stdout: hasColors, stderr: hasColors };
     this.terminal = terminal;
+    this.isTyped = isTyped;
     this.columns = () => columns;
   }
 
