@@ -1,7 +1,7 @@
 import { type Diff, diffJson, diffOf } from "../diff/diff.ts";
 import { regressions } from "../diff/gate.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
-import { textDiffOf, textRegressions, type TextSide } from "../diff/text_diff.ts";
+import { type TextDiff, textDiffOf, textRegressions, type TextSide } from "../diff/text_diff.ts";
 import { isTextRun, readTextRun } from "../results/read_text_run.ts";
 import { textDiffText } from "../terminal/text_diff_text.ts";
 import { missingRuns } from "../diff/missing.ts";
@@ -9,6 +9,8 @@ import { readSide } from "../diff/side.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import type { DIFF_FORMATS, Gate } from "./flag_values.ts";
 import { diffReport } from "../report/diff_report.ts";
+import { textDiffMarkdown } from "../diff/text_markdown.ts";
+import { textDiffReport } from "../report/text_diff_report.ts";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { diffText } from "../terminal/diff_text.ts";
@@ -37,7 +39,7 @@ export interface DiffFlags {
  */
 export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Promise<void> {
   const texts = await textSides(a, b);
-  if (texts !== undefined) return diffTexts(...texts, flags, io);
+  if (texts !== undefined) return await diffTexts(...texts, flags, io);
   const kept = new KeptPredictions();
   const sides = [await readSide(a, kept), await readSide(b, kept)] as const;
   const found = diffOf(...sides, flags.alpha);
@@ -74,21 +76,25 @@ async function textSides(a: string, b: string): Promise<readonly [TextSide, Text
 }
 
 /** Two runs whose answers are free texts. */
-function diffTexts(a: TextSide, b: TextSide, flags: DiffFlags, io: Io): void {
+async function diffTexts(a: TextSide, b: TextSide, flags: DiffFlags, io: Io): Promise<void> {
   const { format, alpha, failOnRegression, gate } = flags;
-  if (format !== "text" && format !== "json") {
-    throw new InputError(
-      `a diff of free texts is written as text or json, and not as ${format}: set --format`,
-    );
-  }
   const found = textDiffOf(a, b, alpha);
-  io.print(
-    format === "json"
-      ? JSON.stringify(found, null, 2)
-      : textDiffText(found, io.columns()).join("\n").trimEnd(),
-  );
+  io.print((await renderTexts(found, format, io)).trimEnd());
   const worse = failOnRegression ? textRegressions(found, gate) : [];
   if (worse.length > 0) throw new GateFailed(`${b.source} is worse than ${a.source} in ${worse.join(", ")}`);
+}
+
+async function renderTexts(diff: TextDiff, format: DiffFlags["format"], io: Io): Promise<string> {
+  switch (format) {
+    case "text":
+      return textDiffText(diff, io.columns()).join("\n");
+    case "markdown":
+      return textDiffMarkdown(diff);
+    case "json":
+      return JSON.stringify(diff, null, 2);
+    case "html":
+      return await textDiffReport(diff);
+  }
 }
 
 async function render(diff: Diff, format: DiffFlags["format"], io: Io): Promise<string> {

@@ -4,7 +4,7 @@ import type { MetricComparison } from "./compare.ts";
 import type { ChangedAnswer, TextDiff } from "./text_diff.ts";
 
 /** The metrics' display names. */
-const NAMES: Readonly<Record<TextMetricName, string>> = {
+export const TEXT_METRIC_NAMES: Readonly<Record<TextMetricName, string>> = {
   exact_match: "exact match",
   token_f1: "token F1",
   rouge_l: "ROUGE-L",
@@ -38,7 +38,7 @@ function cells(
   };
   const probability = (one: number) => one < 0.001 ? "< 0.001" : one.toFixed(3);
   return [
-    NAMES[name],
+    TEXT_METRIC_NAMES[name],
     value(a),
     value(b),
     change(delta),

@@ -1,4 +1,4 @@
-import { type Comparison, isChange, type MetricComparison, type Verdict } from "../diff/compare.ts";
+import type { Comparison, MetricComparison } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
 import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
 import { overview } from "../diff/overview.ts";
@@ -23,21 +23,15 @@ import {
   details,
   Html,
   htmlOf,
-  keyPath,
   number,
   phrase,
   section,
-  setting,
   table,
   termName,
   together,
 } from "./html.ts";
 import { pageHtml } from "./page.ts";
-import type { PhraseName } from "./phrases.ts";
-import type { Bilingual } from "../results/bilingual.ts";
-
-/** The columns of a metric's numbers. */
-const COLUMNS = ["side_a", "side_b", "delta", "delta_interval", "p", "p_adjusted"] as const;
+import { COLUMNS, differenceTable, sentencePieces, sidesPiece, verdictHtml } from "./diff_pieces.ts";
 
 /** The number of flips per direction that a report lists. */
 const SHOWN = 100;
@@ -51,11 +45,7 @@ export function diffReport(diff: Diff): Promise<string> {
 export function diffPieces(diff: Diff): Content[] {
   const { shared, own } = differingRows(diff.comparisons);
   return [
-    new Html(
-      `<p>A: <code>${htmlOf(breakable(diff.a))}</code>${htmlOf(timesText(diff.times.a))}<br>B: <code>${
-        htmlOf(breakable(diff.b))
-      }</code>${htmlOf(timesText(diff.times.b))}</p>`,
-    ),
+    sidesPiece({ a: [diff.a, timesText(diff.times.a)], b: [diff.b, timesText(diff.times.b)] }),
     ...sentencePieces(semanticsSentence(diff)),
     ...overviewPieces(diff),
     ...(shared.length === 0 ? [] : [section(phrase("differs_in_all"), differenceTable(shared))]),
@@ -68,11 +58,6 @@ export function diffPieces(diff: Diff): Content[] {
     ...onlyIn("only_in_a", diff.variantsOnlyInA),
     ...onlyIn("only_in_b", diff.variantsOnlyInB),
   ];
-}
-
-/** A sentence as a paragraph, if there is one. */
-function sentencePieces(sentence: Bilingual | undefined): Html[] {
-  return sentence === undefined ? [] : [new Html(`<p>${htmlOf(bilingual(sentence))}</p>`)];
 }
 
 /** Differences of the judged metrics in standard errors, better to the right. */
@@ -158,20 +143,6 @@ function metricTable({ metrics }: Comparison): Html {
 function intervalText(name: MetricName, metric: MetricComparison): Html {
   const ends = intervalEnds(name, metric);
   return bilingual({ en: ends.join(" to "), zh: ends.join(" 至 ") });
-}
-
-function verdictHtml(verdict: Verdict): Html {
-  const name: PhraseName = verdict === "no evidence either way" ? "no_evidence" : verdict;
-  return new Html(
-    `<span class="${isChange(verdict) ? verdict : "soft"}">${htmlOf(phrase(name))}</span>`,
-  );
-}
-
-function differenceTable(rows: readonly DifferingRow[]): Content {
-  return table(
-    [phrase("key"), "A", "B"],
-    rows.map(([path, { a, b }]) => [keyPath(path), setting(a), setting(b)]),
-  );
 }
 
 function flipDetails(direction: "fixed" | "broken", flips: readonly Flip[]): Html {

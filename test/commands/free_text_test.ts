@@ -84,8 +84,10 @@ Deno.test("two runs of free texts are compared by pairs, and a gate hears of the
     assertStringIncludes(gate.stderr, "in loss");
     assertEquals((await call(["diff", a, b, "--gate", "exactMatch"])).code, 0);
     const html = await call(["diff", a, b, "--format", "html"]);
-    assertEquals(html.code, 2);
-    assertStringIncludes(html.stderr, "is written as text or json, and not as html");
+    assertEquals(html.code, 0, html.stderr);
+    assertStringIncludes(html.stdout, "12 test examples paired by id.");
+    const markdown = await call(["diff", a, b, "--format", "markdown"]);
+    assertStringIncludes(markdown.stdout, "McNemar's exact test for exact match");
   }));
 
 Deno.test("without metrics of generated texts and samples nothing is generated", () =>

@@ -4,11 +4,15 @@ import { diffOf } from "../../src/diff/diff.ts";
 import { reliabilityBins } from "../../src/evaluation/calibration.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { diffReport } from "../../src/report/diff_report.ts";
+import { textDiffOf } from "../../src/diff/text_diff.ts";
+import { textDiffReport } from "../../src/report/text_diff_report.ts";
+import { textReport } from "../../src/report/text_report.ts";
 import { runReport } from "../../src/report/run_report.ts";
 import { sweepReport } from "../../src/report/sweep_report.ts";
 import { TERMS } from "../../src/report/terms.ts";
 import { summarize } from "../../src/results/summarize.ts";
 import { madeUpRun } from "../diff/runs.ts";
+import { madeUpSides } from "../diff/text_runs.ts";
 import { browserTest } from "./browser.ts";
 
 const stream = new RandomStream(0, "test");
@@ -95,6 +99,14 @@ function diffPage(): Promise<string> {
   return diffReport(diffOf(side("results/a", 0.55), side("results/b", 0.85), 0.05));
 }
 
+const textDiffPage = () => textDiffReport(textDiffOf(...madeUpSides(), 0.05));
+
+function textRunPage(): Promise<string> {
+  const [{ run }] = madeUpSides();
+  const samples = [{ text: "花是什么颜色？", generated: "红色 <b>" }];
+  return textReport({ ...run, title: "a run", history: HISTORY, samples });
+}
+
 /** How many marks of a kind a chart has. */
 const marks = (page: Page, chart: string, mark: string) =>
   page.locator(`[data-chart="${chart}"] svg ${mark}`).count();
@@ -130,7 +142,15 @@ browserTest(
   },
 );
 
-for (const [name, page_] of [["run", runPage], ["sweep", sweepPage], ["diff", diffPage]] as const) {
+const PAGES = [
+  ["run", runPage],
+  ["sweep", sweepPage],
+  ["diff", diffPage],
+  ["text run", textRunPage],
+  ["text diff", textDiffPage],
+] as const;
+
+for (const [name, page_] of PAGES) {
   browserTest(`every number of a ${name}'s report has a tooltip that says what it is`, async ({ open }) => {
     const { page, troubles } = await open(await page_());
     await page.locator("details").evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
@@ -235,3 +255,29 @@ browserTest("a diff's report draws each metric's interval in its verdict's colou
   assert(verdicts > 0);
   assertEquals(green, verdicts);
 });
+
+browserTest(
+  "a diff of texts shows them side by side, and marks words, or characters, not by colour alone",
+  async ({ open }) => {
+    const { page, troubles } = await open(await textDiffPage(), { isDark: true });
+    assertEquals(troubles, []);
+    assertEquals(await marks(page, "intervals", ".interval line"), 4);
+    await page.locator("details").evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
+    const rows = page.locator("details tbody tr");
+    assertEquals(await rows.count(), 36);
+    assertEquals(await rows.nth(0).locator("mark").allTextContents(), ["June", "May"]);
+    assertEquals(await rows.nth(1).locator("mark").allTextContents(), ["蓝", "红"]);
+    const sides = await rows.nth(0).locator("td").allInnerTexts();
+    assertEquals(sides, ["when was <it> | 4?", "in May 1998", "in June 1998", "in May 1998"]);
+    const mark = page.locator("mark").first();
+    const lookOf = () =>
+      mark.evaluate((one) => {
+        // deno-lint-ignore no-explicit-any -- this runs in the page
+        const style = (globalThis as any).getComputedStyle(one);
+        return [style.textDecorationLine, style.backgroundColor, style.color];
+      });
+    assertEquals(await lookOf(), ["underline", "rgb(84, 71, 8)", "rgb(230, 231, 233)"]);
+    await page.emulateMedia({ media: "print" });
+    assertEquals((await lookOf()).slice(0, 2), ["underline", "rgba(0, 0, 0, 0)"]);
+  },
+);
