@@ -3,6 +3,7 @@ import { AnswerScore } from "../evaluation/answer_score.ts";
 import { parseTarget } from "../experiment/template.ts";
 import type { LoadedTextRun, TextAnswer } from "../inference/load_texts.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
+import { endOf } from "./answer_end.ts";
 import { type Input, openGiven, truncatedLines, type Work } from "./given_input.ts";
 import { type AnswerForm, asJson, predictionWriter } from "./prediction_writer.ts";
 
@@ -15,13 +16,6 @@ const TEXT_ANSWERS: AnswerForm<TextAnswer> = {
   columns: ["generated", "ended_by", "log_probability"],
   cells: (answer) => [answer.text, ...Object.values(endOf(answer))],
 };
-
-function endOf({ endedBy, tokens }: TextAnswer) {
-  return {
-    ended_by: endedBy,
-    log_probability: tokens.reduce((sum, { logProbability }) => sum + logProbability, 0),
-  };
-}
 
 /**
  * Answers texts with free texts. Where they are typed at a terminal, each is answered as it comes, and its answer is written as it

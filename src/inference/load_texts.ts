@@ -143,6 +143,7 @@ export class LoadedTextRun {
    * nothing, after a whole word or, in scripts without blanks, a whole character. By beam search (`evaluation.generate.beams`) the
    * text is one piece. Leaving the loop ends the generation.
    *
+   * @param signal ends it, too, between two tokens: its reason is thrown
    * @returns the whole answer, as the generator's return value
    * @throws as `answer` does
    *
@@ -155,7 +156,7 @@ export class LoadedTextRun {
    * await run.release();
    * ```
    */
-  async *stream(text: InputText): AsyncGenerator<string, TextAnswer, void> {
+  async *stream(text: InputText, signal?: AbortSignal): AsyncGenerator<string, TextAnswer, void> {
     const placed = this.placed([text], "answer");
     const stop = new AbortController();
     const { readable, writable } = new TransformStream<string, string>({}, { highWaterMark: Infinity });
@@ -163,7 +164,7 @@ export class LoadedTextRun {
     // Of a stream that nobody reads any more, writing fails, which the answer does not mind.
     const ignore = () => {};
     const answering = this.answered(placed, {
-      signal: stop.signal,
+      signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
       onPiece: (piece) => void writer.write(piece.text).catch(ignore),
     });
     const ended = answering.then(() => writer.close(), (error) => writer.abort(error)).catch(ignore);

@@ -9,8 +9,7 @@ import { commandLine } from "../verbs/command_line.ts";
 import { downloadNotice, packages } from "./native_library.ts";
 import { verbNeeds } from "./needs.ts";
 import { permissionFlags } from "./permissions.ts";
-import { permissionsOf } from "./permissions_of.ts";
-import { RIGHTS } from "./rights.ts";
+import { isNative, permissionsOf } from "./permissions_of.ts";
 import { supervise } from "./supervise.ts";
 
 /** The program, and its folder. */
@@ -29,7 +28,7 @@ export async function launch(args: readonly string[], given: Io): Promise<number
   const verbs = verbNeeds(FOLDER, (verb, needs) => {
     const installed = packages();
     flags = permissionFlags(permissionsOf(verb, needs, installed));
-    const notice = RIGHTS[verb].native ? downloadNotice(installed) : undefined;
+    const notice = isNative(verb, needs) ? downloadNotice(installed) : undefined;
     if (notice !== undefined) io.log(notice);
   });
   try {

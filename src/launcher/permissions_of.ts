@@ -25,21 +25,28 @@ const SYSTEM = ["cpus", "systemMemoryInfo", "osRelease", "homedir", "hostname", 
 /** The permissions of a verb: what its command line needs, the caches, and what the verb's rights add. */
 export function permissionsOf(
   verb: Verb,
-  { reads, writes, listens }: Needs,
+  needs: Needs,
   { folder, library }: Packages,
 ): Permissions {
-  const { downloads, native } = RIGHTS[verb];
+  const { reads, writes, listens } = needs;
+  const { downloads } = RIGHTS[verb];
   const cache = downloads ? [cacheFolder()] : [];
   const written = [...writes.flatMap(replaced), ...cache];
   const secret = downloads ? [tokenFile()] : [];
   return {
     read: [...reads, ...written, ...secret, folder].map((path) => resolve(path)),
     write: written.map((path) => resolve(path)),
-    ffi: native ? [library] : [],
+    ffi: isNative(verb, needs) ? [library] : [],
     net: [...hostsOf(verb), ...(listens === undefined ? [] : [listens])],
     env: [...COMMON_VARIABLES, ...(downloads ? HUB_VARIABLES : [])],
     sys: SYSTEM,
   };
+}
+
+/** Whether a verb may run native code with what its command line names. */
+export function isNative(verb: Verb, { areFreeTexts = false }: Needs): boolean {
+  const { native } = RIGHTS[verb];
+  return native === "free texts" ? areFreeTexts : native;
 }
 
 /** A folder, and the two beside it by which it is replaced as a whole. */
