@@ -31,7 +31,7 @@ export async function answerTexts(run: LoadedTextRun, input: Input, io: CommandI
   const { parts, show } = await openGiven(input, reader, work, io);
   const writer = predictionWriter(input.format, TEXT_ANSWERS);
   const score = new AnswerScore();
-  const counts = { texts: 0, truncated: 0, cut: 0 };
+  const counts = { texts: 0, truncated: 0, long: 0 };
   const answered = async (part: readonly GivenText[], before: number): Promise<readonly TextAnswer[]> => {
     const [first] = part;
     if (isTyped && input.format === "jsonl" && first !== undefined) return [await streamed(run, first, io)];
@@ -48,13 +48,13 @@ export async function answerTexts(run: LoadedTextRun, input: Input, io: CommandI
       if (targets !== undefined) score.see(text, targets);
       counts.texts++;
       if (truncated > 0) counts.truncated++;
-      if (endedBy === "length") counts.cut++;
+      if (endedBy === "length") counts.long++;
     }
   }
   io.progress.end();
   const lines = [
     ...truncatedLines(counts.truncated, counts.texts),
-    ...cutLines(counts.cut, counts.texts),
+    ...longLines(counts.long, counts.texts),
     ...writer.notes(),
     ...score.lines(),
   ];
@@ -84,8 +84,8 @@ async function streamed(
 }
 
 /** What is said of answers that are as long as they may be, which may be cut off. */
-function cutLines(cut: number, count: number): string[] {
-  return cut === 0 ? [] : [
-    `${cut} of ${count} answers have as many tokens as they may have, and may be cut off ('evaluation.generate.maxTokens')`,
+function longLines(long: number, count: number): string[] {
+  return long === 0 ? [] : [
+    `${long} of ${count} answers have as many tokens as they may have, and may be cut off ('evaluation.generate.maxTokens')`,
   ];
 }

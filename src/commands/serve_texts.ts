@@ -9,7 +9,7 @@ import type { LoadedTextRun } from "../inference/load_texts.ts";
 import { readTextPredictions } from "../results/read_predictions.ts";
 import { type AnyAbout, readAnyAbout } from "../results/read_run.ts";
 import { checkFiles } from "../run/check_model_files.ts";
-import type { Answering } from "../serve/ask.ts";
+import type { AnswerQuestion } from "../serve/ask.ts";
 import { serveTexts } from "../serve/text_server.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
@@ -96,11 +96,11 @@ async function besideRun(run: FreeRun, hard: string): Promise<FreeRun> {
 
 function promptOf(run: LoadedTextRun, path: string) {
   const { prompt } = run.experiment;
-  const answering: Answering = async function* (question, signal) {
+  const answerQuestion: AnswerQuestion = async function* (question, signal) {
     const answer = yield* run.stream(question, signal);
     return { generated: answer.text, ...endOf(answer), truncated: answer.truncated };
   };
-  return { kind: prompt.kind, template: templateText(prompt.template), path, answering };
+  return { kind: prompt.kind, template: templateText(prompt.template), path, answerQuestion };
 }
 
 /** Questions that the page may begin with: the run's samples, and texts of its test set where these are the only column. */

@@ -28,6 +28,7 @@ import { type InputText, placedTexts } from "./placed_text.ts";
 export interface AnswerToken {
   /** As the vocabulary writes it. */
   readonly token: string;
+  /** Its index in the vocabulary. */
   readonly id: number;
   /** The natural logarithm of its probability after the tokens before it; 0 for a token that the model's files force. */
   readonly logProbability: number;
@@ -163,19 +164,19 @@ export class LoadedTextRun {
     const writer = writable.getWriter();
     // Of a stream that nobody reads any more, writing fails, which the answer does not mind.
     const ignore = () => {};
-    const answering = this.answered(placed, {
+    const found = this.answered(placed, {
       signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
       onPiece: (piece) => void writer.write(piece.text).catch(ignore),
     });
-    const ended = answering.then(() => writer.close(), (error) => writer.abort(error)).catch(ignore);
+    const ended = found.then(() => writer.close(), (error) => writer.abort(error)).catch(ignore);
     try {
       for await (const piece of readable) if (piece !== "") yield piece;
-      const [answer] = await answering;
+      const [answer] = await found;
       if (answer === undefined) throw new RangeError("the text has no answer");
       return answer;
     } finally {
       stop.abort();
-      await answering.catch(ignore);
+      await found.catch(ignore);
       await ended;
     }
   }
@@ -187,6 +188,7 @@ export class LoadedTextRun {
     await this.queue.take(() => this.generator[Symbol.asyncDispose]());
   }
 
+  /** The values of the template's columns. @param asked the call that takes the texts, for messages */
   private placed(texts: readonly InputText[], asked: string): Readonly<Record<string, string>>[] {
     if (this.isReleased) throw new InputError("the run was released: load it again to answer");
     return placedTexts(texts, this.columns, this.experiment.dataset.clean, asked);

@@ -12,7 +12,7 @@ import type { Post } from "./site.ts";
  * @param signal ends the work: its reason is thrown
  * @throws {InputError} where the model's answer is not a number
  */
-export type Answering = (
+export type AnswerQuestion = (
   question: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ) => AsyncGenerator<string, AnswerEnd, void>;
@@ -37,7 +37,7 @@ export interface Asking {
  *
  * @param columns those of a question
  */
-export function asking(columns: readonly string[], answering: Answering, asked: Asking): Post {
+export function asking(columns: readonly string[], answerQuestion: AnswerQuestion, asked: Asking): Post {
   return async (request, response) => {
     if (!isOwnPage(request)) return refuse(response, 403, "other pages may not ask here");
     if (request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() !== SENT_TYPES.json) {
@@ -56,7 +56,7 @@ export function asking(columns: readonly string[], answering: Answering, asked: 
       }
       const question = questionIn(body, columns);
       if (typeof question === "string") return refuse(response, 400, question);
-      await stream((signal) => answering(question, signal), response);
+      await stream((signal) => answerQuestion(question, signal), response);
     } finally {
       asked.count--;
     }

@@ -1,12 +1,12 @@
 import type { ServedPrompt, TextsDescription } from "../browser/served_texts.ts";
-import { type Answering, asking } from "./ask.ts";
+import { type AnswerQuestion, asking } from "./ask.ts";
 import { SENT_TYPES } from "./sent_types.ts";
 import { type ServeOptions, serveSite } from "./site.ts";
 import { TEXT_PAGE_CSS, TEXT_PAGE_HTML, TEXT_PAGE_POLICY } from "./text_page_html.ts";
 
 /** A run of free texts as it is served. */
 export interface ServedTexts extends Omit<TextsDescription, "prompts"> {
-  readonly prompts: readonly (ServedPrompt & { readonly answering: Answering })[];
+  readonly prompts: readonly (ServedPrompt & { readonly answerQuestion: AnswerQuestion })[];
 }
 
 /**
@@ -21,7 +21,7 @@ export async function serveTexts({ prompts, ...about }: ServedTexts, options: Se
   };
   const asked = { count: 0 };
   const posts = new Map(
-    prompts.map(({ path, answering }) => [path, asking(about.columns, answering, asked)] as const),
+    prompts.map(({ path, answerQuestion }) => [path, asking(about.columns, answerQuestion, asked)] as const),
   );
   const sent = new Map([
     ["", { content: TEXT_PAGE_HTML, type: SENT_TYPES.html }],

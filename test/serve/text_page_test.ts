@@ -128,7 +128,7 @@ async function withGrowing(test: (url: string, told: Told) => Promise<void>): Pr
       kind: "soft",
       template: "{prompt} {text}",
       path: "answer",
-      answering: async function* (_, signal) {
+      answerQuestion: async function* (_, signal) {
         signal.addEventListener("abort", () => stopped.resolve());
         yield* pieces.readable;
         return { generated: "", ended_by: "length", log_probability: 0, truncated: 0 };
