@@ -140,7 +140,7 @@ export async function readAbout(path: string): Promise<RunAbout> {
   const { experiment, metrics, environment } = await readAnyAbout(path);
   if (areOfTexts(metrics) || !isClassExperiment(experiment)) {
     throw new InputError(
-      `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: answer texts with it by 'deno task predict', or compare it with another run of free texts by 'deno task diff'`,
+      `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: look at its report.html, answer texts with it by 'deno task predict', or compare it with another run of free texts by 'deno task diff'`,
     );
   }
   const fault = metricsFault(metrics, Object.keys(experiment.verbalizer));
