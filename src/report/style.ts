@@ -49,7 +49,7 @@ summary { cursor: pointer; font-weight: 600; margin: 0.4rem 0; }
 #tooltip { position: absolute; z-index: 10; max-width: min(22rem, 92vw); padding: 0.5rem 0.7rem; font-size: 0.86rem; line-height: 1.4;
   color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; box-shadow: 0 3px 12px #0003; pointer-events: none; }
 @media (max-width: 34rem) { body { font-size: 15px; padding: 1rem 0.8rem 3rem; } th, td { padding-right: 0.6rem; }
-  th, td { max-width: 11rem; overflow-wrap: break-word; } }
+  th, td { max-width: 11rem; overflow-wrap: break-word; } tr:has(mark) td:not(.numeric) { min-width: 8.5rem; } }
 @media print {
   :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 11pt; }
   #language, #tooltip, .save, .controls, th button::after { display: none; } section:not(.run), figure, tr { break-inside: avoid; } .wide { overflow: visible; }

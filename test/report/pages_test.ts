@@ -104,7 +104,13 @@ const textDiffPage = () => textDiffReport(textDiffOf(...madeUpSides(), 0.05));
 function textRunPage(): Promise<string> {
   const [{ run }] = madeUpSides();
   const samples = [{ text: "花是什么颜色？", generated: "红色 <b>" }];
-  return textReport({ ...run, title: "a run", history: HISTORY, samples });
+  const vectors = [{
+    vector: 0,
+    nearest: [{ token: "in", cosine: 0.9 }],
+    movement: { distance: 1, cosine: 0.8 },
+  }];
+  const meaning = { vectors, duplicates: [], label_words: [] };
+  return textReport({ ...run, title: "a run", history: HISTORY, samples, meaning });
 }
 
 /** How many marks of a kind a chart has. */
@@ -217,6 +223,18 @@ for (const [name, page_] of PAGES) {
     },
   );
 }
+
+browserTest(
+  "the report of a run of texts has no empty table, and its texts have room on a phone",
+  async ({ open }) => {
+    const { page } = await open(await textRunPage(), { width: 390 });
+    const rows = await page.locator("tbody").evaluateAll((all) => all.map((one) => one.children.length));
+    assert(rows.length > 0 && rows.every((count) => count > 0), rows.join());
+    const cells = page.locator("tr:has(mark) td:not(.numeric)");
+    const widths = await cells.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width));
+    assert(widths.length > 0 && widths.every((width) => width >= 120), widths.join());
+  },
+);
 
 browserTest("a sweep's report plots accuracy over the swept key, and shows what failed", async ({ open }) => {
   const { page, troubles } = await open(await sweepPage());
