@@ -229,7 +229,7 @@ export function loadRun(folder: string, options?: LoadOptions): Promise<LoadedRu
  * @throws {DeviceError} where the device is unavailable
  *
  * @example
- * ```ts
+ * ```ts ignore
  * import { loadRun } from "softprompt";
  *
  * const run = await loadRun("results/questions", { answers: "texts" });

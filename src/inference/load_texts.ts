@@ -149,7 +149,7 @@ export class LoadedTextRun {
    * @throws as `answer` does
    *
    * @example
-   * ```ts
+   * ```ts ignore
    * import { loadRun } from "softprompt";
    *
    * const run = await loadRun("results/questions", { answers: "texts" });
