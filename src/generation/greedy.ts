@@ -1,7 +1,7 @@
-import type { Continuation } from "./continuation.ts";
+import type { Continuation, NextLogits } from "./continuation.ts";
 import { BrokenLogits, checkDecoding, type Decoding, forcedIds, type GeneratedText } from "./decoding.ts";
 import { GrowingText } from "./growing_text.ts";
-import { logitsOf, logProbabilityOf, mostProbable } from "./probable_tokens.ts";
+import { logitsOf, mostProbable } from "./probable_tokens.ts";
 
 /**
  * Continues texts by the most probable token, again and again (of equals the first): transformers' `generate` with `num_beams=1` and
@@ -24,11 +24,7 @@ export async function greedy(continuation: Continuation, decoding: Decoding): Pr
     for (const [row, index] of rows.entries()) {
       const text = texts[index]!;
       if (text.finished !== undefined) continue;
-      const forced = forcedIds(text.tokens, decoding);
-      const own = logitsOf(logits, row);
-      const id = forced === undefined ? mostProbable(own) : Math.min(...forced);
-      if (id === undefined) throw new BrokenLogits(index, text.tokens);
-      text.add(id, () => forced === undefined ? logProbabilityOf(own, id) : 0);
+      text.add(nextId(logits, row, index, text.tokens, decoding), logitsOf(logits, row));
     }
     const going = [...rows.keys()].filter((row) => texts[rows[row]!]!.finished === undefined);
     if (going.length === 0) break;
@@ -39,4 +35,13 @@ export async function greedy(continuation: Continuation, decoding: Decoding): Pr
     logits = await continuation.next(rows.map((index) => texts[index]!.lastId));
   }
   return texts.flatMap(({ finished }) => finished ?? []);
+}
+
+/** The next token of a row. @param text the index of its text @param tokens the number of tokens before */
+function nextId(logits: NextLogits, row: number, text: number, tokens: number, decoding: Decoding): number {
+  const forced = forcedIds(tokens, decoding);
+  if (forced !== undefined) return Math.min(...forced);
+  const id = mostProbable(logitsOf(logits, row));
+  if (id === undefined) throw new BrokenLogits(text, tokens);
+  return id;
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { textDiffOf } from "../../src/diff/text_diff.ts";
 import { textDiffMarkdown } from "../../src/diff/text_markdown.ts";
 import { textDeltaText, textDetectableSentence } from "../../src/diff/text_sentences.ts";
-import { madeUpSides, madeUpTexts } from "./text_runs.ts";
+import { madeUpSides, madeUpTexts } from "./answered_sides.ts";
 
 Deno.test("a diff of free texts in Markdown has metrics, pairs, and texts side by side with bold differences", () => {
   const markdown = textDiffMarkdown(textDiffOf(...madeUpSides(), 0.05));

@@ -12,7 +12,7 @@ import { sweepReport } from "../../src/report/sweep_report.ts";
 import { TERMS } from "../../src/report/terms.ts";
 import { summarize } from "../../src/results/summarize.ts";
 import { madeUpRun } from "../diff/runs.ts";
-import { madeUpSides } from "../diff/text_runs.ts";
+import { madeUpSides } from "../diff/answered_sides.ts";
 import { browserTest } from "./browser.ts";
 
 const stream = new RandomStream(0, "test");
