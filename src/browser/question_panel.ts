@@ -108,11 +108,13 @@ function addPlace(prompt: ServedPrompt): Place {
   const template = document.createElement("code");
   const answer = document.createElement("p");
   const note = document.createElement("p");
-  place.setAttribute("aria-live", "polite");
   write(heading, prompt.kind === "hard" ? PHRASES.hard_prompt : PHRASES.the_soft_prompt);
   template.textContent = prompt.template;
   answer.className = "answer";
   answer.id = `${prompt.kind}-answer`;
+  // It is read out once it is no longer busy, and not piece by piece.
+  answer.setAttribute("aria-live", "polite");
+  note.setAttribute("role", "status");
   note.id = `${prompt.kind}-note`;
   note.className = "soft";
   place.append(heading, template, answer, note);

@@ -28,8 +28,10 @@ export function mostProbable(logits: Float32Array): number | undefined {
 
 /** The natural logarithm of a token's probability. */
 export function logProbabilityOf(logits: Float32Array, id: number): number {
-  const largest = logits.reduce((most, logit) => Math.max(most, logit), -Infinity);
-  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+  let largest = -Infinity;
+  for (const logit of logits) if (logit > largest) largest = logit;
+  let total = 0;
+  for (const logit of logits) total += Math.exp(logit - largest);
   return logits[id]! - largest - Math.log(total);
 }
 
