@@ -56,7 +56,7 @@ export function addPredict(program: Command, verbs: PredictVerb): void {
     .addOption(allowRead())
     .addHelpText(
       "after",
-      '\nExamples:\n  softprompt predict results/first-soft "two hours that i will never get back ."\n  softprompt predict results/questions --file questions.jsonl --format csv',
+      '\nExample:\n  softprompt predict results/first-soft "two hours that i will never get back ."\n  softprompt predict results/questions --file questions.jsonl --format csv',
     )
     .action((run: string, texts: string[], { allowRead, ...flags }: ReadFlags<PredictFlags>) =>
       verbs.predict(run, texts, flags, allowRead)
