@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console
 /**
- * Runs tests, several files at a time, and lists the slowest.
+ * Runs tests, several files at a time, and lists the slowest. Types are checked by `deno task check`.
  *
  *   deno run test/suite.ts [what deno test takes]
  *
@@ -8,6 +8,7 @@
  */
 import { unescape } from "@std/html/entities";
 import { DOMParser } from "linkedom";
+import { V8_FLAGS } from "./v8_flags.ts";
 
 /** Tests that are listed. */
 const LISTED = 20;
@@ -17,8 +18,8 @@ const JOBS = navigator.hardwareConcurrency + 1;
 
 const report = await Deno.makeTempFile({ suffix: ".xml" });
 const { code } = await new Deno.Command(Deno.execPath(), {
-  args: ["test", "--allow-all", "--parallel", `--junit-path=${report}`, ...Deno.args],
-  env: { DENO_JOBS: String(JOBS) },
+  args: ["test", "--no-check", "--allow-all", "--parallel", `--junit-path=${report}`, ...Deno.args],
+  env: { DENO_JOBS: String(JOBS), DENO_V8_FLAGS: V8_FLAGS },
   stdout: "inherit",
   stderr: "inherit",
 }).output();

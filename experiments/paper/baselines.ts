@@ -1,3 +1,4 @@
+import { areOfTexts } from "../../src/results/metrics_file.ts";
 import type { EnsembleRow, SummaryRow } from "../../src/results/summary.ts";
 import type { MetricsFile, PartMetrics } from "../../src/results/metrics_file.ts";
 import { spreadOf } from "../../src/results/summarize.ts";
@@ -25,7 +26,8 @@ export function baselinesOf({ hard, prompts, together, models }: Compared): Base
     ["products", ({ transfer }: MetricsFile) => transfer!["customer-reviews"]!],
   ] as const;
   return kinds.flatMap(([data, partOf]) => {
-    const partsOf = (rows: readonly SummaryRow[]) => rows.map(({ metrics }) => partOf(metrics!));
+    const partsOf = (rows: readonly SummaryRow[]) =>
+      rows.flatMap(({ metrics }) => metrics && !areOfTexts(metrics) ? [partOf(metrics)] : []);
     return [
       majority(data, partOf(hard)),
       one("hard prompt", data, partOf(hard)),

@@ -38,7 +38,7 @@ function accuraciesOf(rows: readonly SummaryRow[]): Map<number, number> {
   const bySeed = Map.groupBy(rows, ({ seed }) => seed);
   return new Map(
     [...bySeed].map(([seed, of]) =>
-      [seed, mean(of.map(({ metrics }) => metrics!.test.accuracy.value))] as const
+      [seed, mean(of.map(({ metrics }) => metrics!.test.accuracy!.value))] as const
     ),
   );
 }

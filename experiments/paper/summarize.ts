@@ -154,7 +154,7 @@ function rowsOf(rows: readonly SummaryRow[], { settings }: SummaryGroup): Summar
 }
 
 function point({ test: { accuracy } }: SummaryGroup, x: number, series: string): Point {
-  return { x, series, mean: accuracy.mean, interval: accuracy.interval };
+  return { x, series, mean: accuracy!.mean, interval: accuracy!.interval };
 }
 
 function folderOf(name: string): string {

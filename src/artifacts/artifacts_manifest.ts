@@ -84,10 +84,75 @@ export interface WeightsFile {
   readonly sha256: string;
 }
 
+/** `generation.json`: how the graphs in its folder begin texts, and how the model's own file continues them. */
+export interface GenerationManifest {
+  readonly format: "softprompt-generation/1";
+  /** Why the model's own file does not continue texts, where it does not. */
+  readonly reason?: string;
+  readonly cache?: ContinuingFile;
+  /** For each graph that chooses rows, what it takes. */
+  readonly choices: Readonly<Record<string, readonly string[]>>;
+  /** For each graph, the sizes of its tensors in terms of the inputs' dimensions. */
+  readonly tensor_bytes: Readonly<Record<string, readonly TensorBytes[]>>;
+  readonly weights: readonly WeightsFile[];
+}
+
+/** How the model's own file continues texts. */
+export interface ContinuingFile {
+  /** The number of axes of each input. */
+  readonly inputs: Readonly<Record<string, number>>;
+  readonly logits: string;
+  readonly states: readonly KeptState[];
+  /** The type of its encoder's hidden states, where it takes them. */
+  readonly hidden?:
+    | "float32"
+    | "uint8"
+    | "int8"
+    | "uint16"
+    | "int16"
+    | "int32"
+    | "int64"
+    | "bool"
+    | "float16"
+    | "float64"
+    | "uint32"
+    | "uint64"
+    | "bfloat16"
+    | "uint4"
+    | "int4";
+  readonly staying: readonly string[];
+}
+
+/** What is kept of a text: the input that takes it, and the outputs with its first and its next value. */
+export interface KeptState {
+  readonly past: string;
+  readonly first: string;
+  readonly present?: string;
+  readonly type:
+    | "float32"
+    | "uint8"
+    | "int8"
+    | "uint16"
+    | "int16"
+    | "int32"
+    | "int64"
+    | "bool"
+    | "float16"
+    | "float64"
+    | "uint32"
+    | "uint64"
+    | "bfloat16"
+    | "uint4"
+    | "int4";
+}
+
 /** The types of the data read from files, by the names of their definitions. */
 export interface ArtifactsTypes {
   readonly artifacts_manifest: ArtifactsManifest;
   readonly graph_file: GraphFile;
   readonly tensor_bytes: TensorBytes;
   readonly weights_file: WeightsFile;
+  readonly generation_manifest: GenerationManifest;
+  readonly continuing_file: ContinuingFile;
+  readonly kept_state: KeptState;
 }

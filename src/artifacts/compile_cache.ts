@@ -1,5 +1,11 @@
 import { dirname, join, relative } from "@std/path";
-import type { Compiled, Insertion, OptimizerName } from "../compiler/mod.ts";
+import type {
+  Compiled,
+  CompiledGeneration,
+  GenerationOptions,
+  Insertion,
+  OptimizerName,
+} from "../compiler/mod.ts";
 import { sha256 } from "../base/sha256.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock } from "../disk/lock.ts";
@@ -24,26 +30,54 @@ export class CompileCache {
     optimizer: OptimizerName,
     target: CompileTarget,
   ): Promise<Compiled> {
-    const made = JSON.stringify([
-      [...model.weights].map(([path, hash]) => [relative(dirname(model.onnx), path), hash]),
-      insertion,
-      optimizer,
-      target.target,
-      target.precision,
-      target.loss ?? "plain",
-      target.answer ?? "word",
-      await compilerHash(),
-    ]);
-    const folder = join(this.folder, (await sha256(new TextEncoder().encode(made))).slice(0, 32));
+    const made = [insertion, optimizer, target.target, target.precision, target.loss ?? "plain"];
+    return await this.kept([...weightsOf(model), ...made, target.answer ?? "word"], {
+      read: (folder) => readArtifacts(folder, model),
+      compile: () => compileModel(model, insertion, optimizer, target),
+      write: (folder, compiled) =>
+        writeArtifacts(folder, compiled, { model, insertion, optimizer, ...target }),
+    });
+  }
+
+  /**
+   * The graphs that texts are generated with. As `compile` otherwise.
+   *
+   * @param options what they are compiled for
+   * @param compile compiles them
+   */
+  async generation(
+    model: OpenModel,
+    { insertion, target, precision }: Pick<GenerationOptions, "insertion" | "target" | "precision">,
+    compile: () => CompiledGeneration,
+  ): Promise<CompiledGeneration> {
+    const { readGeneration, writeGeneration } = await import("./generation_files.ts");
+    // A reason why there is no cache names files by their paths.
+    const files = [model.onnx, model.decoder?.path, model.continuing?.path];
+    const made = ["generation", ...files, insertion ?? "none", target, precision];
+    return await this.kept([...weightsOf(model), ...made], {
+      read: (folder) => readGeneration(folder, model),
+      compile,
+      write: (folder, compiled) => writeGeneration(folder, compiled, model),
+    });
+  }
+
+  /** What an earlier process compiled, or what is compiled now and kept. @param made what it is compiled from, beside the compiler */
+  private async kept<Made>(
+    made: readonly unknown[],
+    { read, compile, write }: {
+      readonly read: (folder: string) => Promise<Made>;
+      readonly compile: () => Made;
+      readonly write: (folder: string, made: Made) => Promise<void>;
+    },
+  ): Promise<Made> {
+    const key = JSON.stringify([...made, await compilerHash()]);
+    const folder = join(this.folder, (await sha256(new TextEncoder().encode(key))).slice(0, 32));
     const lock = await Lock.take(`${folder}.lock`, { log: this.log });
     try {
-      const kept = await this.read(folder, model);
+      const kept = await this.read(folder, read);
       if (kept !== undefined) return kept;
-      const compiled = compileModel(model, insertion, optimizer, target);
-      await onDisk(
-        folder,
-        () => writeArtifacts(folder, compiled, { model, insertion, optimizer, ...target }),
-      );
+      const compiled = compile();
+      await onDisk(folder, () => write(folder, compiled));
       return compiled;
     } finally {
       lock?.release();
@@ -51,9 +85,12 @@ export class CompileCache {
   }
 
   /** What an earlier process compiled; a damaged entry is removed. */
-  private async read(folder: string, model: OpenModel): Promise<Compiled | undefined> {
+  private async read<Made>(
+    folder: string,
+    read: (folder: string) => Promise<Made>,
+  ): Promise<Made | undefined> {
     try {
-      return await readArtifacts(folder, model);
+      return await read(folder);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
       const reason = thrownMessage(error);
@@ -63,4 +100,9 @@ export class CompileCache {
       return undefined;
     }
   }
+}
+
+/** The content of a model's files. */
+function weightsOf(model: OpenModel): readonly unknown[] {
+  return [...model.weights].map(([path, hash]) => [relative(dirname(model.onnx), path), hash]);
 }

@@ -185,17 +185,36 @@ export async function readArtifacts(
   };
 }
 
-/** @throws {RangeError} where a graph takes weights from a file that the manifest does not list */
-function checkLocations(bytes: Uint8Array, name: string, files: ReadonlyMap<string, string>): void {
+/**
+ * The files that a graph takes weights from.
+ *
+ * @param files those that the manifest lists
+ * @throws {RangeError} where it takes them from another
+ */
+export function checkLocations(
+  bytes: Uint8Array,
+  name: string,
+  files: ReadonlyMap<string, string>,
+  manifest: string = MANIFEST,
+): Map<string, string> {
+  const found = new Map<string, string>();
   // Read as a file without a folder, so that its regions' paths are its locations.
   for (const { name: tensor, region } of externalTensors(readOnnxFile(bytes, name))) {
-    if (files.has(region.path)) continue;
-    throw new RangeError(`'${tensor}' in ${name} lies in ${region.path}, which ${MANIFEST} does not list`);
+    const path = files.get(region.path);
+    if (path === undefined) {
+      throw new RangeError(`'${tensor}' in ${name} lies in ${region.path}, which ${manifest} does not list`);
+    }
+    found.set(region.path, path);
   }
+  return found;
 }
 
-/** The name of a file of weights in the graphs, and its path in the model's folder of today. */
-function weightsAsNow(
+/**
+ * The name of a file of weights in the graphs, and its path in the model's folder of today.
+ *
+ * @throws {RangeError} where the model does not have it
+ */
+export function weightsAsNow(
   { location, sha256 }: ArtifactsManifest["weights"][number],
   { onnx, weights }: Pick<ModelGraph, "onnx" | "weights">,
 ): [name: string, path: string] {

@@ -4,8 +4,7 @@ import { ExperimentError, InputError, terminalMessage } from "../base/errors.ts"
 import { joined, type Message, message, messageOf } from "../base/message.ts";
 import type { Override } from "../experiment/override.ts";
 import { parseVariants } from "../experiment/sweep.ts";
-import { readExperimentFile, withPlaces } from "../experiment/read_experiment_file.ts";
-import { runnable, type RunnableExperiment } from "../experiment/class_experiment.ts";
+import { readExperimentFile } from "../experiment/read_experiment_file.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { findExperimentFiles } from "./find_experiment_files.ts";
 import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
@@ -13,7 +12,7 @@ import type { RunRequest } from "../run/context.ts";
 import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 
 /** One of the runs that experiment files ask for. Plain data, which can be sent to a worker. */
-export interface PlannedRun<Asked extends Experiment = RunnableExperiment> extends RunRequest<Asked> {
+export interface PlannedRun<Asked extends Experiment = Experiment> extends RunRequest<Asked> {
   /** The variant's name; empty for a file that asks for one run. */
   readonly variant: string;
   /** The swept keys by their path, with their values in this run. */
@@ -35,18 +34,8 @@ export async function planRuns(
   overrides: readonly Override[] = [],
 ): Promise<readonly PlannedRun[]> {
   const { runs, problems } = await planSound(args, results, overrides);
-  const found = [...problems];
-  const planned: PlannedRun[] = [];
-  for (const run of runs) {
-    try {
-      planned.push(await withPlaces(run, () => Promise.resolve(runnable(run))));
-    } catch (error) {
-      found.push(problemOf(error, run.file));
-    }
-  }
-  const distinct = [...new Map(found.map((problem) => [problem.text, problem])).values()];
-  if (distinct.length > 0) throw new InputError(joined(distinct, "\n"));
-  return planned;
+  if (problems.length > 0) throw new InputError(joined(problems, "\n"));
+  return runs;
 }
 
 /** The runs of the valid files, and the problems of the others. */
@@ -54,8 +43,8 @@ export async function planSound(
   args: readonly string[],
   results: string,
   overrides: readonly Override[] = [],
-): Promise<{ readonly runs: readonly PlannedRun<Experiment>[]; readonly problems: readonly Message[] }> {
-  const runs: PlannedRun<Experiment>[] = [];
+): Promise<{ readonly runs: readonly PlannedRun[]; readonly problems: readonly Message[] }> {
+  const runs: PlannedRun[] = [];
   const problems: Message[] = [];
   const owned = new OwnedFolders();
   for (const file of await findExperimentFiles(args)) {
@@ -86,7 +75,7 @@ async function runsOf(
   file: string,
   results: string,
   overrides: readonly Override[],
-): Promise<PlannedRun<Experiment>[]> {
+): Promise<PlannedRun[]> {
   const variants = parseVariants(await readExperimentFile(file), file, overrides);
   const own = await variantOfFile(results, variants[0]!.experiment.name, file);
   return variants

@@ -1,9 +1,11 @@
 import { basename, join, relative } from "@std/path";
 import { withSha256 } from "../base/sha256.ts";
 import { InputError, sharedMessage } from "../base/errors.ts";
-import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
+import { isFreeTextExperiment, isGeneratedExperiment } from "../experiment/class_experiment.ts";
+import type { TrainingKeys } from "../experiment/experiment_file.ts";
+import type { Experiment } from "../experiment/types.ts";
+import { areOfTexts } from "../results/metrics_file.ts";
 import { readTextRun } from "../results/read_text_run.ts";
-import type { JudgedMetric } from "../evaluation/metric_names.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
@@ -12,7 +14,7 @@ import { writeWhole } from "../disk/write_whole.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
 import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
 import type { RankedGroup } from "../results/summarize.ts";
-import type { EnsembleRow, SummaryRow } from "../results/summary.ts";
+import type { EnsembleRow, RankedBy, SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
 import type { PlannedRun } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";
@@ -32,7 +34,7 @@ export interface WrittenSummary {
   /** The variants with a validation set, the best one first. */
   readonly ranking: readonly RankedGroup[];
   /** The metric of the validation sets that they are ranked by. */
-  readonly by: JudgedMetric;
+  readonly by: RankedBy;
 }
 
 /**
@@ -74,7 +76,7 @@ async function writeSummary(
     const { row, record, ensemble } = await rowOf(one, outcomes.get(one.run), folder);
     if (record !== undefined) records.set(row.folder, record);
     if (one.run.ensembleRuns === undefined) rows.push(row);
-    else ensembles.push({ ...row, ...(ensemble && { ensemble }) });
+    else ensembles.push(ensembleRow(row, ensemble));
   }
   // The quantiles of t take an eighth of a command's start to load.
   const { rankedByValidation, summarize } = await import("../results/summarize.ts");
@@ -99,20 +101,44 @@ async function writeSummary(
   return { page: join(folder, "summary.html"), folder, rows, ranking, by };
 }
 
-/** What the best variant is chosen by: what all runs choose their best prompts by where they say it, else accuracy. */
-function chosenBy(asked: readonly RequestedRun[]): JudgedMetric {
-  const [first, ...others] = new Set(asked.map(({ run }) => run.experiment.training?.best ?? "accuracy"));
-  if (first === undefined || others.length > 0) return "accuracy";
+/**
+ * What the best variant is chosen by: what all runs choose their best prompts by where they say the same, else accuracy or, where all texts
+ * are free, the loss.
+ */
+function chosenBy(asked: readonly RequestedRun[]): RankedBy {
+  const [first, ...others] = new Set(
+    asked.map(({ run: { experiment } }) => experiment.training?.best ?? usual(experiment)),
+  );
+  if (first === undefined || others.length > 0) {
+    return asked.every(({ run: { experiment } }) => isFreeTextExperiment(experiment)) ? "loss" : "accuracy";
+  }
   switch (first) {
     case "accuracy":
     case "loss":
       return first;
     case "macroF1":
       return "macro_f1";
+    case "exactMatch":
+      return "exact_match";
+    case "tokenF1":
+      return "token_f1";
+    case "rougeL":
+      return "rouge_l";
     default:
       // Perplexity is that of right texts, which the loss over the classes is made of, too.
       return "loss";
   }
+}
+
+/** The row of an ensemble, whose answers are classes. */
+function ensembleRow({ metrics, ...row }: SummaryRow, ensemble: EnsembleFile | undefined): EnsembleRow {
+  return { ...row, ...(metrics && !areOfTexts(metrics) && { metrics }), ...(ensemble && { ensemble }) };
+}
+
+/** What runs are compared by that choose no prompt. */
+function usual(experiment: Experiment): NonNullable<TrainingKeys["best"]> {
+  if (!isFreeTextExperiment(experiment)) return "accuracy";
+  return experiment.evaluation.metrics.find((metric) => metric !== "perplexity") ?? "loss";
 }
 
 /** A row of a summary, with what was read of a complete run. */
@@ -138,9 +164,9 @@ async function rowOf(
   };
   if (outcome === undefined ? isComplete : "metrics" in outcome) {
     try {
-      if (isFreeTextExperiment(experiment)) {
-        const { time } = (await readTextRun(path)).environment;
-        return { row: { ...row, status: "complete", ...(time !== undefined && { time }) } };
+      if (isGeneratedExperiment(experiment)) {
+        const { metrics, environment: { time } } = await readTextRun(path);
+        return { row: { ...row, status: "complete", metrics, ...(time !== undefined && { time }) } };
       }
       const record = await readRun(path);
       const ensemble = run.ensembleRuns && await readEnsemble(path);

@@ -5,7 +5,7 @@ import { chooseInBrowser, type WantedDevice } from "./choose.ts";
 import { promptsOf, SentenceClassifier } from "./classify.ts";
 import { element, notify } from "./elements.ts";
 import { languageFor, pageLanguage, setLanguage } from "./language.ts";
-import { failedDevice, PHRASES } from "./phrases.ts";
+import { failedDevice, PHRASES, shownDevice } from "./phrases.ts";
 import { SentencePanel } from "./sentence_panel.ts";
 import { ServedRun } from "./served_run.ts";
 import { TuningPanel } from "./tuning_panel.ts";
@@ -21,7 +21,7 @@ async function openDevice(run: ServedRun, wanted: WantedDevice): Promise<OpenDev
     device,
     (line) => notify("trouble", withDetail("计算设备的说明", line)),
   );
-  notify("device", device.kind === "wasm" ? PHRASES.wasm : device.description);
+  notify("device", shownDevice(device));
   return { device, classifier };
 }
 

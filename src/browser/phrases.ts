@@ -1,4 +1,5 @@
 import type { Bilingual } from "../base/bilingual.ts";
+import type { Device } from "../device/device.ts";
 
 const phrase = (en: string, zh: string): Bilingual => ({ en, zh });
 
@@ -34,8 +35,8 @@ export const PHRASES = {
     "类别，每行一个：类别名、冒号、代表该类别的词（以逗号分隔）。首尾空格有意义的词请加双引号。",
   ),
   table_form: phrase(
-    'Labelled texts: tab-separated lines, the first of which names the columns "text" and "label". The labels are the classes. Blank lines are skipped.',
-    "带标签的文本：以制表符分隔，首行给出列名 text 和 label；标签即上面的类别。空行会被跳过。",
+    'Labelled texts: tab-separated lines or CSV, the first line of which names the columns "text" and "label"; JSON with these keys; or lines of a class, a space and a text. The labels are the classes. Blank lines are skipped.',
+    "带标签的文本：以制表符分隔或 CSV，首行给出列名 text 和 label；或带有这两个键的 JSON；或每行一个类别、一个空格和文本。标签即上面的类别。空行会被跳过。",
   ),
   take_file: phrase("Choose a file", "选择文件"),
   take_example: phrase("Use example texts of the run", "使用该次运行的示例文本"),
@@ -70,6 +71,7 @@ export const PHRASES = {
   another_example: phrase("Another example", "换一个示例"),
   the_soft_prompt: phrase("Soft prompt", "软提示"),
   empty_answer: phrase("The answer is empty.", "回答为空。"),
+  no_class: phrase("It is the text of no class.", "不是任何类别的文本。"),
   cut_answer: phrase(
     "It has as many tokens as it may have, and may be cut off.",
     "已达到词元数上限，回答可能不完整。",
@@ -81,6 +83,15 @@ export const PHRASES = {
     "此浏览器没有 WebGPU 适配器：改用 WebAssembly（单线程）计算，速度较慢。",
   ),
 } as const satisfies Readonly<Record<string, Bilingual>>;
+
+/** The device that the page computes on. @param description in English: `WebGPU on NAME`, for a software adapter with ` (software)` */
+export function shownDevice(
+  { kind, description, accelerated }: Pick<Device, "kind" | "description" | "accelerated">,
+): Bilingual {
+  if (kind === "wasm") return PHRASES.wasm;
+  const name = description.replace(/^WebGPU on | \(software\)$/g, "");
+  return phrase(description, `WebGPU（${name}${accelerated ? "" : "，软件模拟"}）`);
+}
 
 /** On a WebGPU adapter that is not used. @param name the adapter's */
 export function softwareAdapter(name: string): Bilingual {
@@ -116,6 +127,14 @@ export function textsTruncated(count: number, of: number): Bilingual {
   return phrase(
     `${count} of ${of} texts are truncated to fit the model's positions.`,
     `${of} 条文本中有 ${count} 条过长，已截断以适应模型的位置数。`,
+  );
+}
+
+/** That the page reads no file of this kind. */
+export function notRead(file: string): Bilingual {
+  return phrase(
+    `${file}: the page reads no Parquet files, and none that are compressed: save the table as .csv or .jsonl`,
+    `${file}：本页面无法读取 Parquet 文件或压缩文件，请把表格另存为 .csv 或 .jsonl`,
   );
 }
 

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { allDone } from "../base/all_done.ts";
+import type { Bilingual } from "../base/bilingual.ts";
 import { AskError, askServer } from "./ask_server.ts";
 import { element } from "./elements.ts";
 import { write } from "./language.ts";
@@ -68,10 +69,16 @@ async function answerIn(
   note.className = "soft";
   write(note, { en: "", zh: "" });
   try {
-    const { generated, ended_by, truncated } = await askServer(prompt.path, question, signal, (piece) => {
-      answer.textContent += piece;
-    });
+    const { generated, predicted, ended_by, truncated } = await askServer(
+      prompt.path,
+      question,
+      signal,
+      (piece) => {
+        answer.textContent += piece;
+      },
+    );
     const notes = [
+      ...(predicted === undefined ? [] : [classNote(predicted)]),
       ...(truncated > 0 ? [PHRASES.truncated] : []),
       ...(generated.trim() === "" ? [PHRASES.empty_answer] : []),
       ...(ended_by === "length" ? [PHRASES.cut_answer] : []),
@@ -87,6 +94,11 @@ async function answerIn(
   } finally {
     answer.setAttribute("aria-busy", "false");
   }
+}
+
+/** The class that an answer stands for. */
+function classNote(predicted: string | null): Bilingual {
+  return predicted === null ? PHRASES.no_class : { en: `Class: ${predicted}.`, zh: `类别：${predicted}。` };
 }
 
 /** A field for a column, under its name. */

@@ -7,7 +7,7 @@ export interface ServedPrompt {
   readonly path: string;
 }
 
-/** The description of a run of free texts that its page reads: `texts.json`. */
+/** The description of a run of generated texts that its page reads: `texts.json`. */
 export interface TextsDescription {
   readonly title: string;
   /** The description of the device that answers. */
@@ -24,6 +24,8 @@ export interface TextsDescription {
 export interface AnswerEnd {
   /** The whole text. */
   readonly generated: string;
+  /** The class that it stands for, `null` where it is the text of none; only where texts stand for classes. */
+  readonly predicted?: string | null;
   readonly ended_by: string;
   /** The natural logarithm of its probability, its end token's included. */
   readonly log_probability: number;

@@ -2,6 +2,7 @@
 import { thrownMessage } from "../base/errors.ts";
 import { wilsonInterval } from "../evaluation/metrics.ts";
 import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
+import { tableKind } from "../experiment/table_kind.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { writeClassWords } from "./class_words.ts";
 import { type PagePrompts, promptsOf } from "./classify.ts";
@@ -10,7 +11,7 @@ import { write } from "./language.ts";
 import { drawLoss, type StepLoss } from "./loss_curve.ts";
 import type { OpenDevice, PageDevice } from "./page_device.ts";
 import { errorText, withDetail } from "./page_error.ts";
-import { classifyingHeldOut, heldOutAccuracy, PHRASES, stepOf, stoppedAfter } from "./phrases.ts";
+import { classifyingHeldOut, heldOutAccuracy, notRead, PHRASES, stepOf, stoppedAfter } from "./phrases.ts";
 import type { ServedRun } from "./served_run.ts";
 import { type TunedInPage, tuneInBrowser, type TuneRequest } from "./tune.ts";
 
@@ -58,6 +59,9 @@ export class TuningPanel {
   private async load(file: File | undefined): Promise<void> {
     if (!file) return;
     try {
+      if (tableKind(file.name) === "parquet" || file.name.toLowerCase().endsWith(".gz")) {
+        return notify("tuning-trouble", notRead(file.name));
+      }
       this.table.value = decodeText(new Uint8Array(await file.arrayBuffer()), file.name, SAVE_AS_UTF8);
       notify("tuning-trouble", "");
     } catch (error) {

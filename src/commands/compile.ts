@@ -10,6 +10,7 @@ import { resolveModel } from "../experiment/model_file.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { explain } from "../terminal/explain_text.ts";
+import { COMMAND_LINE } from "../model/folder.ts";
 import { openGraph } from "../model/open_model.ts";
 
 /** The flags of `compile`. */
@@ -54,7 +55,7 @@ export async function compile(
     ...(file !== undefined && { file }),
     ...(dtype !== undefined && { dtype }),
   });
-  const model = await openGraph(spec, "./", terminalDownloads(io));
+  const model = await openGraph(spec, COMMAND_LINE, terminalDownloads(io));
   if (flags.explain) {
     for (const line of explain(model, insertion, optimizer, target, io.columns())) io.print(line);
   }

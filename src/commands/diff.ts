@@ -1,11 +1,14 @@
 import { type Diff, diffJson, diffOf } from "../diff/diff.ts";
 import { regressions } from "../diff/gate.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
-import { type TextDiff, textDiffOf, textRegressions, type TextSide } from "../diff/text_diff.ts";
-import { isTextRun, readTextRun } from "../results/read_text_run.ts";
+import { checkGate } from "../diff/gate_metrics.ts";
+import type { SeededRun } from "../diff/run_groups.ts";
+import { textDiffJson, type TextDiffs, textDiffsOf } from "../diff/text_diff.ts";
+import { textGateMetrics, textRegressions } from "../diff/text_gate.ts";
+import type { TextRunRecord } from "../results/read_text_run.ts";
 import { textDiffText } from "../terminal/text_diff_text.ts";
 import { missingRuns } from "../diff/missing.ts";
-import { readSide } from "../diff/side.ts";
+import { isTextSide, type ReadSide, readSide, readTextSide } from "../diff/side.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import type { DIFF_FORMATS, Gate } from "./flag_values.ts";
 import { diffReport } from "../report/diff_report.ts";
@@ -24,6 +27,8 @@ export interface DiffFlags {
   readonly failOnRegression: boolean;
   /** The metrics that `failOnRegression` is about. */
   readonly gate: Gate;
+  /** Whether these were named, so that each of them must have been compared. */
+  readonly isGateChosen: boolean;
   /** Whether the gate passes where runs are missing. */
   readonly allowMissing: boolean;
   /** The significance level of the tests. */
@@ -38,19 +43,39 @@ export interface DiffFlags {
  * @throws {GateFailed} where a metric of the gate got worse or runs are missing, if `failOnRegression` is set
  */
 export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Promise<void> {
-  const texts = await textSides(a, b);
-  if (texts !== undefined) return await diffTexts(...texts, flags, io);
   const kept = new KeptPredictions();
+  if (await isTextSide(a) || await isTextSide(b)) {
+    return await diffTexts(await readTextSide(a, kept), await readTextSide(b, kept), flags, io);
+  }
   const sides = [await readSide(a, kept), await readSide(b, kept)] as const;
   const found = diffOf(...sides, flags.alpha);
-  io.print((await render(found, flags.format, io)).trimEnd());
+  if (flags.isGateChosen) {
+    checkGate(flags.gate, found.comparisons.flatMap(({ metrics }) => Object.keys(metrics)));
+  }
+  io.print((await render(found, flags.format, io)).trimEnd(), flags.format === "text" ? undefined : "data");
+  judge(sides, regressions(found, flags.gate), flags, io);
+}
+
+/**
+ * Reports what is missing and what is damaged, and fails the gate.
+ *
+ * @param worse what got worse
+ * @throws {InputError} where damaged runs were left out
+ * @throws {GateFailed} where a metric of the gate got worse or runs are missing, if `failOnRegression` is set
+ */
+function judge(
+  sides: readonly [ReadSide<SeededRun>, ReadSide<SeededRun>],
+  worse: readonly string[],
+  flags: DiffFlags,
+  io: Io,
+): void {
+  const [a, b] = sides;
   const missing = missingRuns(...sides);
   const damaged = sides.flatMap((side) => side.damaged);
   for (const line of missing) io.log(line);
-  const worse = flags.failOnRegression ? regressions(found, flags.gate) : [];
-  if (worse.length > 0) {
+  if (flags.failOnRegression && worse.length > 0) {
     for (const line of damaged) io.log(line);
-    throw new GateFailed(`${b} is worse than ${a} in ${worse.join(", ")}`);
+    throw new GateFailed(`${b.source} is worse than ${a.source} in ${worse.join(", ")}`);
   }
   if (damaged.length > 0) {
     throw new InputError(
@@ -64,34 +89,28 @@ export async function diff(a: string, b: string, flags: DiffFlags, io: Io): Prom
   }
 }
 
-/** The two sides, where either is one run whose answers are free texts. @throws {InputError} where only one is */
-async function textSides(a: string, b: string): Promise<readonly [TextSide, TextSide] | undefined> {
-  const isText = async (source: string) =>
-    await isTextRun(source).catch((error) => {
-      if (error instanceof InputError) return false;
-      throw error;
-    });
-  if (!await isText(a) && !await isText(b)) return undefined;
-  return [{ source: a, run: await readTextRun(a) }, { source: b, run: await readTextRun(b) }];
+/** Two sides of runs whose answers are generated. */
+async function diffTexts(
+  a: ReadSide<TextRunRecord>,
+  b: ReadSide<TextRunRecord>,
+  flags: DiffFlags,
+  io: Io,
+): Promise<void> {
+  const { format, alpha, gate, isGateChosen } = flags;
+  const found = textDiffsOf(a, b, alpha);
+  if (isGateChosen) checkGate(gate, textGateMetrics(found));
+  io.print((await renderTexts(found, format, io)).trimEnd(), format === "text" ? undefined : "data");
+  judge([a, b], textRegressions(found, gate), flags, io);
 }
 
-/** Two runs whose answers are free texts. */
-async function diffTexts(a: TextSide, b: TextSide, flags: DiffFlags, io: Io): Promise<void> {
-  const { format, alpha, failOnRegression, gate } = flags;
-  const found = textDiffOf(a, b, alpha);
-  io.print((await renderTexts(found, format, io)).trimEnd());
-  const worse = failOnRegression ? textRegressions(found, gate) : [];
-  if (worse.length > 0) throw new GateFailed(`${b.source} is worse than ${a.source} in ${worse.join(", ")}`);
-}
-
-async function renderTexts(diff: TextDiff, format: DiffFlags["format"], io: Io): Promise<string> {
+async function renderTexts(diff: TextDiffs, format: DiffFlags["format"], io: Io): Promise<string> {
   switch (format) {
     case "text":
       return textDiffText(diff, io.columns()).join("\n");
     case "markdown":
       return textDiffMarkdown(diff);
     case "json":
-      return JSON.stringify(diff, null, 2);
+      return JSON.stringify(textDiffJson(diff), null, 2);
     case "html":
       return await textDiffReport(diff);
   }

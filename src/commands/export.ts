@@ -3,8 +3,9 @@ import { checkOwn, listedChecksums, withChecksums } from "../disk/checksums.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeFolder } from "../disk/replace_folder.ts";
 import { InputError } from "../base/errors.ts";
-import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
-import { type ClassifierDtype, classifierFiles } from "../formats/classifier.ts";
+import { isGeneratedExperiment, isLikelihoodExperiment } from "../experiment/class_experiment.ts";
+import { classifierFiles } from "../formats/classifier.ts";
+import type { ClassifierDtype } from "../formats/classifier_folder.ts";
 import { staleModels } from "../formats/stale_models.ts";
 import { wordsInCard } from "../formats/cards.ts";
 import { readWeights } from "../results/model_weights.ts";
@@ -19,6 +20,7 @@ import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { adapterFiles } from "./export_adapter.ts";
 import { noteSpelled } from "./note_spelled.ts";
+import { likelihoodAdapterFiles, likelihoodClassifier } from "./export_likelihood.ts";
 import { textAdapterFiles, textCacheFiles, textGeneratorFiles } from "./export_text.ts";
 import { EXPORT_DTYPES, type EXPORT_FORMATS } from "./flag_values.ts";
 import { compileExperiment, optimizerName, positionCounting } from "../run/compile_experiment.ts";
@@ -64,7 +66,7 @@ export async function exportRun(
   io.print(`${out}: ${Object.keys(files).join(", ")}`);
 }
 
-/** The files of a run whose answers are words, or of one whose answers are free texts. */
+/** The files of a run, which depend on what its answers are. */
 async function filesOf(
   folder: string,
   { format, dtype = "fp32", model: instead }: ExportFlags,
@@ -73,23 +75,34 @@ async function filesOf(
   const any = await readAnyAbout(folder);
   const downloads = terminalDownloads(io);
   const { experiment, environment } = any;
-  if (isFreeTextExperiment(experiment)) {
-    const model = await modelOfRun(any, folder, instead, downloads, { generates: true });
+  if (isGeneratedExperiment(experiment)) {
+    const model = await modelOfRun(any, folder, instead, downloads);
     const run = { experiment, environment, folder, model };
     if (format === "peft") return await textAdapterFiles(run, io);
     if (format === "cache") return await textCacheFiles(run, io);
     return await textGeneratorFiles(run, dtype, io);
   }
+  if (isLikelihoodExperiment(experiment)) {
+    const model = await modelOfRun(any, folder, instead, downloads);
+    const run = { experiment, environment, folder, model };
+    if (format === "peft") return await likelihoodAdapterFiles(run, io);
+    if (format === "onnx") return await likelihoodClassifier(run, dtype, io);
+    throw classifies(folder);
+  }
   const about = wordRun(await readAbout(folder), folder, "export");
   if (format === "cache") {
-    throw new InputError(
-      `${folder} classifies, and a cache is for programs that write texts: use --format onnx, or name a run with 'answer.target'`,
-    );
+    throw classifies(folder);
   }
   const model = await modelOfRun(about, folder, instead, downloads);
   return format === "peft"
     ? await peftFiles(about, folder, model, io)
     : await onnxFiles(about, folder, model, dtype, io);
+}
+
+function classifies(folder: string): InputError {
+  return new InputError(
+    `${folder} classifies, and a cache is for programs that write texts: use --format onnx, or name a run with 'answer.target'`,
+  );
 }
 
 async function peftFiles(

@@ -1,19 +1,17 @@
-import { join } from "@std/path";
 import { chooseDevice } from "../device/choose.ts";
 import { InputError } from "../base/errors.ts";
-import type { FreeTextExperiment } from "../experiment/text_types.ts";
+import type { GeneratedExperiment } from "../experiment/text_types.ts";
 import { templateText } from "../experiment/template.ts";
 import { textInCard } from "../formats/cards.ts";
-import type { ClassifierDtype } from "../formats/classifier.ts";
+import type { ClassifierDtype } from "../formats/classifier_folder.ts";
 import { generatorFiles } from "../formats/generator.ts";
 import { promptCache } from "../formats/prompt_cache.ts";
-import { type TextReader, textReaderOf } from "../model/text_reader.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import { readTextPredictions } from "../results/read_predictions.ts";
+import { readTextRun } from "../results/read_text_run.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import type { AnyAbout } from "../results/read_run.ts";
-import { readShownExamples } from "../results/shown_examples.ts";
 import { compileExperiment, positionCounting } from "../run/compile_experiment.ts";
+import { readerOfRun } from "../inference/reader_of_run.ts";
 import { freeEncoding } from "../run/encode_free.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { noteSpelled } from "./note_spelled.ts";
@@ -21,7 +19,7 @@ import { adapterFiles } from "./export_adapter.ts";
 
 /** A complete run whose answers are free texts. */
 export interface FreeRun extends Pick<AnyAbout, "environment"> {
-  readonly experiment: FreeTextExperiment;
+  readonly experiment: GeneratedExperiment;
   readonly folder: string;
   /** Opened for generating. */
   readonly model: OpenModel;
@@ -33,9 +31,11 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
 const CACHE_FILE = "past_key_values.safetensors";
 
 /** A run as an adapter for PEFT. @throws {InputError} where PEFT cannot put its prompt where it is */
-export async function textAdapterFiles(run: FreeRun, io: CommandIo): Promise<Files> {
-  const { experiment, folder, model } = run;
-  const { card } = await readerOf(run);
+export async function textAdapterFiles(
+  { experiment, folder, model }: FreeRun,
+  io: CommandIo,
+): Promise<Files> {
+  const { reader: { card } } = await readerOfRun(experiment, model, folder);
   const { name, prompt, dataset: { clean }, evaluation } = experiment;
   const subject = { name, clean, kind: card.kind, answers: textInCard(evaluation) };
   return await adapterFiles(prompt, subject, folder, model, io);
@@ -67,7 +67,7 @@ export async function textGeneratorFiles(
       } ('evaluation.generate.stop'), which the exported files do not know: cut what they write there`,
     );
   }
-  const { predictions } = await readTextPredictions(join(folder, "predictions.jsonl"));
+  const { predictions } = await readTextRun(folder);
   noteSpelled(predictions.map(({ text }) => text), model, `${folder}: the generator`, io);
   return await generatorFiles({
     model,
@@ -110,10 +110,9 @@ export async function textCacheFiles(run: FreeRun, io: CommandIo): Promise<Files
 async function opened(run: FreeRun) {
   const { experiment, folder, model } = run;
   const { prompt } = experiment;
-  const reader = await readerOf(run);
+  const { reader, shown } = await readerOfRun(experiment, model, folder);
   const target = { target: "cpu", precision: "float32", answer: "text" } as const;
   const compiled = await compileExperiment({ experiment, model }, target);
-  const shown = prompt.examples === 0 ? [] : await readShownExamples(folder);
   const { encoder } = freeEncoding(
     { experiment, reader, shown },
     positionCounting(prompt, compiled),
@@ -122,8 +121,4 @@ async function opened(run: FreeRun) {
     ? { vectors: (await readPrompt(folder, compiled.dimension)).prompt, insertion: prompt.insertion }
     : undefined;
   return { reader, encoder, vectors };
-}
-
-function readerOf({ experiment: { prompt }, model }: FreeRun): Promise<TextReader> {
-  return textReaderOf(model, typeof prompt.template !== "string");
 }

@@ -102,6 +102,11 @@ async function* chunks(
   if (part.length > 0) yield { part, before };
 }
 
+/** What is said where there were no texts. */
+export function emptyLines(count: number, { file }: Input): string[] {
+  return count > 0 ? [] : [`there are no texts in ${file === "-" ? "standard input" : file}`];
+}
+
 /** What is said of truncated texts. */
 export function truncatedLines(truncated: number, count: number): string[] {
   return truncated === 0 ? [] : [`${truncated} of ${count} texts are truncated to fit the model's positions`];

@@ -6,8 +6,8 @@ import { terminalDownloads } from "../terminal/downloads.ts";
 import { NoClass } from "../dataset/columns.ts";
 import { LabelScore } from "../evaluation/label_score.ts";
 import type { TableKind } from "../experiment/table_kind.ts";
-import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
-import { type Input, openGiven, truncatedLines } from "./given_input.ts";
+import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
+import { emptyLines, type Input, openGiven, truncatedLines } from "./given_input.ts";
 import { classAnswers, type PredictionFormat, predictionWriter } from "./prediction_writer.ts";
 import type { CommonLoadOptions } from "../inference/load_options.ts";
 import { type LoadedRun, loadRun } from "../inference/load_run.ts";
@@ -64,10 +64,10 @@ export async function predict(
     log: io.log,
     downloads: terminalDownloads(io),
   };
-  if (isFreeTextExperiment((await readAnyAbout(folder)).experiment)) {
+  if (isGeneratedExperiment((await readAnyAbout(folder)).experiment)) {
     if (prompt !== undefined) {
       throw new InputError(
-        `--prompt takes the place of the prompt of a run of classes, and the answers of ${folder} are free texts: leave it out`,
+        `--prompt takes the place of the prompt of a run of classes with probabilities, and the answers of ${folder} are generated: leave it out`,
       );
     }
     const { answerTexts } = await import("./predict_texts.ts");
@@ -105,5 +105,11 @@ async function classifyTexts(run: LoadedRun, input: Input, io: CommandIo): Promi
     count += part.length;
   }
   io.progress.end();
-  for (const line of [...truncatedLines(truncated, count), ...writer.notes(), ...score.lines()]) io.log(line);
+  const lines = [
+    ...emptyLines(count, input),
+    ...truncatedLines(truncated, count),
+    ...writer.notes(),
+    ...score.lines(),
+  ];
+  for (const line of lines) io.log(line);
 }

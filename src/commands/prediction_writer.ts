@@ -74,9 +74,7 @@ class CsvWriter<Answer> implements PredictionWriter<Answer> {
       ...columns.map((name) => cellOf(asJson(name, Object.hasOwn(shown, name) ? shown[name] : undefined))),
       ...cells(answer).map(cellOf),
     ]);
-    const table = stringify([...(isFirst ? [[...columns, ...own].map(cellOf)] : []), ...rows]);
-    // Standard output is text for a terminal, where a carriage return is shown as an escape.
-    return table.replaceAll("\r\n", "\n");
+    return stringify([...(isFirst ? [[...columns, ...own].map(cellOf)] : []), ...rows], { crlf: false });
   }
 
   notes(): readonly string[] {

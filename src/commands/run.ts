@@ -5,12 +5,11 @@ import { type Override, parseOverrides } from "../experiment/override.ts";
 import { parseExperiment } from "../experiment/parse.ts";
 import { expandsToManyRuns, refuseMultipliers } from "../experiment/sweep.ts";
 import type { Experiment } from "../experiment/types.ts";
-import { runnable } from "../experiment/class_experiment.ts";
 import { variantName } from "../experiment/variant_name.ts";
 import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
 import { comparableRun } from "../results/comparable_run.ts";
-import { areOfTexts, type CompleteMetrics } from "../results/metrics_file.ts";
-import { experimentFileAt, readExperimentFile, withPlaces } from "../experiment/read_experiment_file.ts";
+import { areOfClasses, type CompleteMetrics } from "../results/metrics_file.ts";
+import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { BatchFailed, exitCodeOf, messageOf, WRONG_USE } from "../terminal/exit_codes.ts";
 import { Interrupted } from "../training/trainer.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
@@ -57,8 +56,7 @@ export async function run(files: readonly string[], flags: RunFlags, io: Command
   const found = new Set(await allDone(files.map(experimentFileAt)));
   const experiments = await allDone(
     [...found].map(async (file) => {
-      const asked = { file, overrides, experiment: await readExperiment(file, overrides) };
-      const { experiment } = await withPlaces(asked, () => Promise.resolve(runnable(asked)));
+      const experiment = await readExperiment(file, overrides);
       const own = await variantOfFile(flags.results, experiment.name, file);
       const variant = overrides.length === 0 ? own : variantName(overrides, own === "" ? undefined : own);
       return { file, experiment, variant, path: runPath(flags.results, experiment.name, variant) };
@@ -120,10 +118,10 @@ async function readExperiment(file: string, overrides: readonly Override[]): Pro
 
 function summary(finished: readonly Finished[], columns: number | undefined): string[] {
   const ofTexts = finished.flatMap(({ title, path, metrics }) =>
-    areOfTexts(metrics) ? [[title, ...textResultCells(metrics), path]] : []
+    areOfClasses(metrics) ? [] : [[title, ...textResultCells(metrics), path]]
   );
   const ofClasses = finished.flatMap(({ title, path, metrics }) =>
-    areOfTexts(metrics) ? [] : [[title, ...resultCells(metrics), path]]
+    areOfClasses(metrics) ? [[title, ...resultCells(metrics), path]] : []
   );
   return [{ header: RESULT_HEADER, rows: ofClasses }, { header: TEXT_RESULT_HEADER, rows: ofTexts }]
     .filter(({ rows }) => rows.length > 0)

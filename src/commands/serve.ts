@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type { GraphName } from "../browser/served_run.ts";
 import { type Emitted, writeShape } from "../compiler/mod.ts";
 import { InputError } from "../base/errors.ts";
-import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
+import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import { numberLimitsAt } from "../experiment/schema_part.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { columnsOf, parseTemplate, withoutVectors } from "../experiment/template.ts";
@@ -45,10 +45,10 @@ const FORM = { target: "webgpu", precision: "float32" } as const;
 const HELD_OUT = { type: "integer", minimum: 0, maximum: 90 } as const;
 
 /**
- * `softprompt serve`: a page that classifies sentences with a run's prompt, and tunes another in the browser; or, of a run of free
+ * `softprompt serve`: a page that classifies sentences with a run's prompt, and tunes another in the browser; or, of a run of generated
  * texts, one that asks this program.
  *
- * @param folder of a complete run of a soft prompt, or of any prompt whose answers are free texts
+ * @param folder of a complete run of a soft prompt, or of any prompt whose answers are generated
  */
 export async function serve(
   folder: string,
@@ -57,9 +57,9 @@ export async function serve(
 ): Promise<void> {
   const { hard, model, results, host, port } = flags;
   const { experiment: any, environment } = await readAnyAbout(folder);
-  if (isFreeTextExperiment(any)) {
-    const { serveFreeRun } = await import("./serve_texts.ts");
-    return await serveFreeRun({ experiment: any, environment, folder }, flags, io);
+  if (isGeneratedExperiment(any)) {
+    const { serveTextRun } = await import("./serve_texts.ts");
+    return await serveTextRun({ experiment: any, environment, folder }, flags, io);
   }
   const about = wordRun(await readAbout(folder), folder, "serve");
   const { experiment } = about;

@@ -1,11 +1,12 @@
 import { join } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
+import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import { templateText } from "../experiment/template.ts";
-import type { FreeTextExperiment } from "../experiment/text_types.ts";
+import type { GeneratedExperiment } from "../experiment/text_types.ts";
 import type { CommonLoadOptions } from "../inference/load_options.ts";
 import { loadRun } from "../inference/load_run.ts";
 import type { LoadedTextRun } from "../inference/load_texts.ts";
+import { KeptPredictions } from "../results/kept_predictions.ts";
 import { readTextPredictions } from "../results/read_predictions.ts";
 import { type AnyAbout, readAnyAbout } from "../results/read_run.ts";
 import { checkFiles } from "../run/check_model_files.ts";
@@ -20,18 +21,18 @@ import { servedUntilInterrupted } from "./served_until_interrupted.ts";
 /** The number of texts of the test set that the page may begin with. */
 const EXAMPLES = 5;
 
-/** A complete run whose answers are free texts. */
-interface FreeRun extends Pick<AnyAbout, "environment"> {
-  readonly experiment: FreeTextExperiment;
+/** A complete run whose answers are generated. */
+interface GeneratedRun extends Pick<AnyAbout, "environment"> {
+  readonly experiment: GeneratedExperiment;
   readonly folder: string;
 }
 
 /**
- * Serves a run of free texts: a page, and other programs, ask it by `POST /answer`. It is computed here.
+ * Serves a run of generated texts: a page, and other programs, ask it by `POST /answer`. It is computed here.
  *
  * @throws {InputError} where the run of `--hard` cannot stand beside it
  */
-export async function serveFreeRun(run: FreeRun, flags: ServeFlags, io: CommandIo): Promise<void> {
+export async function serveTextRun(run: GeneratedRun, flags: ServeFlags, io: CommandIo): Promise<void> {
   const { hard, model, results, host, port } = flags;
   const beside = hard === undefined ? undefined : await besideRun(run, hard);
   const loading = {
@@ -76,11 +77,11 @@ export async function serveFreeRun(run: FreeRun, flags: ServeFlags, io: CommandI
 }
 
 /** The run of a hard prompt that is shown beside another. @throws {InputError} where it is no such run, or of another model */
-async function besideRun(run: FreeRun, hard: string): Promise<FreeRun> {
+async function besideRun(run: GeneratedRun, hard: string): Promise<GeneratedRun> {
   const { experiment, environment } = await readAnyAbout(hard);
-  if (!isFreeTextExperiment(experiment) || experiment.prompt.kind !== "hard") {
+  if (!isGeneratedExperiment(experiment) || experiment.prompt.kind !== "hard") {
     throw new InputError(
-      `${hard} is not a run of a hard prompt whose answers are free texts: pass one with --hard`,
+      `${hard} is not a run of a hard prompt whose answers are generated: pass one with --hard`,
     );
   }
   if (run.experiment.prompt.kind === "hard") {
@@ -105,7 +106,7 @@ function promptOf(run: LoadedTextRun, path: string) {
 
 /** Questions that the page may begin with: the run's samples, and texts of its test set where these are the only column. */
 async function examplesOf(
-  { experiment: { evaluation }, folder }: FreeRun,
+  { experiment: { evaluation, verbalizer = {} }, folder }: GeneratedRun,
   columns: readonly string[],
   io: CommandIo,
 ): Promise<Readonly<Record<string, string>>[]> {
@@ -114,7 +115,11 @@ async function examplesOf(
   );
   if (columns.join() !== "text") return samples;
   try {
-    const { predictions } = await readTextPredictions(join(folder, "predictions.jsonl"));
+    const { predictions } = await readTextPredictions(
+      join(folder, "predictions.jsonl"),
+      Object.keys(verbalizer),
+      new KeptPredictions(),
+    );
     return [...samples, ...predictions.slice(0, EXAMPLES).map(({ text }) => ({ text }))];
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -19,7 +19,6 @@ import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
 import { encodeTexts } from "../run/encode_texts.ts";
 import { prepareText } from "../run/prepare_text.ts";
 import type { AnyPrepared, Prepared } from "../run/prepare.ts";
-import type { Experiment } from "../experiment/types.ts";
 import { isWordExperiment } from "../experiment/words_only.ts";
 import { estimate } from "../batch/estimate.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
@@ -63,8 +62,7 @@ export async function validate(
   const notices = new Notices(io.log);
   const pace = new Pace();
   // The prompts of an ensemble exist only after their runs.
-  const isEnsemble = ({ experiment: { ensemble } }: PlannedRun<Experiment>) =>
-    ensemble && "sweep" in ensemble;
+  const isEnsemble = ({ experiment: { ensemble } }: PlannedRun) => ensemble && "sweep" in ensemble;
   const ensembles = runs.filter(isEnsemble);
   const single = runs.flatMap((run) =>
     !isEnsemble(run) && isWordExperiment(run.experiment) ? [{ ...run, experiment: run.experiment }] : []
@@ -113,7 +111,7 @@ export async function validate(
  * @param problems takes those that are found
  */
 async function checkTexts(
-  runs: readonly PlannedRun<Experiment>[],
+  runs: readonly PlannedRun[],
   resources: ResourceCache,
   notices: Notices,
   io: CommandIo,

@@ -14,13 +14,17 @@ export type { UncountedToken } from "./analysis/position_lookups.ts";
 export { savedActivationBytes } from "./analysis/saved_activations.ts";
 export type { Emitted } from "./backend/emit.ts";
 export type {
+  CalibratedPrompt,
   ClassifierPrompt,
   ClassifierSide,
+  ClassTextTokens,
+  LikelihoodPrompt,
   PlaceAroundText,
   PromptAroundText,
 } from "./backend/classifier_prompt.ts";
 export { exportClassifier } from "./backend/export_classifier.ts";
 export { exportDecoder } from "./backend/export_decoder.ts";
+export { exportLikelihoods } from "./backend/export_likelihoods.ts";
 export { exportEncoder } from "./backend/export_encoder.ts";
 export type { WeightStorage } from "./backend/stored_weights.ts";
 export { type WeightsApart, weightsApart } from "./backend/weights_apart.ts";

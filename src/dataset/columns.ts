@@ -142,9 +142,10 @@ export function kindOf(value: unknown): string {
 export class NoClass {
   /**
    * @param value of the label column
-   * @param why `skipped`: `labels` maps it to null; `other`: to nothing, or to a class that is not wanted
+   * @param why `skipped`: `labels` maps it to null; `other`: to nothing, or to a class that is not wanted; `unclear`: to nothing,
+   * though it is the name of a class that is wanted
    */
-  constructor(readonly value: string, readonly why: "skipped" | "other") {}
+  constructor(readonly value: string, readonly why: "skipped" | "other" | "unclear") {}
 }
 
 /**
@@ -197,7 +198,10 @@ export function labelOf(
   // 'labels' maps what the file holds, or the names that the file gives to it.
   const value = Object.hasOwn(labels, written) ? written : valueOf(names, written) ?? written;
   const label = classOf(value, columns);
-  return typeof label === "string" ? label : new NoClass(value, label === null ? "skipped" : "other");
+  if (typeof label === "string") return label;
+  if (label === null) return new NoClass(value, "skipped");
+  const isUnclear = columns.only?.includes(value) === true && !Object.hasOwn(labels, value);
+  return new NoClass(value, isUnclear ? "unclear" : "other");
 }
 
 /** The class of a label; `null` where it is mapped to none, `undefined` where it is not mapped, or to a class that is not wanted. */

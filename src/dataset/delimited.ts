@@ -30,22 +30,40 @@ const SEPARATOR_LINE = /^"?sep=(.)"?(?=[\r\n]|$)/i;
 export function csvRecords(
   content: string,
   path: string,
-  { delimiter, quotes = true, columns }: DelimitedFormat,
+  { delimiter, quotes, columns }: DelimitedFormat,
   missing: MissingColumn,
   note: (line: string) => void,
 ): Iterable<TableRecord> {
+  const fits = columns === undefined
+    ? (fields: readonly string[]) => missing(fields) === undefined
+    : (fields: readonly string[]) => fields.length === columns.length;
+  return recordsOf(csvRows(content, path, { delimiter, quotes }, fits, note), path, missing, columns);
+}
+
+/**
+ * The rows of a .csv file.
+ *
+ * @param path for messages
+ * @param fits whether a first row is that of a table of the wanted columns
+ * @param note takes a note on a detected delimiter other than a comma
+ * @throws {FormatError} naming the line, where a row cannot be read
+ */
+export function csvRows(
+  content: string,
+  path: string,
+  { delimiter, quotes = true }: Omit<DelimitedFormat, "columns">,
+  fits: (fields: readonly string[]) => boolean,
+  note: (line: string) => void,
+): Iterable<TableRow> {
   const declaredSeparator = SEPARATOR_LINE.exec(content)?.[1];
   const rowsBy = (separator: string): Iterable<TableRow> => {
     const lines = linesOf(content).drop(declaredSeparator === undefined ? 0 : 1);
     return quotes ? quotedRows(lines, path, separator) : splitRows(lines, separator);
   };
-  const fits = columns === undefined
-    ? (fields: readonly string[]) => missing(fields) === undefined
-    : (fields: readonly string[]) => fields.length === columns.length;
   const known = delimiter ?? declaredSeparator;
   const used = known ?? likeliest(rowsBy, fits);
   if (known === undefined && used !== ",") note(`${path}: its columns are separated by ${NAMES[used]}`);
-  return recordsOf(rowsBy(used), path, missing, columns);
+  return rowsBy(used);
 }
 
 const NAMES: Readonly<Record<string, string>> = { ";": "';'", "\t": "tabs", "|": "'|'" };

@@ -91,7 +91,7 @@ export function* recordsOf(
   if (names !== undefined) checkHeader(names, path, missing);
   for (const { line, fields } of rows) {
     if (header === undefined) {
-      checkHeader(header = fields, `${path}:${line}`, missing);
+      checkHeader(header = toldApart(fields), `${path}:${line}`, missing);
       continue;
     }
     if (names !== undefined && (isFirst ? plainly(fields) === plainly(names) : isSame(fields, names))) {
@@ -117,6 +117,12 @@ export type MissingColumn = (names: readonly string[]) => string | undefined;
 /** Names normalized in order, case and surrounding white space. */
 function plainly(names: readonly string[]): string {
   return names.map((name) => name.trim().toLowerCase()).sort().join("\n");
+}
+
+/** Names that tell columns apart of which several have none: `column 3` for the third. */
+function toldApart(names: readonly string[]): readonly string[] {
+  const unnamed = names.filter((name) => name === "").length;
+  return unnamed < 2 ? names : names.map((name, at) => name === "" ? `column ${at + 1}` : name);
 }
 
 function isSame(fields: readonly string[], names: readonly string[]): boolean {

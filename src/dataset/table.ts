@@ -83,7 +83,7 @@ export async function readTable(
       const example = exampleOf(one, name, path, { ...columns, names });
       if (!(example instanceof NoClass)) return example;
       const { why, value } = example;
-      if (why === "skipped" || columns.only !== undefined) leftOut.add(why, value);
+      if (why === "skipped" || why === "other" && columns.only !== undefined) leftOut.add(why, value);
       else {
         firstUnknown ??= placeIn(path, one);
         unknown.set(value, (unknown.get(value) ?? 0) + 1);

@@ -73,8 +73,12 @@ export function checkLabels(
     ...known,
     ...Object.fromEntries(values.map((value) => [value, likelyClass(value, classes)])),
   };
-  const way =
-    message`${at}: set '${key}.others: drop' to leave these lines out, or map each value to a class, or to null to leave its lines out`;
+  const own = values.filter((value) => classes.includes(value));
+  const way = own.length > 0
+    ? message`${at}; '${key}.labels' does not list ${
+      own.join(", ")
+    }, and it is unclear whether these mean the classes of the same names: map each value to a class, or to null to leave its lines out`
+    : message`${at}: set '${key}.others: drop' to leave these lines out, or map each value to a class, or to null to leave its lines out`;
   throw new InputError(new Message(`${way.text}:\n${labelLines(map)}`, way.shared));
 }
 

@@ -13,6 +13,7 @@ import { type Differences, environmentDifferences, experimentDifferences } from 
 import { withoutSameContent } from "./same_content.ts";
 import { type Flips, flipsOf } from "./flips.ts";
 import type { GroupPair } from "./pairing.ts";
+import { haveSameSeeds } from "./run_groups.ts";
 
 /** The verdict on a difference; that on a metric without a better direction is that it is a description. */
 export type Verdict = "better" | "worse" | "no evidence either way" | "description";
@@ -159,12 +160,6 @@ function measure(
     changed: aligned.changed,
     unclear: aligned.unclear,
   };
-}
-
-/** Whether both sides have the same seeds, at least two: they are then paired by seed. */
-function haveSameSeeds(a: readonly RunRecord[], b: readonly RunRecord[]): boolean {
-  return a.length > 1 && a.length === b.length &&
-    a.every(({ experiment }, i) => experiment.seed === b[i]!.experiment.seed);
 }
 
 function scoredRun(predictions: readonly Prediction[]): ScoredRun {

@@ -1,12 +1,32 @@
+import { InputError } from "../base/errors.ts";
 import { JUDGED_METRICS, type JudgedMetric } from "../evaluation/metric_names.ts";
-import { TEXT_METRICS, type TextMetricName } from "../evaluation/text_metric_names.ts";
+import { JUDGED_TEXT_METRICS, type JudgedTextMetric } from "../evaluation/text_metric_names.ts";
 
-/** A metric that may fail a gate: of classes, or of free texts. */
-export type GateMetric = JudgedMetric | TextMetricName;
+/** A metric that may fail a gate: of classes, or of generated texts, whose perplexity is judged by the loss, of which it is the exponential. */
+export type GateMetric = JudgedMetric | JudgedTextMetric | "perplexity";
 
 /** The metrics that may fail a gate, by their names on the command line, which are written as keys of an experiment are. */
 export const GATE_METRICS: ReadonlyMap<string, GateMetric> = new Map(
-  [...JUDGED_METRICS, ...TEXT_METRICS].map((
-    name,
-  ) => [name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), name]),
+  [...JUDGED_METRICS, ...JUDGED_TEXT_METRICS, "perplexity" as const].map((name) => [keyOf(name), name]),
 );
+
+/**
+ * Makes sure that what was chosen for a gate was compared.
+ *
+ * @param measured the metrics of the comparisons, as named in `metrics.json`
+ * @throws {InputError} naming a metric that was not
+ */
+export function checkGate(gate: readonly GateMetric[], measured: Iterable<string>): void {
+  const all = new Set(measured);
+  const missing = gate.find((one) => !all.has(one));
+  if (missing === undefined) return;
+  const possible = [...GATE_METRICS].filter(([, name]) => all.has(name)).map(([key]) => key);
+  throw new InputError(
+    `--gate ${keyOf(missing)}: these results have no such metric: choose among ${possible.join(", ")}`,
+  );
+}
+
+/** As keys of an experiment are written: `exactMatch` for `exact_match`. */
+function keyOf(name: string): string {
+  return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,13 +1,13 @@
 import { counted } from "../base/counted.ts";
 import { shownName } from "./pairing.ts";
-import type { RunGroup } from "./run_groups.ts";
+import type { RunGroup, SeededRun } from "./run_groups.ts";
 import type { ReadSide } from "./side.ts";
 
 /**
  * The runs that a comparison of two sides lacks, a line each: those that are not complete, and those that one side has and the
  * other has not. A run that is named by itself is compared with whatever the other side has.
  */
-export function missingRuns(a: ReadSide, b: ReadSide): string[] {
+export function missingRuns(a: AnySide, b: AnySide): string[] {
   const sides = [{ name: "A", side: a, other: b }, { name: "B", side: b, other: a }];
   const unfinished = sides.flatMap(({ name, side }) =>
     side.unfinished.map((path) => `${name} has a run that is not complete: ${path}`)
@@ -21,6 +21,10 @@ export function missingRuns(a: ReadSide, b: ReadSide): string[] {
   return [...unfinished, ...lacking];
 }
 
+/** A side of whatever form its runs' answers are. */
+type AnySide = ReadSide<SeededRun>;
+type AnyGroup = RunGroup<SeededRun>;
+
 /** Runs that a side lacks: their number, and what they are called. */
 interface LackedRuns {
   readonly count: number;
@@ -28,7 +32,7 @@ interface LackedRuns {
 }
 
 /** What a side lacks of the other: variants, and seeds of variants. */
-function lackedRuns(own: ReadSide, other: ReadSide): LackedRuns[] {
+function lackedRuns(own: AnySide, other: AnySide): LackedRuns[] {
   const areCounterparts = counterparts(own, other);
   return other.groups.flatMap((group) => {
     const found = own.groups.filter((one) => areCounterparts(one, group));
@@ -42,15 +46,15 @@ function lackedRuns(own: ReadSide, other: ReadSide): LackedRuns[] {
  * Which groups of two sides belong together: those of the same name; where each side has one only, these; and one without a name,
  * such as a hard prompt over several seeds, with each variant of a side that has none like it.
  */
-function counterparts(a: ReadSide, b: ReadSide): (one: RunGroup, other: RunGroup) => boolean {
-  const isUnnamed = ({ name }: RunGroup) => name === "";
-  const isForAll = (side: ReadSide, other: ReadSide) =>
+function counterparts(a: AnySide, b: AnySide): (one: AnyGroup, other: AnyGroup) => boolean {
+  const isUnnamed = ({ name }: AnyGroup) => name === "";
+  const isForAll = (side: AnySide, other: AnySide) =>
     side.groups.length === 1 && side.groups.every(isUnnamed) && !other.groups.some(isUnnamed);
   const all = a.groups.length === 1 && b.groups.length === 1 || isForAll(a, b) || isForAll(b, a);
   return (one, other) => all || one.name === other.name;
 }
 
-function lackedSeeds(own: RunGroup, { name, runs }: RunGroup): LackedRuns[] {
+function lackedSeeds(own: AnyGroup, { name, runs }: AnyGroup): LackedRuns[] {
   const seeds = new Set(own.runs.map(({ experiment }) => experiment.seed));
   const lacked = runs.map(({ experiment }) => experiment.seed).filter((seed) => !seeds.has(seed));
   if (lacked.length === 0) return [];

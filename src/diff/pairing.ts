@@ -1,18 +1,19 @@
 import { InputError } from "../base/errors.ts";
-import type { RunGroup } from "./run_groups.ts";
+import type { RunRecord } from "../results/read_run.ts";
+import type { RunGroup, SeededRun } from "./run_groups.ts";
 import type { Side } from "./side.ts";
 
 /** Two groups of runs that belong together. */
-export interface GroupPair {
+export interface GroupPair<Run extends SeededRun = RunRecord> {
   /** What to call the comparison; empty where there is only one. */
   readonly variant: string;
-  readonly a: RunGroup;
-  readonly b: RunGroup;
+  readonly a: RunGroup<Run>;
+  readonly b: RunGroup<Run>;
 }
 
 /** The pairs of groups that are compared, and the groups without a counterpart. */
-export interface Pairing {
-  readonly pairs: readonly GroupPair[];
+export interface Pairing<Run extends SeededRun> {
+  readonly pairs: readonly GroupPair<Run>[];
   readonly variantsOnlyInA: readonly string[];
   readonly variantsOnlyInB: readonly string[];
 }
@@ -22,7 +23,7 @@ export interface Pairing {
  *
  * @throws {InputError} where no variant is on both sides
  */
-export function pairGroups(a: Side, b: Side): Pairing {
+export function pairGroups<Run extends SeededRun>(a: Side<Run>, b: Side<Run>): Pairing<Run> {
   const single = a.groups.length === 1 || b.groups.length === 1;
   if (single) {
     const named = a.groups.length === 1 ? b.groups : a.groups;
@@ -33,7 +34,7 @@ export function pairGroups(a: Side, b: Side): Pairing {
       variantsOnlyInB: [],
     };
   }
-  const names = (side: Side) => side.groups.map(shownName);
+  const names = (side: Side<Run>) => side.groups.map(shownName);
   const byName = new Map(b.groups.map((group) => [group.name, group]));
   const pairs = a.groups.flatMap((left) => {
     const other = byName.get(left.name);
@@ -55,6 +56,6 @@ export function pairGroups(a: Side, b: Side): Pairing {
 }
 
 /** A group's name among others; that of an experiment's own runs is empty. */
-export function shownName({ name }: RunGroup): string {
+export function shownName({ name }: Pick<RunGroup, "name">): string {
   return name === "" ? "(base)" : name;
 }

@@ -1,18 +1,23 @@
 import type { RunRecord } from "../results/read_run.ts";
 
+/** A run of whatever form its answers are, as far as it is grouped. */
+export interface SeededRun {
+  readonly experiment: Pick<RunRecord["experiment"], "seed">;
+}
+
 /** Runs that differ in nothing but the seed. */
-export interface RunGroup {
+export interface RunGroup<Run extends SeededRun = RunRecord> {
   /** The variant's name without its seed; empty for a single run. */
   readonly name: string;
   /** In the order of their seeds. */
-  readonly runs: readonly RunRecord[];
+  readonly runs: readonly Run[];
 }
 
 /** What a run is called that lies beside a sweep over seeds with its own seed among them, and is none of its runs. */
 const APART = "(run alone)";
 
 /** Groups the runs whose names differ only in the seed. @param runs by their names */
-export function groupBySeed(runs: ReadonlyMap<string, RunRecord>): RunGroup[] {
+export function groupBySeed<Run extends SeededRun>(runs: ReadonlyMap<string, Run>): RunGroup<Run>[] {
   const named = [...runs].map(([name, run]) => ({ key: withoutSeeds(name), isSeeded: isSeeded(name), run }));
   const groups = Map.groupBy(named, ({ key }) => key);
   const isApart = ({ key, isSeeded, run }: typeof named[number]) =>
@@ -40,4 +45,10 @@ function withoutSeeds(name: string): string {
 
 function isSeeded(name: string): boolean {
   return name.split(/[/,]/).some((part) => SEED.test(part));
+}
+
+/** Whether both sides have the same seeds, at least two: they are then paired by seed. */
+export function haveSameSeeds(a: readonly SeededRun[], b: readonly SeededRun[]): boolean {
+  return a.length > 1 && a.length === b.length &&
+    a.every(({ experiment }, i) => experiment.seed === b[i]!.experiment.seed);
 }

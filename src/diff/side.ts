@@ -5,21 +5,23 @@ import { DamagedRun } from "../results/damaged_run.ts";
 import { KeptPredictions, TooManyPredictions } from "../results/kept_predictions.ts";
 import { partialRuns, runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
-import { readFinished, readRun, readSummary, type RunRecord } from "../results/read_run.ts";
-import { groupBySeed, type RunGroup } from "./run_groups.ts";
+import { readFinished, readIfComplete, readSummary, type RunRecord } from "../results/read_run.ts";
+import { areOfTexts } from "../results/metrics_file.ts";
+import { readTextRun, type TextRunRecord } from "../results/read_text_run.ts";
+import { groupBySeed, type RunGroup, type SeededRun } from "./run_groups.ts";
 
 /** The file in which a batch names its runs. */
 const SUMMARY = "summary.json";
 
 /** One of the two sides of a comparison. */
-export interface Side {
+export interface Side<Run extends SeededRun = RunRecord> {
   /** As named by the user. */
   readonly source: string;
-  readonly groups: readonly RunGroup[];
+  readonly groups: readonly RunGroup<Run>[];
 }
 
 /** A side as it was read. */
-export interface ReadSide extends Side {
+export interface ReadSide<Run extends SeededRun = RunRecord> extends Side<Run> {
   /** Whether it is a run that was named by itself, by its folder or its report. */
   readonly isOneRun: boolean;
   /** Why runs of it are left out: their files are damaged. */
@@ -29,10 +31,10 @@ export interface ReadSide extends Side {
 }
 
 /** The runs of a side by their names, and which others are left out, and why. */
-interface FoundRuns {
-  readonly runs: Map<string, RunRecord>;
-  readonly damaged: string[];
-  readonly unfinished: string[];
+interface FoundRuns<Run> {
+  readonly runs: ReadonlyMap<string, Run>;
+  readonly damaged: readonly string[];
+  readonly unfinished: readonly string[];
 }
 
 /**
@@ -46,69 +48,126 @@ export async function readSide(
   source: string,
   kept: KeptPredictions = new KeptPredictions(),
 ): Promise<ReadSide> {
+  return await readBy(source, {
+    run: (folder) => readIfComplete(folder, kept),
+    report: async (file) => ({ ...await readReport(file), damaged: [] }),
+  });
+}
+
+/**
+ * The same of runs whose answers are generated, but for saved reports, which hold no predictions of theirs.
+ *
+ * @throws {InputError} where there is no complete run of them
+ */
+export async function readTextSide(
+  source: string,
+  kept: KeptPredictions = new KeptPredictions(),
+): Promise<ReadSide<TextRunRecord>> {
+  return await readBy(source, {
+    run: async (folder) =>
+      await readFinished(folder) === undefined ? undefined : await readTextRun(folder, kept),
+    report: (file) => {
+      throw new InputError(
+        `${file} holds no predictions to compare with generated texts: name the folder of a run or of a sweep`,
+      );
+    },
+  });
+}
+
+/** Whether a side is one of runs whose answers are generated: the first of its complete runs is. */
+export async function isTextSide(source: string): Promise<boolean> {
+  const info = await Deno.stat(source).catch(() => undefined);
+  if (info === undefined || info.isFile && basename(source) !== SUMMARY) return false;
+  const folder = info.isFile ? dirname(source) : source;
+  for (const path of await runFolders(folder)) {
+    try {
+      const finished = await readFinished(path);
+      if (finished !== undefined) return areOfTexts(finished.metrics);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+  return false;
+}
+
+/** How runs are read, and saved reports. */
+interface Reading<Run> {
+  /** `undefined` where the run is not complete. */
+  readonly run: (folder: string) => Promise<Run | undefined>;
+  readonly report: (file: string) => Promise<FoundRuns<Run>>;
+}
+
+async function readBy<Run extends SeededRun>(source: string, read: Reading<Run>): Promise<ReadSide<Run>> {
   const info = await Deno.stat(source).catch(() => undefined);
   if (info === undefined) {
     throw new InputError(`there is no ${source}: ${COMPARABLE}`);
   }
   const { runs, ...leftOut } = !info.isFile
-    ? await runsIn(source, kept)
+    ? await runsIn(source, read)
     : basename(source) === SUMMARY
-    ? await runsOf(source, kept)
-    : { ...await readReport(source), damaged: [] };
+    ? await runsOf(source, read)
+    : await read.report(source);
   return { source, isOneRun: runs.size === 1 && runs.has(""), groups: groupBySeed(runs), ...leftOut };
 }
 
 /** The runs in a folder. */
-async function runsIn(folder: string, kept: KeptPredictions): Promise<FoundRuns> {
+async function runsIn<Run>(folder: string, read: Reading<Run>): Promise<FoundRuns<Run>> {
   const paths = await runFolders(folder);
   const unfinished = await partialRuns(folder);
   if (paths.length === 1 && paths[0] === folder) {
-    if (await readFinished(folder) === undefined) {
+    const run = await read.run(folder);
+    if (run === undefined) {
       throw new InputError(
         `the run in ${folder} is not complete: run its experiment again, which resumes it`,
       );
     }
-    return { runs: new Map([["", await readRun(folder, kept)]]), damaged: [], unfinished };
+    return { runs: new Map([["", run]]), damaged: [], unfinished };
   }
-  return await readAll(folder, folder, paths, unfinished, kept);
+  return await readAll(folder, folder, paths, unfinished, read);
 }
 
 /** The runs that a `summary.json` names. */
-async function runsOf(file: string, kept: KeptPredictions): Promise<FoundRuns> {
+async function runsOf<Run>(file: string, read: Reading<Run>): Promise<FoundRuns<Run>> {
   const folder = dirname(file);
   const summary = await readSummary(folder);
   const rows = summary === undefined ? [] : [...summary.rows, ...summary.ensembles];
   const byStatus = Map.groupBy(rows, ({ status }) => status === "complete");
   const paths = (isComplete: boolean) =>
     (byStatus.get(isComplete) ?? []).map((row) => join(folder, row.folder));
-  return await readAll(file, folder, paths(true), paths(false), kept);
+  return await readAll(file, folder, paths(true), paths(false), read);
 }
 
+/** The number of runs that are read at the same time, so that the disk is not waited for. */
+const AT_ONCE = 8;
+
 /** Reads runs; their names are their paths from a folder. @param source the side, as named by the user */
-async function readAll(
+async function readAll<Run>(
   source: string,
   folder: string,
   paths: readonly string[],
   unfinished: string[],
-  kept: KeptPredictions,
-): Promise<FoundRuns> {
-  const found: FoundRuns = { runs: new Map(), damaged: [], unfinished };
-  for (const path of paths) {
-    try {
-      if (await readFinished(path) === undefined) unfinished.push(path);
-      else found.runs.set(relative(folder, path), await readRun(path, kept));
-    } catch (error) {
-      leftOut(found, error);
+  read: Reading<Run>,
+): Promise<FoundRuns<Run>> {
+  const runs = new Map<string, Run>();
+  const damaged: string[] = [];
+  for (let from = 0; from < paths.length; from += AT_ONCE) {
+    const some = paths.slice(from, from + AT_ONCE);
+    const found = await Promise.allSettled(some.map(read.run));
+    for (const [i, path] of some.entries()) {
+      const one = found[i]!;
+      if (one.status === "rejected") damaged.push(whyLeftOut(one.reason));
+      else if (one.value === undefined) unfinished.push(path);
+      else runs.set(relative(folder, path), one.value);
     }
   }
-  if (found.runs.size > 0) return found;
+  if (runs.size > 0) return { runs, damaged, unfinished };
   throw new InputError(
-    joined([...found.damaged, `there is no complete run in ${source}: ${COMPARABLE}`], "\n"),
+    joined([...damaged, `there is no complete run in ${source}: ${COMPARABLE}`], "\n"),
   );
 }
 
-/** Notes why a run is left out; errors that are not about its files are rethrown. */
-function leftOut({ damaged }: FoundRuns, error: unknown): void {
+/** Why a run is left out; errors that are not about its files are rethrown. */
+function whyLeftOut(error: unknown): string {
   if (!(error instanceof InputError) || error instanceof TooManyPredictions) throw error;
-  damaged.push(error instanceof DamagedRun ? error.reason.text : error.message);
+  return error instanceof DamagedRun ? error.reason.text : error.message;
 }

@@ -1,21 +1,25 @@
 import adjustP from "@stdlib/stats-padjust";
-import { counted } from "../base/counted.ts";
-import { InputError } from "../base/errors.ts";
+import { sampleStandardDeviation } from "simple-statistics";
 import { detectableDifference } from "../evaluation/detectable.ts";
 import { leastP } from "../evaluation/least_p.ts";
 import { mcnemar } from "../evaluation/mcnemar.ts";
-import { pairedTextBootstrap } from "../evaluation/paired_text_bootstrap.ts";
+import { pairedTextBootstrap, type TextSides } from "../evaluation/paired_text_bootstrap.ts";
 import { ScoredTextRun } from "../evaluation/scored_text_run.ts";
 import {
   byTextMetric,
   IS_HIGHER_TEXT_METRIC_BETTER,
+  isJudgedText,
   type TextMetricName,
 } from "../evaluation/text_metric_names.ts";
 import type { TextRunRecord } from "../results/read_text_run.ts";
 import type { TextPrediction } from "../results/run_files.ts";
-import type { CompareOptions, MetricComparison } from "./compare.ts";
+import type { CompareOptions, MetricComparison, Verdict } from "./compare.ts";
 import { RESAMPLES } from "./diff.ts";
 import { type Differences, environmentDifferences, experimentDifferences } from "./differences.ts";
+import { type GroupPair, pairGroups } from "./pairing.ts";
+import { haveSameSeeds } from "./run_groups.ts";
+import type { Side } from "./side.ts";
+import { alignTexts, type TextAlignment } from "./text_align.ts";
 
 /** A test text to which two runs have written different answers. */
 export interface ChangedAnswer {
@@ -26,126 +30,167 @@ export interface ChangedAnswer {
   readonly b: string;
 }
 
-/** What differs between two runs whose answers are free texts, and whether the difference is significant. */
+/** What differs between two runs whose answers are generated, or two groups of such over seeds, and whether the difference is significant. */
 export interface TextDiff extends CompareOptions {
   readonly format: "softprompt-text-diff/1";
   /** The two sides, as named by the user. */
   readonly a: string;
   readonly b: string;
+  /** The variant that is compared; empty where there is only one. */
+  readonly variant: string;
+  /** The runs' seeds; `paired`: run by run, as both sides have the same ones. */
+  readonly seeds: { readonly a: readonly number[]; readonly b: readonly number[]; readonly paired: boolean };
   /** What differs in the resolved experiments. */
   readonly experiment: Differences;
   /** What differs in models, data, versions and devices. */
   readonly environment: Differences;
-  /** Those that both runs have. */
+  /** Those that all runs have. */
   readonly metrics: Readonly<Partial<Record<TextMetricName, MetricComparison>>>;
-  /** The numbers of test examples that both runs have, and of those on one side only. */
+  /** The numbers of test examples that all runs have, and of those on one side only. */
   readonly paired: number;
   readonly onlyInA: number;
   readonly onlyInB: number;
-  /** The texts to which different answers were generated. */
+  /** The texts to which the first runs of both sides generated different answers. */
   readonly changed: readonly ChangedAnswer[];
 }
 
-/** One side of a comparison. */
-export interface TextSide {
-  /** As named by the user. */
-  readonly source: string;
-  readonly run: TextRunRecord;
+/** What differs between two sides whose answers are generated. */
+export interface TextDiffs {
+  /** A comparison for each variant that both sides have. */
+  readonly comparisons: readonly TextDiff[];
+  /** Variants without a counterpart. */
+  readonly variantsOnlyInA: readonly string[];
+  readonly variantsOnlyInB: readonly string[];
 }
 
 /**
- * Compares two runs whose answers are free texts, B against A, by the test examples that both have: paired by id.
+ * Compares two sides whose answers are generated, B against A, by the test examples that all runs of a variant have: paired by id. All
+ * metrics of all variants are judged together.
  *
  * @param alpha the significance level of the tests, for example 0.05
- * @throws {InputError} where they have no examples in common, or these have other texts or right answers
+ * @throws {InputError} where they have no variant or no examples in common, or these have other texts or right answers
  */
-export function textDiffOf(a: TextSide, b: TextSide, alpha: number): TextDiff {
+export function textDiffsOf(a: Side<TextRunRecord>, b: Side<TextRunRecord>, alpha: number): TextDiffs {
+  const { pairs, ...unpaired } = pairGroups(a, b);
   const options = { alpha, resamples: RESAMPLES, seed: 0 };
-  const inB = new Map(b.run.predictions.map((one) => [one.id, one]));
-  const pairs = a.run.predictions.flatMap((one) => {
-    const other = inB.get(one.id);
-    return other === undefined ? [] : [[one, other] as const];
+  const measured = pairs.map((pair) => {
+    const aligned = alignTexts(pair.a.runs, pair.b.runs);
+    return { pair, aligned, metrics: measure(pair, aligned, options) };
   });
-  checkPairs(pairs);
-  return {
-    format: "softprompt-text-diff/1",
-    a: a.source,
-    b: b.source,
-    ...options,
-    experiment: experimentDifferences([a.run], [b.run]),
-    environment: environmentDifferences([a.run], [b.run]),
-    metrics: compared(pairs, options),
-    paired: pairs.length,
-    onlyInA: a.run.predictions.length - pairs.length,
-    onlyInB: b.run.predictions.length - pairs.length,
-    changed: pairs.flatMap(([{ id, text, targets, generated: before }, { generated: after }]) =>
-      before === undefined || after === undefined || before === after
-        ? []
-        : [{ id, text, targets, a: before, b: after }]
-    ),
+  const tests = measured.flatMap(({ metrics }) =>
+    Object.entries(metrics).flatMap(([name, metric]) => name === "illegal_rate" ? [] : [metric])
+  );
+  const adjusted = [...adjustP(tests.map(({ p }) => p), "holm")];
+  const judged = new Map(tests.map((test, i) => [test, adjusted[i]!]));
+  const comparisons = measured.map(({ pair, aligned, metrics }): TextDiff => {
+    const seeds = (runs: readonly TextRunRecord[]) => runs.map(({ experiment }) => experiment.seed);
+    const [one, other] = [pair.a.runs, pair.b.runs];
+    return {
+      format: "softprompt-text-diff/1",
+      a: a.source,
+      b: b.source,
+      ...options,
+      variant: pair.variant,
+      seeds: { a: seeds(one), b: seeds(other), paired: haveSameSeeds(one, other) },
+      experiment: experimentDifferences(one, other),
+      environment: environmentDifferences(one, other),
+      metrics: byTextMetric((name) => {
+        const metric = metrics[name];
+        if (metric === undefined) return undefined;
+        const p_adjusted = judged.get(metric) ?? null;
+        const isSignificant = p_adjusted !== null && p_adjusted < alpha;
+        return { ...metric, p_adjusted, verdict: verdictOf(name, metric.delta, isSignificant) };
+      }),
+      paired: aligned.paired,
+      onlyInA: aligned.onlyInA,
+      onlyInB: aligned.onlyInB,
+      changed: changedAnswers(aligned),
+    };
+  });
+  return { comparisons, ...unpaired };
+}
+
+/** Text diffs as JSON: the keys of a single comparison are at the top level; several are in `comparisons`. */
+export function textDiffJson({ comparisons, ...rest }: TextDiffs): unknown {
+  const [only, ...others] = comparisons;
+  return others.length === 0 ? { ...only, ...rest } : { ...rest, comparisons };
+}
+
+/** The metrics that do not depend on the texts that stand for classes. */
+const OF_CLASSES: ReadonlySet<TextMetricName> = new Set(["accuracy", "macro_f1", "illegal_rate"]);
+
+type Unjudged = Omit<MetricComparison, "p_adjusted" | "verdict">;
+
+function verdictOf(metric: TextMetricName, delta: number, isSignificant: boolean): Verdict {
+  if (!isJudgedText(metric)) return "description";
+  if (!isSignificant || delta === 0) return "no evidence either way";
+  return delta > 0 === IS_HIGHER_TEXT_METRIC_BETTER[metric] ? "better" : "worse";
+}
+
+function measure(
+  { a, b }: GroupPair<TextRunRecord>,
+  aligned: TextAlignment,
+  options: CompareOptions,
+): Partial<Record<TextMetricName, Unjudged>> {
+  const sides: TextSides = {
+    a: aligned.a.map((run, i) => scoredRun(run, a.runs[i]!)),
+    b: aligned.b.map((run, i) => scoredRun(run, b.runs[i]!)),
+    areRunsPaired: haveSameSeeds(a.runs, b.runs),
   };
-}
-
-/** The metrics that may fail a gate and got worse. @returns for example `exact_match` */
-export function textRegressions({ metrics }: TextDiff, gate: readonly string[]): TextMetricName[] {
-  return Object.values(
-    byTextMetric((name) => metrics[name]?.verdict === "worse" && gate.includes(name) ? name : undefined),
-  );
-}
-
-type Pair = readonly [TextPrediction, TextPrediction];
-
-function checkPairs(pairs: readonly Pair[]): void {
-  if (pairs.length === 0) {
-    throw new InputError(
-      "the test sets have no example in common, by their ids: compare runs with the same data",
-    );
-  }
-  const other = pairs.filter(([a, b]) =>
-    a.text_sha256 !== b.text_sha256 || a.targets.join("\n") !== b.targets.join("\n")
-  );
-  const [first] = other;
-  if (first === undefined) return;
-  throw new InputError(
-    `the test sets differ and cannot be paired: ${counted(other.length, "example")} of ${pairs.length} ${
-      other.length === 1 ? "has" : "have"
-    } another text or other right answers, '${first[0].id}' among them`,
-  );
-}
-
-function compared(pairs: readonly Pair[], options: CompareOptions): TextDiff["metrics"] {
-  const scored = (of: (pair: Pair) => TextPrediction) =>
-    new ScoredTextRun(pairs.map((pair) => {
-      const { nll, tokens, score } = of(pair);
-      return { nll, tokens, score: score && { ...score, exact_match: score.exact_match === 1 ? 1 : 0 } };
-    }));
-  const [a, b] = [scored(([one]) => one), scored(([, other]) => other)];
-  const found = pairedTextBootstrap({ a: [a], b: [b], areRunsPaired: false }, options);
-  const exact = a.exactMatches && b.exactMatches && mcnemar(a.exactMatches, b.exactMatches);
-  const tests = byTextMetric((name) => {
+  const { paired } = aligned;
+  const found = pairedTextBootstrap(sides, options);
+  const [correctA, correctB] = sides.a.length === 1 && sides.b.length === 1
+    ? [sides.a[0]!.correct, sides.b[0]!.correct]
+    : [];
+  const exact = correctA && correctB && mcnemar(correctA, correctB);
+  // Where there are classes, the text of the right one is an exact match: the accuracy says how often there is one.
+  const share = found.accuracy ? "accuracy" : "exact_match";
+  return byTextMetric((name) => {
     const difference = found[name];
-    if (difference === undefined) return undefined;
-    const isExact = name === "exact_match" && exact !== undefined;
+    if (difference === undefined || name === "exact_match" && share === "accuracy") return undefined;
+    if (!aligned.haveSameTargets && !OF_CLASSES.has(name)) return undefined;
+    const isExact = name === share && exact !== undefined;
     const { standardError, p, ...rest } = difference;
     return {
       ...rest,
-      a_sd: null,
-      b_sd: null,
+      a_sd: deviation(name, sides.a, paired),
+      b_sd: deviation(name, sides.b, paired),
       standard_error: standardError,
-      p: isExact ? exact.p : Math.max(p, leastP(pairs.length)),
+      p: isExact ? exact.p : Math.max(p, leastP(paired)),
       test: isExact ? "exact McNemar" as const : "paired bootstrap" as const,
       detectable: standardError === 0 ? null : detectableDifference(standardError, options.alpha),
     };
   });
-  const adjusted = [...adjustP(Object.values(tests).map(({ p }) => p), "holm")];
-  const order = Object.keys(tests);
-  return byTextMetric((name) => {
-    const test = tests[name];
-    if (test === undefined) return undefined;
-    const p_adjusted = adjusted[order.indexOf(name)]!;
-    const isChange = p_adjusted < options.alpha && test.delta !== 0;
-    const isBetter = test.delta > 0 === IS_HIGHER_TEXT_METRIC_BETTER[name];
-    const verdict = !isChange ? "no evidence either way" : isBetter ? "better" : "worse";
-    return { ...test, p_adjusted, verdict };
+}
+
+/** The standard deviation of a metric over runs; `null` for a single one. */
+function deviation(metric: TextMetricName, runs: readonly ScoredTextRun[], examples: number): number | null {
+  const once = new Int32Array(examples).fill(1);
+  return runs.length < 2 ? null : sampleStandardDeviation(runs.map((run) => run.measure(metric, once)));
+}
+
+function scoredRun(predictions: readonly TextPrediction[], { experiment }: TextRunRecord): ScoredTextRun {
+  const classes = Object.keys(experiment.verbalizer ?? {});
+  const indexOf = (name: string) => classes.indexOf(name);
+  return new ScoredTextRun(
+    predictions.map(({ nll, tokens, score, label, predicted }) => ({
+      nll,
+      tokens,
+      score: score && { ...score, exact_match: score.exact_match === 1 ? 1 : 0 },
+      classed: label === undefined || predicted === undefined ? undefined : {
+        label: indexOf(label),
+        predicted: predicted === null ? undefined : indexOf(predicted),
+      },
+    })),
+    classes.length,
+  );
+}
+
+function changedAnswers({ a: [one = []], b: [other = []] }: TextAlignment): ChangedAnswer[] {
+  return one.flatMap(({ id, text, targets, generated: before }, i) => {
+    const after = other[i]?.generated;
+    return before === undefined || after === undefined || before === after
+      ? []
+      : [{ id, text, targets, a: before, b: after }];
   });
 }

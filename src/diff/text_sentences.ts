@@ -1,41 +1,58 @@
 import { counted } from "../base/counted.ts";
-import type { MetricName } from "../evaluation/metric_names.ts";
 import { TEXT_METRICS, type TextMetricName } from "../evaluation/text_metric_names.ts";
 import type { Bilingual } from "../results/bilingual.ts";
 import type { TextDiff } from "./text_diff.ts";
-import { TEXT_METRIC_NAMES } from "./text_wording.ts";
+import { isPlainTextMetric, TEXT_METRIC_NAMES, textDeltaText } from "./text_wording.ts";
 
 /** What is compared of two runs, whose sentences these are. */
-export type ComparedTexts = Pick<TextDiff, "metrics" | "paired" | "onlyInA" | "onlyInB" | "changed">;
+export type ComparedTexts = Pick<
+  TextDiff,
+  "metrics" | "paired" | "onlyInA" | "onlyInB" | "changed" | "seeds"
+>;
 
 /** The metrics' names in Chinese. */
-const CHINESE: Readonly<Record<TextMetricName | MetricName, string>> = {
+const CHINESE: Readonly<Record<TextMetricName, string>> = {
   exact_match: "精确匹配",
   token_f1: "词 F1",
   rouge_l: "ROUGE-L",
   loss: "损失",
   accuracy: "准确率",
   macro_f1: "宏平均 F1",
-  expected_calibration_error: "校准误差",
   illegal_rate: "非法回答",
 };
 
-/** A difference of a metric with its sign: in points for shares. */
-export function textDeltaText(name: TextMetricName, delta: number): string {
-  const text = name === "loss" ? delta.toFixed(3) : (100 * delta).toFixed(1);
-  return Number(text) === 0 ? text.replace("-", "") : delta > 0 ? `+${text}` : text;
-}
-
-/** The sentence on which examples were compared. */
-export function textPairedSentence({ paired, onlyInA, onlyInB }: ComparedTexts): Bilingual {
+/** The sentence on which examples were compared, and over how many runs where a side has several. */
+export function textPairedSentence({ paired, onlyInA, onlyInB, seeds }: ComparedTexts): Bilingual {
   const isWhole = onlyInA + onlyInB === 0;
+  const runs = severalRuns(seeds);
   return {
     en: `${counted(paired, "test example")} paired by id${
       isWhole ? "" : `; ${onlyInA} only in A, ${onlyInB} only in B`
-    }.`,
+    }${runs.en}.`,
     zh: `${paired} 个测试样本按 id 成对比较${
       isWhole ? "" : `；仅 A 有 ${onlyInA} 个，仅 B 有 ${onlyInB} 个`
-    }。`,
+    }${runs.zh}。`,
+  };
+}
+
+/** Whether all runs have generated texts, by which they were compared. */
+export function haveGenerated(metrics: ComparedTexts["metrics"]): boolean {
+  return metrics.token_f1 !== undefined || metrics.accuracy !== undefined;
+}
+
+/** Whether a side has several runs, of which the first one's answers are shown. */
+export function haveSeveralRuns({ a, b }: ComparedTexts["seeds"]): boolean {
+  return a.length + b.length > 2;
+}
+
+function severalRuns(seeds: ComparedTexts["seeds"]): Bilingual {
+  if (!haveSeveralRuns(seeds)) return { en: "", zh: "" };
+  const { a, b, paired } = seeds;
+  return {
+    en: `; ${counted(a.length, "run")} in A, ${counted(b.length, "run")} in B${
+      paired ? ", paired by seed" : ""
+    }`,
+    zh: `；A 有 ${a.length} 次运行，B 有 ${b.length} 次${paired ? "，按种子配对" : ""}`,
   };
 }
 
@@ -59,7 +76,7 @@ export function textDetectableSentence({ metrics }: ComparedTexts): Bilingual {
     };
   }
   const size = textDeltaText(name, detectable).replace("+", "");
-  const [points, pointsZh] = name === "loss" ? ["", ""] : [" points", " 个百分点"];
+  const [points, pointsZh] = isPlainTextMetric(name) ? ["", ""] : [" points", " 个百分点"];
   return {
     en: `A difference in ${
       TEXT_METRIC_NAMES[name]

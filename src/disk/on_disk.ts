@@ -1,3 +1,6 @@
+import { dirname, resolve } from "@std/path";
+import { isAbsent } from "./is_absent.ts";
+
 /** An error in writing to disk. */
 export class DiskError extends Error {
   override readonly name = "DiskError";
@@ -21,7 +24,7 @@ export async function onDisk<Result>(
   try {
     return await act();
   } catch (error) {
-    const why = reason(error, elsewhere);
+    const why = await reason(error, path, elsewhere);
     if (why === undefined) throw error;
     throw new DiskError(`${path} cannot be written: ${why}; the previous content is kept`, { cause: error });
   }
@@ -35,7 +38,18 @@ function codeOf(error: unknown): string | undefined {
   return code ?? (isTooLarge ? "EFBIG" : undefined);
 }
 
-function reason(error: unknown, elsewhere: Elsewhere): string | undefined {
+/** The file that stands where a path needs a folder; `undefined` where none is found. */
+async function blockingFile(path: string): Promise<string | undefined> {
+  for (let at = resolve(path);; at = dirname(at)) {
+    try {
+      return (await Deno.stat(at)).isDirectory ? undefined : at;
+    } catch (error) {
+      if (!isAbsent(error) || at === dirname(at)) return undefined;
+    }
+  }
+}
+
+async function reason(error: unknown, path: string, elsewhere: Elsewhere): Promise<string | undefined> {
   if (error instanceof Deno.errors.NotCapable) {
     return `Deno was not allowed to write there: start it by its task, which may write where ${elsewhere} says, or call deno run -A src/main.ts …, which may write anywhere`;
   }
@@ -51,7 +65,11 @@ function reason(error: unknown, elsewhere: Elsewhere): string | undefined {
       return `you have no permission to write there, so choose another folder with ${elsewhere}`;
     case "ENOTDIR":
     case "EEXIST":
-      return `there is a file where a folder must be, so choose another folder with ${elsewhere}`;
+      return await blockingFile(path).then((file) =>
+        file === undefined
+          ? `there is a file where a folder must be, so choose another folder with ${elsewhere}`
+          : `${file} is a file, and must be a folder, so move it away or choose another folder with ${elsewhere}`
+      );
     case "ENAMETOOLONG":
       return `its name is longer than its file system allows, so choose another folder with ${elsewhere}`;
     case "EFBIG":

@@ -72,7 +72,13 @@ export async function replaceFolder(
   const old = oldPath(path);
   await syncFolder(complete);
   await Deno.rename(path, old).catch(ignoreMissing);
-  await Deno.rename(complete, path);
+  try {
+    await Deno.rename(complete, path);
+  } catch (error) {
+    // What was there comes back at once, and not with the next call.
+    await Deno.rename(old, path).catch(() => {});
+    throw error;
+  }
   await syncFolder(dirname(path));
   await mergeOld(old, path, keeps, retire);
 }

@@ -3,6 +3,7 @@ import { RandomStream } from "../base/random_stream.ts";
 import { byMetric, type MetricName, METRICS } from "./metric_names.ts";
 import { ResampledSums } from "./resampled_sums.ts";
 import type { ScoredRun } from "./scored_run.ts";
+import { sortedNumbers } from "./sorted_numbers.ts";
 import { TOGETHER } from "./sum_kernel.ts";
 
 /** A metric of two sides, and the uncertainty of their difference. */
@@ -94,6 +95,7 @@ function resampledDeltas(
 ): Record<MetricName, Float64Array>[] {
   const { a, b, areRunsPaired } = pairs[0]!;
   const { examples } = a[0]!;
+  const isOneEach = a.length === 1 && b.length === 1;
   const stream = new RandomStream(seed, "bootstrap");
   const deltas = pairs.map(() => byMetric(() => new Float64Array(resamples)));
   const runs = pairs.flatMap(({ a, b }) => [...a, ...b]);
@@ -115,8 +117,11 @@ function resampledDeltas(
       for (const metric of METRICS) {
         const into = found[metric];
         const from = values[metric];
-        for (let r = 0; r < drawn.length; r++) {
-          const { a, b } = drawn[r]!;
+        if (isOneEach) {
+          for (let r = 0; r < drawn.length; r++) into[first + r] = from[TOGETHER + r]! - from[r]!;
+          continue;
+        }
+        for (const [r, { a, b }] of drawn.entries()) {
           into[first + r] = meanDrawn(from, r, b) - meanDrawn(from, r, a);
         }
       }
@@ -144,9 +149,9 @@ function differenceOf(
     const left = mean(whole.a.map((one) => one[metric]));
     const second = mean(whole.b.map((one) => one[metric]));
     const delta = second - left;
-    const sorted = Array.from(deltas[metric].sort());
+    const sorted = sortedNumbers(deltas[metric]);
     // The observed sample is counted as a resample, so that no p is 0.
-    const against = deltas[metric].reduce((count, x) => count + Number(delta >= 0 ? x <= 0 : x >= 0), 0);
+    const against = sorted.filter((x) => delta >= 0 ? x <= 0 : x >= 0).length;
     return {
       a: left,
       b: second,

@@ -2,6 +2,7 @@ import { mean, quantileSorted, standardDeviation } from "simple-statistics";
 import { RandomStream } from "../base/random_stream.ts";
 import type { PairedDifference, Resampling } from "./paired_bootstrap.ts";
 import type { ScoredTextRun } from "./scored_text_run.ts";
+import { sortedNumbers } from "./sorted_numbers.ts";
 import { byTextMetric, TEXT_METRICS, type TextMetricName } from "./text_metric_names.ts";
 
 /** Two sides, of one or several runs each, all with texts as answers to the same examples. */
@@ -51,7 +52,7 @@ export function pairedTextBootstrap(
     const resampled = deltas.get(metric);
     if (resampled === undefined) return undefined;
     const observed = differenceOn(sides, metric, once);
-    const sorted = Array.from(resampled.sort());
+    const sorted = sortedNumbers(resampled);
     // The observed sample is counted as a resample, so that no p is 0.
     const against = sorted.filter((x) => observed.delta >= 0 ? x <= 0 : x >= 0).length;
     return {

@@ -20,8 +20,11 @@ const PAGE = 65536;
 export class ResampledSums {
   /** The number of draws of each resample. */
   readonly totals = new Float64Array(TOGETHER);
-  /** How often each example was drawn: [examples, TOGETHER]. */
+  /** How often each example was drawn: [TOGETHER, examples], where the draws of one resample are near to each other. */
+  private readonly drawn: Int32Array;
+  /** The same as the kernel takes it: [examples, TOGETHER]. */
   private readonly counts: Float64Array;
+  private isTransposed = false;
   private readonly memory: WebAssembly.Memory;
   private readonly kernel: SumKernel;
   private readonly runs: readonly Placed[];
@@ -32,7 +35,7 @@ export class ResampledSums {
    * @param examples the number of examples to draw from
    * @param runs the groups of each run
    */
-  constructor(examples: number, runs: readonly WeightedGroups[]) {
+  constructor(private readonly examples: number, runs: readonly WeightedGroups[]) {
     let end = examples * ROW;
     const take = (bytes: number) => {
       const at = end;
@@ -49,6 +52,7 @@ export class ResampledSums {
     const pages = Math.ceil(end / PAGE);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.kernel = sumKernel(this.memory);
+    this.drawn = new Int32Array(TOGETHER * examples);
     this.counts = new Float64Array(this.memory.buffer, 0, examples * TOGETHER);
     for (const [i, run] of runs.entries()) this.place(run, this.runs[i]!);
   }
@@ -64,18 +68,31 @@ export class ResampledSums {
 
   /** Starts again without any draws. */
   clear(): void {
-    this.counts.fill(0);
+    this.drawn.fill(0);
     this.totals.fill(0);
+    this.isTransposed = false;
   }
 
   /** Draws an example. @param resample from 0 to TOGETHER - 1 */
   add(resample: number, example: number): void {
-    this.counts[example * TOGETHER + resample]! += 1;
+    this.drawn[resample * this.examples + example]! += 1;
     this.totals[resample]! += 1;
+    this.isTransposed = false;
+  }
+
+  private transpose(): void {
+    let at = 0;
+    for (let example = 0; example < this.examples; example++) {
+      for (let from = example; from < this.drawn.length; from += this.examples) {
+        this.counts[at++] = this.drawn[from]!;
+      }
+    }
+    this.isTransposed = true;
   }
 
   /** The sums of a run's groups, [groups, TOGETHER]: valid until the next call. */
   sum(run: number): Float64Array {
+    if (!this.isTransposed) this.transpose();
     const { groups, weights, examples, ends } = this.runs[run]!;
     this.kernel(ends, ends + groups * U32, examples, weights, this.sums);
     return new Float64Array(this.memory.buffer, this.sums, groups * TOGETHER);

@@ -2,10 +2,12 @@ import type { TextScore } from "../text_metrics/score_text.ts";
 import type { TargetLikelihood } from "./text_metrics.ts";
 import type { TextMetricName } from "./text_metric_names.ts";
 
-/** An example of a run with texts as answers. */
+/** An example of a run with generated texts. */
 export interface ScoredText extends TargetLikelihood {
   /** How well the generated text answers; `undefined` where none was generated. */
   readonly score: TextScore | undefined;
+  /** The right class and that of the generated text, which may be none, as indices; `undefined` where texts are free. */
+  readonly classed?: { readonly label: number; readonly predicted: number | undefined } | undefined;
 }
 
 /** A metric as a ratio of two sums over examples. */
@@ -15,41 +17,55 @@ interface Ratio {
 }
 
 /**
- * A run's texts, prepared for computing metrics on any resample of them: each is the mean of a value over examples or, for the loss, over
- * the tokens of targets.
+ * A run's texts, prepared for computing metrics on any resample of them: each but macro F1 is the mean of a value over examples or, for
+ * the loss, over the tokens of targets.
  */
 export class ScoredTextRun {
   private readonly scores: readonly TextScore[] | undefined;
+  private readonly classed: readonly NonNullable<ScoredText["classed"]>[] | undefined;
   private readonly ratios: ReadonlyMap<TextMetricName, Ratio>;
 
-  constructor(private readonly scored: readonly ScoredText[]) {
-    const scores = scored.flatMap(({ score }) => score ?? []);
-    this.scores = scores.length === scored.length ? scores : undefined;
-    const loss: Ratio = {
-      values: Float64Array.from(scored, ({ nll }) => nll),
-      weights: Float64Array.from(scored, ({ tokens }) => tokens),
-    };
-    const ofScores = (["exact_match", "token_f1", "rouge_l"] as const).map((metric) =>
-      [metric, {
-        values: Float64Array.from(scores, (score) => score[metric]),
-        weights: new Float64Array(scores.length).fill(1),
-      }] as const
-    );
-    this.ratios = new Map<TextMetricName, Ratio>([...this.scores ? ofScores : [], ["loss", loss]]);
+  /** @param classes the number of classes; 0 for free texts */
+  constructor(private readonly scored: readonly ScoredText[], private readonly classes = 0) {
+    const all = <One>(found: readonly One[]) => found.length === scored.length ? found : undefined;
+    this.scores = all(scored.flatMap(({ score }) => score ?? []));
+    this.classed = classes === 0 ? undefined : all(scored.flatMap(({ classed }) => classed ?? []));
+    const mean = (values: readonly number[]): Ratio => ({
+      values: Float64Array.from(values),
+      weights: new Float64Array(values.length).fill(1),
+    });
+    const { scores, classed } = this;
+    this.ratios = new Map<TextMetricName, Ratio>([
+      ...classed
+        ? [
+          ["accuracy", mean(classed.map((one) => Number(isRight(one))))],
+          ["illegal_rate", mean(classed.map(({ predicted }) => Number(predicted === undefined)))],
+        ] as const
+        : [],
+      ...scores
+        ? (["exact_match", "token_f1", "rouge_l"] as const).map((metric) =>
+          [metric, mean(scores.map((score) => score[metric]))] as const
+        )
+        : [],
+      ["loss", {
+        values: Float64Array.from(scored, ({ nll }) => nll),
+        weights: Float64Array.from(scored, ({ tokens }) => tokens),
+      }],
+    ]);
   }
 
   get examples(): number {
     return this.scored.length;
   }
 
-  /** Whether each text is an exact match; `undefined` where some example has no text. */
-  get exactMatches(): readonly boolean[] | undefined {
-    return this.scores?.map(({ exact_match }) => exact_match === 1);
+  /** Whether each text is right: of the right class or, where there are no classes, an exact match; `undefined` where some example has no text. */
+  get correct(): readonly boolean[] | undefined {
+    return this.classed?.map(isRight) ?? this.scores?.map(({ exact_match }) => exact_match === 1);
   }
 
   /** Whether the run has a metric: without texts it has the loss alone. */
   has(metric: TextMetricName): boolean {
-    return this.ratios.has(metric);
+    return metric === "macro_f1" ? this.classed !== undefined : this.ratios.has(metric);
   }
 
   /**
@@ -58,6 +74,7 @@ export class ScoredTextRun {
    * @param counts how often each example was drawn
    */
   measure(metric: TextMetricName, counts: Int32Array): number {
+    if (metric === "macro_f1") return this.macroF1(counts);
     const ratio = this.ratios.get(metric);
     if (ratio === undefined) return NaN;
     const { values, weights } = ratio;
@@ -69,4 +86,30 @@ export class ScoredTextRun {
     }
     return sum / total;
   }
+
+  /** The mean F1 of the classes that were drawn or predicted: 2 hits / (examples + predictions). */
+  private macroF1(counts: Int32Array): number {
+    if (this.classed === undefined) return NaN;
+    const hits = new Float64Array(this.classes);
+    const named = new Float64Array(this.classes);
+    for (const [i, { label, predicted }] of this.classed.entries()) {
+      const count = counts[i]!;
+      named[label]! += count;
+      if (predicted === undefined) continue;
+      named[predicted]! += count;
+      if (predicted === label) hits[label]! += count;
+    }
+    let sum = 0;
+    let present = 0;
+    for (let c = 0; c < this.classes; c++) {
+      if (named[c] === 0) continue;
+      sum += 2 * hits[c]! / named[c]!;
+      present++;
+    }
+    return sum / present;
+  }
+}
+
+function isRight({ label, predicted }: NonNullable<ScoredText["classed"]>): boolean {
+  return label === predicted;
 }

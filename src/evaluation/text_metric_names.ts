@@ -1,16 +1,36 @@
-/** The metrics by which a run with texts as answers is compared, by their names in `metrics.json`. */
-export const TEXT_METRICS = ["exact_match", "token_f1", "rouge_l", "loss"] as const;
+/** The metrics by which a run with generated texts is better or worse than another, by their names in `metrics.json`. */
+export const JUDGED_TEXT_METRICS = [
+  "accuracy",
+  "macro_f1",
+  "exact_match",
+  "token_f1",
+  "rouge_l",
+  "loss",
+] as const;
+
+/** All metrics that are compared: the judged ones, and illegal answers, which describe how a model answers. */
+export const TEXT_METRICS = [...JUDGED_TEXT_METRICS, "illegal_rate"] as const;
+
+/** The name of a metric with a better direction. */
+export type JudgedTextMetric = typeof JUDGED_TEXT_METRICS[number];
 
 /** The name of a metric of texts. */
 export type TextMetricName = typeof TEXT_METRICS[number];
 
-/** Whether higher values of each metric are better. */
-export const IS_HIGHER_TEXT_METRIC_BETTER: Readonly<Record<TextMetricName, boolean>> = {
+/** Whether higher values of each judged metric are better. */
+export const IS_HIGHER_TEXT_METRIC_BETTER: Readonly<Record<JudgedTextMetric, boolean>> = {
+  accuracy: true,
+  macro_f1: true,
   exact_match: true,
   token_f1: true,
   rouge_l: true,
   loss: false,
 };
+
+/** Whether a metric has a better direction. */
+export function isJudgedText(metric: TextMetricName): metric is JudgedTextMetric {
+  return metric in IS_HIGHER_TEXT_METRIC_BETTER;
+}
 
 /** A value for each metric that has one, in their order. */
 export function byTextMetric<Value>(

@@ -1,12 +1,8 @@
-import { ConfigValueError } from "../base/errors.ts";
-import type { FreeTextExperiment, LikelihoodExperiment } from "./text_types.ts";
+import type { FreeTextExperiment, GeneratedExperiment, LikelihoodExperiment } from "./text_types.ts";
 import type { Experiment, WordExperiment } from "./types.ts";
 
 /** An experiment whose answers are classes with probabilities. */
 export type ClassExperiment = WordExperiment | LikelihoodExperiment;
-
-/** An experiment that can be run. */
-export type RunnableExperiment = ClassExperiment | FreeTextExperiment;
 
 /** Whether an experiment's answers belong to no classes. */
 export function isFreeTextExperiment(experiment: Experiment): experiment is FreeTextExperiment {
@@ -24,18 +20,12 @@ export function isClassExperiment(experiment: Experiment): experiment is ClassEx
   return experiment.answer === undefined || isLikelihoodExperiment(experiment);
 }
 
-/**
- * A run that is asked for, where it can be run.
- *
- * @throws {ConfigValueError} where classes would be generated
- */
-export function runnable<Request extends { readonly experiment: Experiment }>(
-  request: Request,
-): Request & { readonly experiment: RunnableExperiment } {
-  const { experiment } = request;
-  if (isClassExperiment(experiment)) return { ...request, experiment };
-  if (isFreeTextExperiment(experiment)) return { ...request, experiment };
-  const message =
-    "classes by generated texts cannot be run yet, only checked: use 'deno task validate', or set 'answer.choose: likelihood'";
-  throw new ConfigValueError([{ path: ["answer", "choose"], message }]);
+/** The key that says that an experiment's answers are generated, for messages. */
+export function generatingKey(experiment: Experiment): string {
+  return isFreeTextExperiment(experiment) ? "answer.target" : "answer.choose: generate";
+}
+
+/** Whether an experiment's answers are generated: free texts, or those of classes. */
+export function isGeneratedExperiment(experiment: Experiment): experiment is GeneratedExperiment {
+  return !isClassExperiment(experiment);
 }

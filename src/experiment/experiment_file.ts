@@ -102,7 +102,7 @@ export interface LabelledTextsKeys {
   readonly encoding?: string;
   /** What happens to lines of a .jsonl, .json or .parquet file that have null (or NaN) in place of a text or the label, and to lines of any file without the right text that 'answer.target' names (no such column, null, an empty text or list, no text): error refuses the file, drop leaves them out and counts them. A text in the template may be empty. */
   readonly missing?: "error" | "drop";
-  /** What happens to lines whose label stands for none of the verbalizer's classes, by itself or through 'labels': error lists all such labels, drop leaves the lines out and counts them. */
+  /** What happens to lines whose label stands for none of the verbalizer's classes, by itself or through 'labels': error lists all such labels, drop leaves the lines out and counts them; a class's own name that 'labels' does not list is refused in any case. */
   readonly others?: "error" | "drop";
   /** How the texts are read. */
   readonly clean?: "none" | "textcnn";

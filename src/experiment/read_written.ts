@@ -1,12 +1,7 @@
 import { resolve, resolveSeedEnsemble } from "./resolve.ts";
 import { isExperimentFile } from "./schema_check.ts";
 import { SEMANTICS } from "./semantics.ts";
-import {
-  type ClassExperiment,
-  isClassExperiment,
-  runnable,
-  type RunnableExperiment,
-} from "./class_experiment.ts";
+import { type ClassExperiment, isClassExperiment } from "./class_experiment.ts";
 import type { Experiment } from "./types.ts";
 
 /**
@@ -30,15 +25,6 @@ export function readWritten(content: unknown): Experiment {
 }
 
 /**
- * As {@linkcode readWritten}, an experiment that can be run.
- *
- * @throws {Error} where its classes are generated
- */
-export function readWrittenRunnable(content: unknown): RunnableExperiment {
-  return runnable({ experiment: readWritten(content) }).experiment;
-}
-
-/**
  * As {@linkcode readWritten}, an experiment whose answers are classes with probabilities.
  *
  * @throws {RangeError} where they are generated texts
@@ -46,5 +32,5 @@ export function readWrittenRunnable(content: unknown): RunnableExperiment {
 export function readWrittenClasses(content: unknown): ClassExperiment {
   const experiment = readWritten(content);
   if (isClassExperiment(experiment)) return experiment;
-  throw new RangeError("its answers are texts that belong to no classes");
+  throw new RangeError("its answers are generated texts");
 }

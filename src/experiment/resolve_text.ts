@@ -69,6 +69,7 @@ function ofClasses(
   const transfer = resolveTransfers(asked, dataset.clean);
   const elsewhere = transfer && { transfer };
   if (choose === "generate") {
+    if (tuning.ensemble !== undefined) throw unfit("an ensemble of generated texts");
     const evaluation = { ...generatedEvaluation(given), ...elsewhere };
     return {
       ...first,

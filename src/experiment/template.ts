@@ -12,6 +12,16 @@ export type Piece =
 /** A template, split into its pieces in order. */
 export type Template = readonly Piece[];
 
+/** A chat as a model's chat template writes it, up to where the assistant's answer begins. */
+export interface ChatForm {
+  /** With the special tokens that the chat template writes itself. */
+  readonly template: Template;
+  /** What the chat template writes between that and the answer, … */
+  readonly lead: string;
+  /** … and after the answer, where its end token is. */
+  readonly end: string;
+}
+
 /** An error in a template. */
 export class TemplateError extends InputError {
   override readonly name = "TemplateError";

@@ -160,13 +160,17 @@ export type AnsweredTransfer = WithoutLabels<Exclude<TransferSpec, BuiltInTransf
 /** An experiment whose classes are found by the likelihood of their texts. */
 export type LikelihoodExperiment = LikelihoodAnswers & (TextPromptTuning | TextUntuned | TextEnsemble);
 
+/** An experiment whose classes are those whose texts the model generates. */
+export type GeneratedClassesExperiment = GeneratedClasses & (TextPromptTuning | TextUntuned);
+
 /** An experiment whose answers are texts of classes. */
-export type ClassTextExperiment =
-  | LikelihoodExperiment
-  | GeneratedClasses & (TextPromptTuning | TextUntuned | TextEnsemble);
+export type ClassTextExperiment = LikelihoodExperiment | GeneratedClassesExperiment;
 
 /** An experiment whose answers are free texts. */
 export type FreeTextExperiment = FreeTextAnswers & (TextPromptTuning | TextUntuned);
+
+/** An experiment whose answers the model generates. */
+export type GeneratedExperiment = FreeTextExperiment | GeneratedClassesExperiment;
 
 /** An experiment whose answers are texts. */
 export type TextExperiment = ClassTextExperiment | FreeTextExperiment;

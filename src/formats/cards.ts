@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { counted } from "../base/counted.ts";
 import { markdownCode, markdownText } from "../base/markdown.ts";
 import type { Clean } from "../dataset/reading.ts";
-import type { FreeTextExperiment } from "../experiment/text_types.ts";
+import type { GeneratedEvaluation, LikelihoodAnswers } from "../experiment/text_types.ts";
 import type { WordExperiment } from "../experiment/types.ts";
 import { type Entry, withEntryContext } from "./embedding_scale.ts";
 import type { ReadingCard } from "../model/card.ts";
@@ -91,15 +91,28 @@ export function wordsInCard(
       : ""
   }:
 
-${
-    Object.entries(verbalizer).map(([label, list]) =>
-      `- ${markdownText(label)}: ${list.map(markdownCode).join(", ")}`
-    ).join("\n")
-  }`;
+${classList(verbalizer)}`;
+}
+
+/** The same where classes are found by the likelihood of their texts. */
+export function classTextsInCard(
+  { verbalizer, answer: { normalize } }: Pick<LikelihoodAnswers, "verbalizer" | "answer">,
+): string {
+  return `A class's score is the logarithm of the probability of its text as the answer${
+    normalize === "tokens" ? ", divided by the number of its tokens" : ""
+  }; of several texts, that of the most probable:
+
+${classList(verbalizer)}`;
+}
+
+function classList(verbalizer: LikelihoodAnswers["verbalizer"]): string {
+  return Object.entries(verbalizer).map(([label, list]) =>
+    `- ${markdownText(label)}: ${list.map(markdownCode).join(", ")}`
+  ).join("\n");
 }
 
 /** The same where it is free text. */
-export function textInCard({ generate }: Pick<FreeTextExperiment["evaluation"], "generate">): string {
+export function textInCard({ generate }: Pick<GeneratedEvaluation, "generate">): string {
   const { maxTokens, stop } = generate;
   const stops = stop.map((one) => markdownCode(JSON.stringify(one))).join(" or ");
   return `The answer is what the model writes, at most ${counted(maxTokens, "token")}${

@@ -1,39 +1,30 @@
-import { join } from "@std/path";
 import { type ClassifierPrompt, type Emitted, exportClassifier } from "../compiler/mod.ts";
-import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
+import type { Tensor } from "../device/device.ts";
 import type { Calibration } from "../evaluation/recalibration.ts";
-import { InputError } from "../base/errors.ts";
-import { modelFile } from "../experiment/model_file.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { WordExperiment } from "../experiment/types.ts";
-import type { ModelCard } from "../model/card.ts";
-import { readJson } from "../disk/read_json.ts";
 import { RegionReader } from "../model/read_region.ts";
-import { readTokenizerConfig, readTokenizerJson } from "../model/read_tokenizer.ts";
-import type { Tokenizer } from "../model/tokenizer.ts";
+import { readTokenizerJson } from "../model/read_tokenizer.ts";
 import { type PositionCounting, TemplateEncoder, templateError } from "../prompt/encoding.ts";
 import { readVerbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
-import { constantOf } from "./constant_of.ts";
+import {
+  type ClassifiedModel,
+  type ClassifierDtype,
+  classifierFolder,
+  onlyColumn,
+} from "./classifier_folder.ts";
+import { calibrationConstants, constantOf } from "./constant_of.ts";
 import { roomAround } from "./room_around.ts";
 import { STORAGE } from "./storage.ts";
 import { textReading } from "./text_reading.ts";
-
-/** How a classifier's weights are stored, as transformers.js names it. */
-export type ClassifierDtype = keyof typeof STORAGE;
-
-/**
- * What a causal model's classifier is called: transformers.js classifies texts with no type of causal models. This type
- * is fed token ids and a mask, as the classifier is.
- */
-const CLASSIFYING = { model_type: "distilbert", architectures: ["DistilBertForSequenceClassification"] };
 
 /** The parts of a classifier. */
 export interface ClassifierParts {
   readonly experiment: WordExperiment;
   /** The hash of the run's content, which says which run the files are of. */
   readonly contentHash: string;
-  readonly model: { readonly folder: string; readonly card: ModelCard; readonly tokenizer: Tokenizer };
+  readonly model: ClassifiedModel;
   readonly counting: PositionCounting;
   /** The compiled `predict` graph. */
   readonly predict: Emitted;
@@ -58,20 +49,14 @@ export async function classifierFiles(
   const { prompt } = experiment;
   const template = parseTemplate(prompt.template, promptLength(prompt));
   const { clean } = experiment.dataset;
-  if (columnsOf(template).length > 1) {
-    throw new InputError(
-      `a classifier takes one text, but the template has ${
-        columnsOf(template).join(" and ")
-      }: export a run whose template has one column`,
-    );
-  }
+  const column = onlyColumn(columnsOf(template));
   const { tokenizer, card, folder } = model;
   const encoder = new TemplateEncoder(template, tokenizer, card, counting);
   const { classes, tokens } = readVerbalizer(experiment.verbalizer, tokenizer, experiment.multiTokenWords);
   const feeds = verbalizerFeeds({ tokens });
   const around = [...tokenizer.prefix, ...tokenizer.suffix];
   const tokenizerJson = await readTokenizerJson(folder);
-  const { json: reading, frame } = textReading(encoder, tokenizerJson, columnsOf(template)[0]!, clean, texts);
+  const { json: reading, frame } = textReading(encoder, tokenizerJson, column, clean, texts);
   const { answerRow } = frame;
   if (answerRow === undefined) {
     throw templateError(
@@ -89,37 +74,21 @@ export async function classifierFiles(
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, constantOf(tensor)])),
     labelTokens: constantOf(feeds.label_tokens),
     labelWeights: constantOf(feeds.label_weights),
-    shift: constantOf(
-      float32Tensor(Float32Array.from(classes, (_, c) => calibration.shift?.[c] ?? 0), [classes.length]),
-    ),
-    temperature: constantOf(scalarTensor(calibration.temperature ?? 1)),
+    ...calibrationConstants(calibration, classes.length),
   };
-  const config = await readJson(join(folder, "config.json"));
-  const tokenizerConfig = await readTokenizerConfig(folder, ["tokenizer_config.json"]);
-  const names = Object.fromEntries(classes.map((name, i) => [i, name]));
   using regions = new RegionReader();
-  const json = (content: unknown) => `${JSON.stringify(content, null, 2)}\n`;
-  return {
-    [modelFile(dtype)]: exportClassifier(predict, classifier, regions.read, STORAGE[dtype]),
-    "config.json": json({
-      ...config,
-      ...(card.kind === "causal" && CLASSIFYING),
-      id2label: names,
-      label2id: Object.fromEntries(classes.map((name, i) => [name, i])),
-      softprompt: {
-        model_type: config.model_type,
-        template: prompt.template,
-        verbalizer: experiment.verbalizer,
-        clean,
-        content_hash: contentHash,
-      },
-    }),
-    "tokenizer.json": json(reading),
-    "tokenizer_config.json": json({
-      // Without a class of its own, a tokenizer is taken to be of the model's type.
-      ...(card.kind === "causal" && { tokenizer_class: "PreTrainedTokenizerFast" }),
-      ...tokenizerConfig,
-      ...(room !== undefined && { model_max_length: room + around.length }),
-    }),
-  };
+  return await classifierFolder({
+    model,
+    dtype,
+    file: exportClassifier(predict, classifier, regions.read, STORAGE[dtype]),
+    reading,
+    room,
+    classes,
+    about: {
+      template: prompt.template,
+      verbalizer: experiment.verbalizer,
+      clean,
+      content_hash: contentHash,
+    },
+  });
 }

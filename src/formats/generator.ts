@@ -15,13 +15,13 @@ import { readJson } from "../disk/read_json.ts";
 import type { Clean } from "../dataset/reading.ts";
 import { modelFile } from "../experiment/model_file.ts";
 import type { ReadingCard } from "../model/card.ts";
-import { GENERATION_CONFIG, withoutIgnoredRules } from "../model/generation_rules.ts";
+import { GENERATION_CONFIG, readGenerationRules, withoutIgnoredRules } from "../model/generation_rules.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { RegionReader } from "../model/read_region.ts";
 import { readTokenizerConfig, readTokenizerJson } from "../model/read_tokenizer.ts";
 import type { TemplateEncoder } from "../prompt/encoding.ts";
 import type { TextFrame } from "../prompt/frame.ts";
-import type { ClassifierDtype } from "./classifier.ts";
+import type { ClassifierDtype } from "./classifier_folder.ts";
 import { constantOf } from "./constant_of.ts";
 import { checkInFront } from "./in_front.ts";
 import { roomAround } from "./room_around.ts";
@@ -66,6 +66,7 @@ export async function generatorFiles(parts: GeneratorParts): Promise<Record<stri
   const { tokenizer } = encoder;
   const tokenizerJson = await readTokenizerJson(folder);
   const isCausal = card.kind === "causal";
+  if (isCausal) await checkRules(folder);
   // A causal model's words stand between its vectors and what it writes, and a text's own special tokens would be among them.
   const bare = isCausal ? { ...tokenizerJson, post_processor: null } : tokenizerJson;
   const { json: reading, frame } = textReading(encoder, bare, column, clean, texts);
@@ -107,6 +108,22 @@ export async function generatorFiles(parts: GeneratorParts): Promise<Record<stri
       ...(room !== undefined && { model_max_length: room + around }),
     }),
   };
+}
+
+/** @throws {InputError} where a run follows rules that other programs, which see a text's tokens, would follow in another way */
+async function checkRules(folder: string): Promise<void> {
+  const { repetitionPenalty = 1, noRepeatNgramSize = 0, minLength = 0 } = await readGenerationRules(folder);
+  const counted = [
+    ...(repetitionPenalty === 1 ? [] : ["repetition_penalty"]),
+    ...(noRepeatNgramSize === 0 ? [] : ["no_repeat_ngram_size"]),
+    ...(minLength === 0 ? [] : ["min_length"]),
+  ];
+  if (counted.length === 0) return;
+  throw new InputError(
+    `${folder}: the model's files ask for ${
+      counted.join(" and ")
+    }, which other programs count a text's own tokens for, and the run those of prompt and template, or only new ones: remove it from ${GENERATION_CONFIG} and run again`,
+  );
 }
 
 function causalFile(

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { readJson } from "../disk/read_json.ts";
 import { modelFile } from "../experiment/model_file.ts";
-import type { ClassifierDtype } from "./classifier.ts";
+import type { ClassifierDtype } from "./classifier_folder.ts";
 
 /**
  * The models of other precisions in an export's folder that are of another run than the classifier that is about to be written

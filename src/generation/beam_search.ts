@@ -1,5 +1,6 @@
 import type { Continuation, NextLogits } from "./continuation.ts";
 import {
+  type BeamRules,
   BrokenLogits,
   checkDecoding,
   type Decoding,
@@ -8,6 +9,7 @@ import {
   finishedText,
   forcedIds,
   type GeneratedText,
+  ruledScores,
 } from "./decoding.ts";
 import { logitsOf, mostProbableOf, type ProbableToken } from "./probable_tokens.ts";
 
@@ -16,12 +18,13 @@ interface Beam {
   /** The row of the continuation that its last token was added to, or is. */
   readonly row: number;
   readonly ids: readonly number[];
+  /** Those of its tokens, as the model has them. */
   readonly logProbabilities: readonly number[];
-  /** The sum of its tokens' log-probabilities. */
-  readonly logProbability: number;
+  /** The sum of its tokens' log-probabilities, as rules have changed them. */
+  readonly score: number;
 }
 
-/** A text that has ended, with its mean log-probability over tokens. */
+/** A text that has ended, with its log-probability over a power of its length. */
 interface FinishedBeam {
   readonly ids: readonly number[];
   readonly logProbabilities: readonly number[];
@@ -39,10 +42,12 @@ interface Search {
   finished: readonly FinishedBeam[];
 }
 
+/** As transformers has it where a model asks for nothing: a text's score is its mean log-probability over tokens. */
+const PLAIN: BeamRules = { lengthPenalty: 1, earlyStopping: false };
+
 /**
- * Continues texts by beam search: transformers' `generate` with `num_beams`, `length_penalty=1.0` and `early_stopping=False`, so that a text's
- * score is its mean log-probability over tokens, and a search ends once its best beam's is no better than the worst of as many finished
- * texts as there are beams. Sums are taken in float64 (in transformers, in float32). Searches that are over are left out of the
+ * Continues texts by beam search: transformers' `generate` with `num_beams`. A search ends once its best beam's score is no better than the
+ * worst of as many finished texts as there are beams, or as `early_stopping` says. Sums are taken in float64 (in transformers, in float32). Searches that are over are left out of the
  * rows, and so are beams that cannot go on, where all their tokens end in a stop string (transformers goes on with a score of -1e9).
  *
  * The rows of the continuation are reordered before each token: at first from one for each text to one for each beam.
@@ -63,7 +68,7 @@ export async function beamSearch(
   let logits = continuation.first;
   const searches = Array.from({ length: logits.data.length / logits.vocabulary }, (_, text): Search => ({
     text,
-    beams: [{ row: text, ids: [], logProbabilities: [], logProbability: 0 }],
+    beams: [{ row: text, ids: [], logProbabilities: [], score: 0 }],
     finished: [],
   }));
   const texts: GeneratedText[] = [];
@@ -89,13 +94,14 @@ function advance(search: Search, logits: NextLogits, beams: number, decoding: De
   // So many that as many go on as there are beams, even if each ends in every way that one token can.
   const count = Math.max(2, 1 + decoding.endIds.length) * beams;
   const candidates = search.beams.flatMap((beam) =>
-    nextTokens(search, beam, logits, count, decoding).map(({ id, logProbability }): Beam => ({
+    nextTokens(search, beam, logits, count, decoding).map(({ id, score, logProbability }): Beam => ({
       row: beam.row,
       ids: [...beam.ids, id],
       logProbabilities: [...beam.logProbabilities, logProbability],
-      logProbability: beam.logProbability + logProbability,
+      score: beam.score + score,
     }))
-  ).sort((a, b) => b.logProbability - a.logProbability).slice(0, count);
+  ).sort((a, b) => b.score - a.score).slice(0, count);
+  const { lengthPenalty } = decoding.beamRules ?? PLAIN;
   const going: Beam[] = [];
   const finished = [...search.finished];
   for (const [rank, candidate] of candidates.entries()) {
@@ -103,12 +109,12 @@ function advance(search: Search, logits: NextLogits, beams: number, decoding: De
     const endedBy = endOf(candidate.ids, decoding);
     if (endedBy === undefined) going.push(candidate);
     else if (rank < beams) {
-      const { ids, logProbabilities, logProbability } = candidate;
-      finished.push({ ids, logProbabilities, endedBy, score: logProbability / ids.length });
+      const { ids, logProbabilities, score } = candidate;
+      finished.push({ ids, logProbabilities, endedBy, score: score / ids.length ** lengthPenalty });
     }
   }
   search.finished = finished.sort((a, b) => b.score - a.score).slice(0, beams);
-  search.beams = canImprove(going, search.finished, beams) ? going.slice(0, beams) : [];
+  search.beams = canImprove(going, search.finished, beams, decoding) ? going.slice(0, beams) : [];
 }
 
 /** The most probable tokens after a beam, or those that are forced. */
@@ -120,18 +126,27 @@ function nextTokens(
   decoding: Decoding,
 ): readonly ProbableToken[] {
   const forced = forcedIds(ids.length, decoding);
-  if (forced !== undefined) return forced.map((id) => ({ id, logProbability: 0 }));
-  const found = mostProbableOf(logitsOf(logits, row), count);
+  if (forced !== undefined) return forced.map((id) => ({ id, score: 0, logProbability: 0 }));
+  const adjust = decoding.rules && ((scores: Float32Array) => ruledScores(scores, text, ids, decoding));
+  const found = mostProbableOf(logitsOf(logits, row), count, adjust);
   if (found === undefined) throw new BrokenLogits(text, ids.length);
   return found;
 }
 
-/** Whether a beam may still become better than a finished text that counts. */
-function canImprove(going: readonly Beam[], finished: readonly FinishedBeam[], beams: number): boolean {
+/** Whether a beam may still become better than a finished text that counts, as transformers estimates it. */
+function canImprove(
+  going: readonly Beam[],
+  finished: readonly FinishedBeam[],
+  beams: number,
+  { maxTokens, beamRules: { lengthPenalty, earlyStopping } = PLAIN }: Decoding,
+): boolean {
   const [first] = going;
   const worst = finished[beams - 1];
   if (first === undefined) return false;
-  return worst === undefined || first.logProbability / first.ids.length > worst.score;
+  if (worst === undefined) return true;
+  if (earlyStopping === true) return false;
+  const length = earlyStopping === "never" && lengthPenalty > 0 ? maxTokens : first.ids.length;
+  return first.score / length ** lengthPenalty > worst.score;
 }
 
 /** The best text of a search that is over, in one piece. */

@@ -1,3 +1,5 @@
+import { applyTokenRules, type TokenRules } from "./token_rules.ts";
+
 /** How texts are generated, whichever way tokens are chosen. */
 export interface Decoding {
   /** The largest number of tokens of a text, its end token among them. */
@@ -10,11 +12,25 @@ export interface Decoding {
   readonly forcedFirstId?: number;
   /** The tokens of which it wants one where a text reaches its largest length (`forced_eos_token_id`). */
   readonly forcedLastIds?: readonly number[];
+  /** What else it asks of tokens. */
+  readonly rules?: TokenRules;
+  /** What an encoder-decoder's decoder starts with; the rules on repetition count it. */
+  readonly startIds?: readonly number[];
+  /** How beams of several lengths are compared. */
+  readonly beamRules?: BeamRules;
   /** The text of tokens; end tokens are not among them. */
   readonly decode: (ids: readonly number[]) => string;
   /** Receives texts as they grow. */
   readonly onPiece?: (piece: TextPiece) => void;
   readonly signal?: AbortSignal;
+}
+
+/** What a model's configuration asks of beam search. */
+export interface BeamRules {
+  /** The power of a text's length by which its log-probability is divided (`length_penalty`). */
+  readonly lengthPenalty: number;
+  /** Whether a search ends with as many finished texts as beams, or only where nothing longer can be better (`early_stopping`). */
+  readonly earlyStopping: boolean | "never";
 }
 
 /** What a text has grown by. The pieces of a text make it up. */
@@ -90,6 +106,23 @@ export function forcedIds(
 ): readonly number[] | undefined {
   if (tokens === maxTokens - 1 && forcedLastIds !== undefined) return forcedLastIds;
   return tokens === 0 && forcedFirstId !== undefined ? [forcedFirstId] : undefined;
+}
+
+/**
+ * The scores of a text's next token as the rules want them.
+ *
+ * @param scores [vocabulary]; they stay as they are
+ */
+export function ruledScores(
+  scores: Float32Array,
+  text: number,
+  ids: readonly number[],
+  { rules, startIds = [], endIds, forcedFirstId }: Decoding,
+): Float32Array {
+  if (rules === undefined) return scores;
+  const ruled = scores.slice();
+  applyTokenRules(ruled, rules, { text, ids, startIds, endIds, isForced: forcedFirstId !== undefined });
+  return ruled;
 }
 
 /** Where the first stop string begins; -1 where there is none. */

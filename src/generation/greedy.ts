@@ -1,5 +1,12 @@
 import type { Continuation, NextLogits } from "./continuation.ts";
-import { BrokenLogits, checkDecoding, type Decoding, forcedIds, type GeneratedText } from "./decoding.ts";
+import {
+  BrokenLogits,
+  checkDecoding,
+  type Decoding,
+  forcedIds,
+  type GeneratedText,
+  ruledScores,
+} from "./decoding.ts";
 import { GrowingText } from "./growing_text.ts";
 import { logitsOf, mostProbable } from "./probable_tokens.ts";
 
@@ -24,7 +31,7 @@ export async function greedy(continuation: Continuation, decoding: Decoding): Pr
     for (const [row, index] of rows.entries()) {
       const text = texts[index]!;
       if (text.finished !== undefined) continue;
-      text.add(nextId(logits, row, index, text.tokens, decoding), logitsOf(logits, row));
+      text.add(nextId(logits, row, index, text.ids, decoding), logitsOf(logits, row));
     }
     const going = [...rows.keys()].filter((row) => texts[rows[row]!]!.finished === undefined);
     if (going.length === 0) break;
@@ -37,11 +44,17 @@ export async function greedy(continuation: Continuation, decoding: Decoding): Pr
   return texts.flatMap(({ finished }) => finished ?? []);
 }
 
-/** The next token of a row. @param text the index of its text @param tokens the number of tokens before */
-function nextId(logits: NextLogits, row: number, text: number, tokens: number, decoding: Decoding): number {
-  const forced = forcedIds(tokens, decoding);
+/** The next token of a row. @param text the index of its text @param ids the tokens before */
+function nextId(
+  logits: NextLogits,
+  row: number,
+  text: number,
+  ids: readonly number[],
+  decoding: Decoding,
+): number {
+  const forced = forcedIds(ids.length, decoding);
   if (forced !== undefined) return Math.min(...forced);
-  const id = mostProbable(logitsOf(logits, row));
-  if (id === undefined) throw new BrokenLogits(text, tokens);
+  const id = mostProbable(ruledScores(logitsOf(logits, row), text, ids, decoding));
+  if (id === undefined) throw new BrokenLogits(text, ids.length);
   return id;
 }

@@ -4,7 +4,7 @@ import { settledLength } from "./settled.ts";
 
 /** A text that grows by a token at a time, and is handed out as it does. */
 export class GrowingText {
-  private readonly ids: number[] = [];
+  private readonly chosen: number[] = [];
   private handedOut = 0;
   /** The text once it has ended. */
   finished: GeneratedText | undefined;
@@ -12,18 +12,19 @@ export class GrowingText {
   /** @param row the index of the text that is continued */
   constructor(private readonly row: number, private readonly decoding: Decoding) {}
 
-  get tokens(): number {
-    return this.ids.length;
+  /** Its tokens so far. */
+  get ids(): readonly number[] {
+    return this.chosen;
   }
 
   /** The token that was added last. */
   get lastId(): number {
-    return this.ids[this.ids.length - 1]!;
+    return this.chosen[this.chosen.length - 1]!;
   }
 
   /** @param logits of all tokens, of which it was chosen */
   add(id: number, logits: Float32Array): void {
-    const { ids, row, decoding } = this;
+    const { chosen: ids, row, decoding } = this;
     const isForced = forcedIds(ids.length, decoding) !== undefined;
     ids.push(id);
     const endedBy = endOf(ids, decoding);

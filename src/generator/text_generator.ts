@@ -1,24 +1,21 @@
-import { thrownMessage } from "../base/errors.ts";
-import { compileGeneration, type GenerationOptions } from "../compiler/mod.ts";
+import { type CompiledGeneration, compileGeneration, type GenerationOptions } from "../compiler/mod.ts";
 import type { Device, DeviceTensor, Tensor } from "../device/device.ts";
 import { SessionGroup } from "../device/session_group.ts";
 import { BrokenLogits, type GeneratedText, type TextPiece } from "../generation/decoding.ts";
 import { generate } from "../generation/generate.ts";
-import { type GenerationRules, ignoredRules, readGenerationRules } from "../model/generation_rules.ts";
+import { type GenerationRules, readGenerationRules } from "../model/generation_rules.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { RegionReader } from "../model/read_region.ts";
 import { evaluationBatches } from "../prompt/batches.ts";
+import { mostTargetTokens } from "../prompt/decoder_targets.ts";
 import type { Encoded } from "../prompt/encoding.ts";
 import type { TextBatch } from "./begin.ts";
-import { cacheDifference, cacheTolerance, COMPARED_TOKENS } from "./check_cache.ts";
-import {
-  type CacheSession,
-  type GenerationSessions,
-  openGeneration,
-  READS_AGAIN,
-} from "./generation_sessions.ts";
+import { CacheTrust } from "./cache_trust.ts";
+import { COMPARED_TOKENS } from "./check_cache.ts";
+import { type GenerationSessions, openGeneration, READS_AGAIN } from "./generation_sessions.ts";
 import { continueWithoutCache, nextPosition } from "./read_again.ts";
 import type { StartedContinuation } from "./started_continuation.ts";
+import { tokenRulesOf } from "./token_rules_of.ts";
 import { canContinue, continuesPadded, continueWithCache } from "./with_cache.ts";
 
 /** How a generator is opened. */
@@ -32,6 +29,11 @@ export interface GeneratorOptions extends Pick<GenerationOptions, "insertion" | 
   };
   /** Takes warnings. */
   readonly log: (line: string) => void;
+  /** Keeps what is compiled between calls; by default nothing is kept. */
+  readonly keep?: (
+    options: Required<Pick<GenerationOptions, "target" | "precision">>,
+    compile: () => CompiledGeneration,
+  ) => Promise<CompiledGeneration>;
 }
 
 /** How texts are generated. */
@@ -60,7 +62,7 @@ export interface GenerateOptions {
  */
 export class TextGenerator implements AsyncDisposable {
   private readonly warned = new Set<string>();
-  private trusted: boolean | undefined;
+  private readonly trust: CacheTrust | undefined;
 
   private constructor(
     private readonly model: OpenModel,
@@ -68,7 +70,14 @@ export class TextGenerator implements AsyncDisposable {
     private readonly group: SessionGroup,
     private readonly rules: GenerationRules,
     private readonly options: GeneratorOptions,
-  ) {}
+  ) {
+    const path = model.continuing?.path;
+    this.trust = sessions.cached && new CacheTrust(
+      sessions,
+      sessions.cached,
+      (fault) => this.warn(`${READS_AGAIN}: ${path} ${fault}: is it of the same model and the same export?`),
+    );
+  }
 
   /**
    * Compiles and opens what texts are generated with.
@@ -77,17 +86,15 @@ export class TextGenerator implements AsyncDisposable {
    * @throws {CompileError} where the model cannot be compiled
    */
   static async open(model: OpenModel, device: Device, options: GeneratorOptions): Promise<TextGenerator> {
-    const { insertion, target, precision, log } = options;
+    const { insertion, log, keep = (_, compile) => Promise.resolve(compile()) } = options;
+    const { target = device.kind === "webgpu" ? "webgpu" : "cpu", precision = "float32" } = options;
     const { graph, onnx, decoder, continuing } = model;
     using regions = new RegionReader();
-    const compiled = compileGeneration(graph, onnx, {
-      insertion,
-      target: target ?? (device.kind === "webgpu" ? "webgpu" : "cpu"),
-      ...(precision && { precision }),
-      decoder,
-      continuing,
-      read: regions.read,
-    });
+    const { read } = regions;
+    const compiled = await keep(
+      { target, precision },
+      () => compileGeneration(graph, onnx, { insertion, target, precision, decoder, continuing, read }),
+    );
     if ("reason" in compiled.cache) {
       log(`warning: ${READS_AGAIN}: ${compiled.cache.reason}`);
     }
@@ -114,9 +121,10 @@ export class TextGenerator implements AsyncDisposable {
     options: GenerateOptions,
   ): Promise<GeneratedText[]> {
     const { beams, batchSize, signal, onGenerated } = options;
-    this.warnOfRules(beams);
+    this.warnOfRules();
     const atOnce = this.model.facts.quantizesActivations ? 1 : Math.max(1, Math.floor(batchSize / beams));
     const limits = examples.map((example, i) => this.tokensOf(example, i, options.maxTokens));
+    await this.learn(examples.filter((_, i) => limits[i]! > COMPARED_TOKENS), prompt);
     const found: GeneratedText[] = [];
     let done = 0;
     for (const [maxTokens, own] of Map.groupBy(examples.keys(), (i) => limits[i]!)) {
@@ -147,7 +155,10 @@ export class TextGenerator implements AsyncDisposable {
     indices: readonly number[],
     { maxTokens, stop, beams, onPiece, signal }: GenerateOptions,
   ): Promise<GeneratedText[]> {
-    const { rules: { forcedFirstId, forcedLastIds }, model: { tokenizer }, options: { tokens } } = this;
+    const { rules: { forcedFirstId, forcedLastIds, lengthPenalty, earlyStopping }, options: { tokens } } =
+      this;
+    const { tokenizer } = this.model;
+    const rules = tokenRulesOf(this.rules, batch);
     const started = await this.start(batch, maxTokens);
     try {
       return await generate(started.continuation, {
@@ -155,7 +166,10 @@ export class TextGenerator implements AsyncDisposable {
         beams,
         stop,
         endIds: tokens.ends,
+        startIds: batch.startIds,
+        beamRules: { lengthPenalty, earlyStopping },
         decode: (ids) => tokenizer.decode(ids),
+        ...(rules && { rules }),
         ...(forcedFirstId !== undefined && { forcedFirstId }),
         ...(forcedLastIds !== undefined && { forcedLastIds }),
         ...(onPiece && { onPiece: (piece) => onPiece({ ...piece, row: indices[piece.row]! }) }),
@@ -168,48 +182,31 @@ export class TextGenerator implements AsyncDisposable {
     }
   }
 
-  private async start(batch: TextBatch, maxTokens: number): Promise<StartedContinuation> {
-    const { cached } = this.sessions;
-    if (cached !== undefined && canContinue(cached, batch)) {
-      // For so few tokens texts are read again as fast as the file would be compared, for which there may be no positions.
-      const isLong = maxTokens > COMPARED_TOKENS;
-      if (isLong && await this.isTrusted(cached, batch)) {
-        return await continueWithCache(this.sessions, cached, batch);
-      }
-    } else if (cached !== undefined) {
+  /** Finds out whether the model's own file continues texts, of those that are long enough. */
+  private async learn(
+    texts: readonly Encoded[],
+    prompt: Tensor | DeviceTensor | undefined,
+  ): Promise<void> {
+    const { sessions: { cached }, trust } = this;
+    if (cached === undefined || trust === undefined) return;
+    const batch = (texts: readonly Encoded[]) => ({ ...this.batchOf(texts), prompt });
+    const able = texts.filter((text) => canContinue(cached, batch([text])));
+    if (able.length < texts.length) {
       this.warn(
         `${READS_AGAIN}: the model's file counts positions itself, and the prompt takes none ('insertion: word-embeddings' lets it)`,
       );
     }
-    return await continueWithoutCache(this.sessions, batch);
+    // What is never continued together need not be compared together.
+    await trust.learn(batch(this.isPadded ? able : able.slice(0, 1)));
   }
 
-  /** Whether the model's own file continues texts as they are read: found out on the first batch. */
-  private async isTrusted(cached: CacheSession, batch: TextBatch): Promise<boolean> {
-    if (this.trusted !== undefined) return this.trusted;
-    const fault = await this.faultOf(cached, batch);
-    if (fault !== undefined) {
-      this.warn(
-        `${READS_AGAIN}: ${this.model.continuing?.path} ${fault}: is it of the same model and the same export?`,
-      );
-    }
-    return this.trusted = fault === undefined;
-  }
-
-  /** What is wrong with a file that continues texts; `undefined` where nothing is. */
-  private async faultOf(cached: CacheSession, batch: TextBatch): Promise<string | undefined> {
-    try {
-      const difference = await cacheDifference(this.sessions, cached, batch);
-      return difference <= cacheTolerance(cached)
-        ? undefined
-        : `continues texts with logits that differ by ${
-          difference.toPrecision(2)
-        } of the largest one from those of the whole text`;
-    } catch (error) {
-      // A device that fails does so again where the texts are read again.
-      const [reason] = thrownMessage(error).split("\n");
-      return `does not continue texts (${reason})`;
-    }
+  private async start(batch: TextBatch, maxTokens: number): Promise<StartedContinuation> {
+    const { sessions: { cached }, trust } = this;
+    // For so few tokens texts are read again as fast as the file would be compared, for which there may be no positions.
+    const isLong = maxTokens > COMPARED_TOKENS;
+    return cached !== undefined && isLong && canContinue(cached, batch) && trust?.covers(batch)
+      ? await continueWithCache(this.sessions, cached, batch)
+      : await continueWithoutCache(this.sessions, batch);
   }
 
   private batchOf(texts: readonly Encoded[]): Omit<TextBatch, "prompt"> {
@@ -226,15 +223,19 @@ export class TextGenerator implements AsyncDisposable {
 
   /** Whether texts of several lengths may be in one batch. */
   private get isPadded(): boolean {
-    const { encoder, cached } = this.sessions;
-    if (encoder !== undefined) return encoder.inputNames.includes("attention_mask");
-    return cached === undefined || continuesPadded(cached);
+    const { sessions: { encoder, cached }, trust } = this;
+    if (encoder !== undefined && !encoder.inputNames.includes("attention_mask")) return false;
+    if (cached === undefined || trust?.isAlone === false) return true;
+    return (encoder !== undefined || continuesPadded(cached)) && trust?.isTogether !== false;
   }
 
   /** The largest number of tokens after an example: those that the model has positions for, at most as many as wanted. */
   private tokensOf(example: Encoded, index: number, wanted: number): number {
-    const { decoder, card: { positions, sequence, firstPosition } } = this.model;
-    if (decoder !== undefined) return wanted;
+    const { card, facts: { decoder } } = this.model;
+    if (decoder !== undefined) {
+      return Math.min(wanted, mostTargetTokens({ ...card, ...decoder }));
+    }
+    const { positions, sequence, firstPosition } = card;
     const room = Math.min(
       (positions ?? Infinity) - (nextPosition(example) - firstPosition),
       (sequence ?? Infinity) - example.ids.length,
@@ -248,8 +249,8 @@ export class TextGenerator implements AsyncDisposable {
     return Math.min(wanted, room + 1);
   }
 
-  private warnOfRules(beams: number): void {
-    const ignored = ignoredRules(this.rules, beams);
+  private warnOfRules(): void {
+    const { ignored } = this.rules;
     if (ignored.length === 0) return;
     this.warn(
       `the model's files ask for ${

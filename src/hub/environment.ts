@@ -21,6 +21,12 @@ export const HUB_VARIABLES = [
   "XDG_CACHE_HOME",
 ] as const;
 
+/** Reads a variable; `undefined` where it is not set. */
+export type ReadVariable = (name: typeof HUB_VARIABLES[number]) => string | undefined;
+
+/** The environment of this process. */
+const ofProcess: ReadVariable = (name) => Deno.env.get(name);
+
 /** The hub's public address, and the hosts that its files are on. */
 const ENDPOINT = "https://huggingface.co";
 const FILE_HOSTS = ["huggingface.co", "*.hf.co"];
@@ -36,24 +42,24 @@ const YES = new Set(["1", "ON", "YES", "TRUE"]);
  *
  * @throws {InputError} where it is no address of the web
  */
-export function endpoint(): string {
-  return address().href.replace(/\/+$/, "");
+export function endpoint(read: ReadVariable = ofProcess): string {
+  return address(read).href.replace(/\/+$/, "");
 }
 
 /** The `Authorization` header (RFC 7617) that a name and a password in `HF_ENDPOINT` ask for; `undefined` where it has none. */
-export function endpointLogin(): string | undefined {
-  const { username, password } = new URL(given());
+export function endpointLogin(read: ReadVariable = ofProcess): string | undefined {
+  const { username, password } = new URL(given(read));
   if (username === "" && password === "") return undefined;
   const pair = [username, password].map(decodeURIComponent).join(":");
   return `Basic ${encodeBase64(pair)}`;
 }
 
-function address(): URL {
-  const found = URL.parse(given());
+function address(read: ReadVariable): URL {
+  const found = URL.parse(given(read));
   if (found === null || !/^https?:$/.test(found.protocol)) {
     throw new InputError(
       `HF_ENDPOINT is '${
-        given().replace(/^.*@/s, "…@")
+        given(read).replace(/^.*@/s, "…@")
       }', which is no address: write one such as ${ENDPOINT}`,
     );
   }
@@ -62,31 +68,31 @@ function address(): URL {
   return found;
 }
 
-function given(): string {
-  return Deno.env.get("HF_ENDPOINT") || ENDPOINT;
+function given(read: ReadVariable): string {
+  return read("HF_ENDPOINT") || ENDPOINT;
 }
 
 /** `HF_HUB_OFFLINE`: only what is in the cache. */
-export function isOffline(): boolean {
-  return YES.has((Deno.env.get("HF_HUB_OFFLINE") ?? "").toUpperCase());
+export function isOffline(read: ReadVariable = ofProcess): boolean {
+  return YES.has((read("HF_HUB_OFFLINE") ?? "").toUpperCase());
 }
 
 /** The folder of downloads: `HF_HUB_CACHE`, else `hub` in `HF_HOME`, else `~/.cache/huggingface/hub`. */
-export function cacheFolder(): string {
-  return Deno.env.get("HF_HUB_CACHE") ?? Deno.env.get("HUGGINGFACE_HUB_CACHE") ?? join(home(), "hub");
+export function cacheFolder(read: ReadVariable = ofProcess): string {
+  return read("HF_HUB_CACHE") ?? read("HUGGINGFACE_HUB_CACHE") ?? join(home(read), "hub");
 }
 
 /** The file of the token that `hf auth login` stores. */
-export function tokenFile(): string {
-  return Deno.env.get("HF_TOKEN_PATH") ?? join(home(), "token");
+export function tokenFile(read: ReadVariable = ofProcess): string {
+  return read("HF_TOKEN_PATH") ?? join(home(read), "token");
 }
 
 /**
  * The hosts that downloads come from, as Deno's network permission names them: the endpoint's own and those below it, and the public
  * hub's, to which mirrors redirect; where the endpoint is this computer, this computer alone, by each of its names.
  */
-export function hubHosts(): string[] {
-  const { host, hostname, port } = new URL(endpoint());
+export function hubHosts(read: ReadVariable = ofProcess): string[] {
+  const { host, hostname, port } = new URL(endpoint(read));
   return isLoopback(hostname)
     ? [hostname, ...LOOPBACK].map((name) => port === "" ? name : `${name}:${port}`)
     : [host, `*.${hostname}`, ...FILE_HOSTS];
@@ -102,7 +108,7 @@ function isLoopback(hostname: string): boolean {
   return LOOPBACK.includes(hostname) || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-function home(): string {
-  return Deno.env.get("HF_HOME") ??
-    join(Deno.env.get("XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "huggingface");
+function home(read: ReadVariable): string {
+  return read("HF_HOME") ??
+    join(read("XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "huggingface");
 }

@@ -44,6 +44,7 @@ export function fetchWithRetry(
       } catch (error) {
         if (error instanceof Deno.errors.NotCapable) throw notAllowed(host, error);
         const message = thrownMessage(error);
+        if (/redirect/i.test(message)) throw new HubError(misled(host, message), { cause: error });
         if (tries === TRIES) throw new HubError(unreachable(host, message), { cause: error });
         reason = `cannot be reached (${message})`;
       }
@@ -68,13 +69,21 @@ function withAccess(
   return [input, { ...init, headers }];
 }
 
+function misled(host: string, reason: string): string {
+  return `${host} redirects to what is no file of a hub (${reason}): check the proxy or mirror in between`;
+}
+
 function unreachable(host: string, reason: string): string {
   return `${host} cannot be reached (${reason}): check the network, set HF_ENDPOINT to a mirror, or HF_HUB_OFFLINE=1 to use only the cache`;
 }
 
-function notAllowed(host: string, cause: Error): HubError {
+/** @param asked the host that was asked, which may have redirected to another */
+function notAllowed(asked: string, cause: Error): HubError {
+  const host = /net access to "([^"]+)"/.exec(cause.message)?.[1] ?? asked;
   return new HubError(
-    `Deno may not reach ${host}: the tasks allow the hosts of HF_ENDPOINT only; for another, call deno run -A src/main.ts …`,
+    `Deno may not reach ${host}${
+      host === asked ? "" : `, to which ${asked} redirects`
+    }: the tasks allow the hosts of HF_ENDPOINT only; for another, call deno run -A src/main.ts …`,
     { cause },
   );
 }

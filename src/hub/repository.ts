@@ -164,7 +164,8 @@ export class Repository {
     const { repository, settings, downloads, commit } = this;
     return this.listed ??= (async () => {
       try {
-        const asked = { ...access(repository, settings, downloads), revision: commit, recursive: true };
+        const { fetch, ...rest } = access(repository, settings, downloads);
+        const asked = { ...rest, fetch: ofPages(fetch, settings), revision: commit, recursive: true };
         const entries = await Array.fromAsync(listFiles(asked));
         return entries.filter(({ type }) => type === "file").map(({ path, size, oid, lfs }) =>
           checkedListing({ path, size: lfs?.size ?? size, hash: lfs?.oid ?? oid ?? "" })
@@ -198,6 +199,22 @@ function access(repository: RepositoryName, settings: HubSettings, downloads: Do
     hubUrl: endpoint,
     fetch: fetchWithRetry(settings, (line) => downloads.log(line)),
     ...(token !== undefined && { accessToken: token }),
+  };
+}
+
+/** The most pages that a listing has: of a thousand files each, on the hub. */
+const MOST_PAGES = 1000;
+
+/** A `fetch` of the pages of one listing, each of which names the next: a hub that lies could name more for ever. */
+function ofPages(one: typeof fetch, { endpoint }: HubSettings): typeof fetch {
+  let pages = 0;
+  return (...asked) => {
+    if (++pages <= MOST_PAGES) return one(...asked);
+    throw new HubError(
+      `${endpoint} lists files on more than ${
+        MOST_PAGES.toLocaleString("en")
+      } pages: use a smaller repository, or check the proxy or mirror in between`,
+    );
   };
 }
 

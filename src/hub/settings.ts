@@ -1,5 +1,13 @@
 import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
-import { cacheFolder, endpoint, endpointLogin, isOffline, keepsSecret, tokenFile } from "./environment.ts";
+import {
+  cacheFolder,
+  endpoint,
+  endpointLogin,
+  isOffline,
+  keepsSecret,
+  type ReadVariable,
+  tokenFile,
+} from "./environment.ts";
 
 /** The settings for the hub, from the environment variables that Hugging Face's own tools use. */
 export interface HubSettings {
@@ -15,18 +23,20 @@ export interface HubSettings {
   readonly offline: boolean;
 }
 
-/** Reads the environment. */
-export async function hubSettings(): Promise<HubSettings> {
-  const address = endpoint();
+/** Reads the environment. @param read of a variable, by default of this process */
+export async function hubSettings(
+  read: ReadVariable = (name) => Deno.env.get(name),
+): Promise<HubSettings> {
+  const address = endpoint(read);
   return {
     endpoint: address,
-    login: endpointLogin(),
-    cache: cacheFolder(),
-    token: keepsSecret(address) ? Deno.env.get("HF_TOKEN")?.trim() || await savedToken() : undefined,
-    offline: isOffline(),
+    login: endpointLogin(read),
+    cache: cacheFolder(read),
+    token: keepsSecret(address) ? read("HF_TOKEN")?.trim() || await savedToken(read) : undefined,
+    offline: isOffline(read),
   };
 }
 
-async function savedToken(): Promise<string | undefined> {
-  return (await readTextLimited(tokenFile(), SHORT_LIMIT).catch(() => "")).trim() || undefined;
+async function savedToken(read: ReadVariable): Promise<string | undefined> {
+  return (await readTextLimited(tokenFile(read), SHORT_LIMIT).catch(() => "")).trim() || undefined;
 }

@@ -15,7 +15,7 @@ export interface CommonLoadOptions {
   readonly downloads?: DownloadReporter;
 }
 
-/** The options of loading a run whose answers are classes. */
+/** The options of loading a run whose answers are classes with probabilities. */
 export interface LoadOptions extends CommonLoadOptions {
   /** What the run's answers are: classes, unless `texts` is asked for. */
   readonly answers?: "classes";
@@ -23,7 +23,7 @@ export interface LoadOptions extends CommonLoadOptions {
   readonly prompt?: string;
 }
 
-/** The options of loading a run whose answers are free texts (`answer.target`). */
+/** The options of loading a run whose answers are generated: free texts (`answer.target`), or those of classes (`answer.choose: generate`). */
 export interface TextLoadOptions extends CommonLoadOptions {
   /** What the run's answers are. */
   readonly answers: "texts";

@@ -7,7 +7,8 @@ import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../base/errors.ts";
 import {
   type ClassExperiment,
-  isFreeTextExperiment,
+  generatingKey,
+  isGeneratedExperiment,
   isLikelihoodExperiment,
 } from "../experiment/class_experiment.ts";
 import { answerBatches } from "../prompt/padding.ts";
@@ -223,7 +224,7 @@ async function promptOf(
  */
 export function loadRun(folder: string, options?: LoadOptions): Promise<LoadedRun>;
 /**
- * Loads a run whose answers are free texts, to answer with texts.
+ * Loads a run whose answers are generated, free texts or those of classes, to answer with texts.
  *
  * @throws {InputError} where there is no such run, or its model is missing or differs
  * @throws {DeviceError} where the device is unavailable
@@ -244,18 +245,19 @@ export async function loadRun(
   options: LoadOptions | TextLoadOptions = {},
 ): Promise<LoadedRun | LoadedTextRun> {
   const { experiment, environment } = await readAnyAbout(folder);
-  const isFree = isFreeTextExperiment(experiment);
   if (options.answers !== "texts") {
-    if (!isFree) return await LoadedRun.open(folder, options);
+    if (!isGeneratedExperiment(experiment)) return await LoadedRun.open(folder, options);
     throw new InputError(
-      `the answers of ${folder} are free texts ('answer.target'): load it with loadRun(folder, { answers: "texts" }), and call its answer`,
+      `the answers of ${folder} are generated texts ('${
+        generatingKey(experiment)
+      }'): load it with loadRun(folder, { answers: "texts" }), and call its answer`,
     );
   }
-  if (isFree) {
+  if (isGeneratedExperiment(experiment)) {
     const { LoadedTextRun } = await import("./load_texts.ts");
     return await LoadedTextRun.open({ experiment, environment }, folder, options);
   }
   throw new InputError(
-    `the answers of ${folder} are classes: load it with loadRun(folder), without 'answers', and call its classify`,
+    `the answers of ${folder} are classes with probabilities: load it with loadRun(folder), without 'answers', and call its classify`,
   );
 }

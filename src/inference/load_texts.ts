@@ -4,25 +4,25 @@ import type { Tensor } from "../device/device.ts";
 import { SerialQueue } from "../device/serial_queue.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { promptInsertion } from "../experiment/prompt_vectors.ts";
-import type { FreeTextExperiment } from "../experiment/text_types.ts";
+import type { GeneratedExperiment } from "../experiment/text_types.ts";
 import type { EndedBy, TextPiece } from "../generation/decoding.ts";
 import { TextGenerator } from "../generator/text_generator.ts";
 import { logDownloads } from "../hub/log_downloads.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
-import { textReaderOf } from "../model/text_reader.ts";
 import type { Encoded } from "../prompt/encoding.ts";
 import type { TargetEncoder } from "../prompt/target_encoding.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import type { AnyAbout } from "../results/read_run.ts";
-import { readShownExamples } from "../results/shown_examples.ts";
 import { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileExperiment, compileTargetOf, positionCounting } from "../run/compile_experiment.ts";
 import { deviceForModel } from "../run/device_for_model.ts";
 import { generateTexts } from "../run/generate_texts.ts";
 import { textTargets } from "../run/text_targets.ts";
+import { classReader } from "../text_metrics/class_of_text.ts";
 import type { CommonLoadOptions } from "./load_options.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import { type InputText, placedTexts } from "./placed_text.ts";
+import { readerOfRun } from "./reader_of_run.ts";
 
 /** A token of an answer. */
 export interface AnswerToken {
@@ -40,15 +40,17 @@ export interface TextAnswer {
   readonly text: string;
   /** Its tokens, those that ended it among them. */
   readonly tokens: readonly AnswerToken[];
+  /** The class that it stands for, `null` where it is the text of none; only where texts stand for classes (`answer.choose: generate`). */
+  readonly predicted?: string | null;
   /** Why it ended; `length`: it has as many tokens as it may have (`evaluation.generate.maxTokens`), or as the model has positions for. */
   readonly endedBy: EndedBy;
   /** The number of the tokens of the text that was given which did not fit the model's positions. */
   readonly truncated: number;
 }
 
-/** A complete run whose answers are free texts. */
-export interface FreeAbout extends Pick<AnyAbout, "environment"> {
-  readonly experiment: FreeTextExperiment;
+/** A complete run whose answers are generated. */
+export interface GeneratedAbout extends Pick<AnyAbout, "environment"> {
+  readonly experiment: GeneratedExperiment;
 }
 
 /** What is answered, and how that is told. */
@@ -62,10 +64,11 @@ interface Asked {
 export class LoadedTextRun {
   private readonly queue = new SerialQueue();
   private isReleased = false;
+  private readonly classOf: ((text: string) => string | undefined) | undefined;
 
   private constructor(
     /** The run's experiment. */
-    readonly experiment: FreeTextExperiment,
+    readonly experiment: GeneratedExperiment,
     private readonly generator: TextGenerator,
     private readonly encoder: TargetEncoder,
     private readonly tokenizer: Tokenizer,
@@ -73,28 +76,27 @@ export class LoadedTextRun {
     private readonly batchSize: number,
     /** The description of its device. */
     readonly device: string,
-  ) {}
+  ) {
+    this.classOf = experiment.verbalizer && classReader(experiment.verbalizer);
+  }
 
   /** Loads a run. @param folder its own */
   static async open(
-    { experiment, environment }: FreeAbout,
+    { experiment, environment }: GeneratedAbout,
     folder: string,
     options: CommonLoadOptions,
   ): Promise<LoadedTextRun> {
     const { log = () => {}, downloads = logDownloads(log) } = options;
     const cache = options.cache === undefined ? undefined : new CompileCache(options.cache, log);
-    const model = await modelOfRun({ experiment, environment }, folder, options.model, downloads, {
-      generates: true,
-    });
+    const model = await modelOfRun({ experiment, environment }, folder, options.model, downloads);
     const { prompt } = experiment;
-    const reader = await textReaderOf(model, typeof prompt.template !== "string");
+    const { reader, shown } = await readerOfRun(experiment, model, folder);
     const device = deviceForModel(
       await chooseDevice(options.device ?? experiment.device, log),
       model.onnx,
     );
     const target = compileTargetOf(device, experiment);
     const compiled = await compileExperiment({ experiment, model }, target, cache);
-    const shown = prompt.examples === 0 ? [] : await readShownExamples(folder);
     const { encoder } = textTargets(experiment, reader, shown, positionCounting(prompt, compiled));
     const vectors = compiled && (await readPrompt(folder, compiled.dimension)).prompt;
     const insertion = promptInsertion(prompt);
@@ -122,6 +124,11 @@ export class LoadedTextRun {
   /** The columns in the template: `text`, or others. */
   get columns(): readonly string[] {
     return Object.keys(this.encoder.encoder.noTexts);
+  }
+
+  /** The classes, in the order of the verbalizer; none where answers are free texts. */
+  get classes(): readonly string[] {
+    return Object.keys(this.experiment.verbalizer ?? {});
   }
 
   /**
@@ -222,6 +229,7 @@ export class LoadedTextRun {
           id,
           logProbability: logProbabilities[i]![at]!,
         })),
+        ...(this.classOf && { predicted: this.classOf(text) ?? null }),
         endedBy,
         truncated: inputs[i]!.truncated,
       }));

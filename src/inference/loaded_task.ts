@@ -4,16 +4,15 @@ import { promptLength } from "../experiment/prompt_vectors.ts";
 import { parseTemplate } from "../experiment/template.ts";
 import type { LikelihoodExperiment } from "../experiment/text_types.ts";
 import type { WordExperiment } from "../experiment/types.ts";
-import { textReaderOf } from "../model/text_reader.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import type { LabelledEncoding } from "../prompt/batches.ts";
 import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import type { Texts } from "../prompt/stretch.ts";
 import { readVerbalizer } from "../prompt/verbalizer.ts";
-import { readShownExamples } from "../results/shown_examples.ts";
 import type { EncodedExample } from "../run/encode_dataset.ts";
 import { likelihoodEncoding } from "../run/encode_likelihood.ts";
 import { classesOfTexts } from "../run/likelihood_task.ts";
+import { readerOfRun } from "./reader_of_run.ts";
 
 /** The class logits of texts, and how many tokens of each did not fit. */
 export interface LoadedAnswers {
@@ -64,9 +63,8 @@ export async function loadedLikelihoods(
   counting: PositionCounting,
   folder: string,
 ): Promise<LoadedTask> {
-  const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
-  const shown = experiment.prompt.examples === 0 ? [] : await readShownExamples(folder);
-  const encoding = likelihoodEncoding({ experiment, reader, shown }, counting);
+  const read = await readerOfRun(experiment, model, folder);
+  const encoding = likelihoodEncoding({ experiment, ...read }, counting);
   const { verbalizer } = encoding;
   const { normalize } = experiment.answer;
   const likelihoods = { classes: verbalizer.classes, classOfText: classesOfTexts(verbalizer), normalize };

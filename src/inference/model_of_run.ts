@@ -4,7 +4,9 @@ import { message } from "../base/message.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import type { AnyAbout } from "../results/read_run.ts";
-import { type ModelUse, type OpenModel, openModel } from "../model/open_model.ts";
+import { COMMAND_LINE } from "../model/folder.ts";
+import { modelUse } from "../model/model_use.ts";
+import { type OpenModel, openModel } from "../model/open_model.ts";
 import { checkFiles } from "../run/check_model_files.ts";
 
 /**
@@ -12,7 +14,6 @@ import { checkFiles } from "../run/check_model_files.ts";
  *
  * @param folder the run's folder
  * @param instead the model's folder, if it has moved since the run
- * @param use what it is opened for, as for the run
  * @throws {InputError} where there is none, its files differ, or the run has other semantics
  */
 export async function modelOfRun(
@@ -20,7 +21,6 @@ export async function modelOfRun(
   folder: string,
   instead: string | undefined,
   downloads: DownloadReporter,
-  use: ModelUse = {},
 ): Promise<OpenModel> {
   checkSemantics(experiment.semantics, `the run in ${folder}`);
   const { source, file, revision } = experiment.model;
@@ -30,8 +30,8 @@ export async function modelOfRun(
     : revision !== undefined
     ? experiment.model
     : { source: environment.model.folder ?? source, file };
-  const namedIn: string = instead === undefined ? join(folder, "experiment.yaml") : "./";
-  const model = await openModel(spec, namedIn, downloads, use).catch((error) => {
+  const namedIn: string = instead === undefined ? join(folder, "experiment.yaml") : COMMAND_LINE;
+  const model = await openModel(spec, namedIn, downloads, modelUse(experiment)).catch((error) => {
     throw error instanceof InputError && instead === undefined
       ? new InputError(message`${error.forms}; ${way}`, { cause: error })
       : error;

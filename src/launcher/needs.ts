@@ -22,8 +22,8 @@ export interface Needs {
   readonly writes: readonly string[];
   /** Where it listens: host and port. */
   readonly listens?: string;
-  /** Whether the answers of the run that it names are free texts. */
-  readonly areFreeTexts?: boolean;
+  /** Whether the answers of the run that it names are generated. */
+  readonly areGenerated?: boolean;
 }
 
 /**
@@ -91,7 +91,7 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
         reads: [...reads, ...(hard === undefined ? [] : [hard])],
         writes: [results],
         listens,
-        areFreeTexts: await answersFreely(run),
+        areGenerated: await answersAreGenerated(run),
       });
     },
     compile: ({ model, out }) => {
@@ -118,8 +118,8 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
   };
 }
 
-/** Whether the answers of a run are free texts; what is no such run is refused by the verb. */
-async function answersFreely(run: string): Promise<boolean> {
+/** Whether the answers of a run are generated; what is no such run is refused by the verb. */
+async function answersAreGenerated(run: string): Promise<boolean> {
   const metrics = await readJson(join(run, "metrics.json")).catch(() => undefined);
   return valueAt(metrics, ["answers"]) === "texts";
 }

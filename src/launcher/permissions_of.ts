@@ -44,9 +44,9 @@ export function permissionsOf(
 }
 
 /** Whether a verb may run native code with what its command line names. */
-export function isNative(verb: Verb, { areFreeTexts = false }: Needs): boolean {
+export function isNative(verb: Verb, { areGenerated = false }: Needs): boolean {
   const { native } = RIGHTS[verb];
-  return native === "free texts" ? areFreeTexts : native;
+  return native === "generated texts" ? areGenerated : native;
 }
 
 /** A folder, and the two beside it by which it is replaced as a whole. */

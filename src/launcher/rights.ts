@@ -9,8 +9,8 @@ export interface Rights {
   readonly writes: readonly ("--results" | "--out" | "--to")[];
   /** Whether it may download from the hub into the hub's cache. */
   readonly downloads: boolean;
-  /** Whether it may run ONNX Runtime's native library: always, never, or with runs whose answers are free texts. */
-  readonly native: boolean | "free texts";
+  /** Whether it may run ONNX Runtime's native library: always, never, or with runs whose answers are generated. */
+  readonly native: boolean | "generated texts";
   /** Whether it may listen at `--host` and `--port`. */
   readonly listens: boolean;
 }
@@ -25,7 +25,7 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   predict: RUNNING,
   export: { ...RUNNING, writes: ["--out"] },
   compile: { ...READING, writes: ["--out"], downloads: true },
-  serve: { ...READING, writes: ["--results"], downloads: true, native: "free texts", listens: true },
+  serve: { ...READING, writes: ["--results"], downloads: true, native: "generated texts", listens: true },
   validate: { ...READING, downloads: true },
   diff: READING,
   report: { ...READING, writes: ["--out"] },
@@ -42,6 +42,6 @@ export function rightsTable(): string[][] {
       ...(downloads ? ["the hub"] : verb === "data" ? ["the dataset's home"] : []),
       ...(listens ? ["listens at `--host`, `--port`"] : []),
     ].join("; ") || "none",
-    native === "free texts" ? "ONNX Runtime, for free texts" : native ? "ONNX Runtime" : "none",
+    native === "generated texts" ? "ONNX Runtime, for generated texts" : native ? "ONNX Runtime" : "none",
   ]);
 }

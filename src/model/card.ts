@@ -23,6 +23,8 @@ export interface ModelCard {
 export interface ReadingCard extends Omit<ModelCard, "kind"> {
   /** An encoder-decoder reads the template with its encoder. */
   readonly kind: ModelCard["kind"] | "encoder-decoder";
+  /** The largest number of tokens of an encoder-decoder's answer, if its decoder has its own limit. */
+  readonly target?: number | undefined;
 }
 
 /** The keys of `config.json` for the maximum number of tokens. */

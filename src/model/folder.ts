@@ -41,6 +41,9 @@ const DESCRIPTION: readonly string[] = ["config.json", TOKENIZER];
 const TOKENIZER_CONFIG = "tokenizer_config.json";
 const OPTIONAL = [TOKENIZER_CONFIG, "special_tokens_map.json"];
 
+/** What names a model that a flag names, in place of an experiment file. */
+export const COMMAND_LINE = "./";
+
 /** The form of ids on the hub; `./models/x` and `../x` are folders. */
 const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
 
@@ -48,6 +51,7 @@ const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
  * Finds a model's folder: one on disk, else one on the hub, of which the required files are downloaded.
  *
  * @param spec its source is a folder, relative to the file that names it, or a hub id
+ * @param namedIn that file, or `COMMAND_LINE`
  * @param required the files that it must contain besides the ONNX file
  * @throws {ConfigValueError} where there is none
  */
@@ -68,11 +72,15 @@ export async function findModel(
     return await withKeyContext(["model", "source"], () => hubModel(spec, folder, downloads, required));
   }
   if (spec.revision !== undefined) {
-    const message = `'model.revision' goes with a model on the hub, but ${spec.source} is a folder`;
+    const key = namedIn === COMMAND_LINE ? "--revision" : "'model.revision'";
+    const message = `${key} goes with a model on the hub, but ${spec.source} is a folder`;
     throw new ConfigValueError([{ path: ["model", "revision"], message }]);
   }
   const missing = (path: string) => {
-    const message = `there is no ${path}: 'model.source' names a folder, relative to ${namedIn}, with ${
+    const key = namedIn === COMMAND_LINE
+      ? "--model names a folder"
+      : `'model.source' names a folder, relative to ${namedIn},`;
+    const message = `there is no ${path}: ${key} with ${
       [...required, spec.file].join(", ")
     }, or a model on the hub (owner/name)`;
     return new ConfigValueError([{ path: ["model", "source"], message }]);

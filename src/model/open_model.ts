@@ -16,8 +16,8 @@ import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { type ModelCard, readCard } from "./card.ts";
 import { findContinuing } from "./find_continuing.ts";
-import { GENERATION_CONFIG } from "./generation_rules.ts";
 import { findModel, type ModelFolder } from "./folder.ts";
+import type { ModelUse } from "./model_use.ts";
 import { hashFile } from "../disk/hash_file.ts";
 import { readGraph } from "./read_graph.ts";
 import { RegionReader } from "./read_region.ts";
@@ -43,12 +43,6 @@ export interface ModelGraph {
   readonly sha256: string;
   /** The SHA-256 of each file that holds weights, the ONNX file among them, by its path. */
   readonly weights: ReadonlyMap<string, string>;
-}
-
-/** What a model is opened for. */
-export interface ModelUse {
-  /** Whether texts are generated, so that the file that continues them and `generation_config.json` are read, too. */
-  readonly generates?: boolean;
 }
 
 /** A frozen model and its description. */
@@ -79,12 +73,15 @@ export async function openModel(
   using regions = new RegionReader();
   const { graph, file } = await readModel(spec, found, regions, use);
   const { folder, weights } = graph;
-  const rules = join(folder, GENERATION_CONFIG);
-  const hasRules = use.generates === true && await found.find(rules) !== undefined;
+  const beside: string[] = [];
+  for (const name of use.beside ?? []) {
+    const path: string = join(folder, name);
+    if (!found.described.includes(path) && await found.find(path) !== undefined) beside.push(path);
+  }
   const facts = factsOf(file);
   return {
     ...graph,
-    files: byName(folder, [...weights, ...await hashes([...found.described, ...hasRules ? [rules] : []])]),
+    files: byName(folder, [...weights, ...await hashes([...found.described, ...beside])]),
     parameters: countParameters(file),
     facts,
     card: await readCard(folder, facts),

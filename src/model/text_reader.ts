@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { ConfigValueError, InputError } from "../base/errors.ts";
 import { readJson } from "../disk/read_json.ts";
+import type { ChatForm } from "../experiment/template.ts";
 import type { ModelSpec } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { readEncoderDecoderCard, type ReadingCard } from "./card.ts";
@@ -18,6 +19,8 @@ export interface TextReader {
   readonly tokens: TextTokens;
   /** How messages are written; only where it is asked for. */
   readonly chat: ChatTemplate | undefined;
+  /** The chat of a run as it was written when the run began: a chat template may write the date, or what a library's version makes of it. */
+  readonly written?: ChatForm;
 }
 
 /**
@@ -60,13 +63,16 @@ export async function openTextReader(
 
 /** What the texts of an opened model are read with: the graph of an encoder-decoder shows more than the files beside it. */
 export async function textReaderOf(
-  { folder, tokenizer, card, decoder }: Pick<OpenModel, "folder" | "tokenizer" | "card" | "decoder">,
+  { folder, tokenizer, card, decoder, facts }: Pick<
+    OpenModel,
+    "folder" | "tokenizer" | "card" | "decoder" | "facts"
+  >,
   wantsChat: boolean,
 ): Promise<TextReader> {
   const isEncoderDecoder = decoder !== undefined;
   return {
     tokenizer,
-    card: isEncoderDecoder ? { ...card, kind: "encoder-decoder" } : card,
+    card: isEncoderDecoder ? { ...card, kind: "encoder-decoder", target: facts.decoder?.target } : card,
     tokens: await readTextTokens(folder, tokenizer, isEncoderDecoder),
     chat: wantsChat ? await chatOf(folder) : undefined,
   };

@@ -1,7 +1,7 @@
 import { Template as ChatRenderer } from "@huggingface/jinja";
 import { thrownMessage } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
-import { type Piece, splitTemplate, type Template } from "../experiment/template.ts";
+import { type ChatForm, type Piece, splitTemplate, type Template } from "../experiment/template.ts";
 import type { ChatTemplate } from "../model/chat_template.ts";
 import { templateError } from "./encoding.ts";
 
@@ -23,16 +23,6 @@ export function messagesOf(
   length: number,
 ): ChatMessage[] {
   return chat.map(({ role, content }) => ({ role, content: splitTemplate(content, length) }));
-}
-
-/** A chat as a model's chat template writes it, up to where the assistant's answer begins. */
-export interface ChatForm {
-  /** With the special tokens that the chat template writes itself. */
-  readonly template: Template;
-  /** What the chat template writes between that and the answer, … */
-  readonly lead: string;
-  /** … and after the answer, where its end token is. */
-  readonly end: string;
 }
 
 /** A character for private use around the number of a placeholder, and that of the answer. */

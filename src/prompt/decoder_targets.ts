@@ -1,4 +1,5 @@
 import type { Template } from "../experiment/template.ts";
+import type { ReadingCard } from "../model/card.ts";
 import { type Encoded, type PositionCounting, TemplateEncoder } from "./encoding.ts";
 import type { Texts } from "./stretch.ts";
 import {
@@ -13,6 +14,16 @@ import {
 export interface DecoderModel extends TargetModel {
   /** The token that the decoder reads first. */
   readonly start: number;
+}
+
+/** The largest number of tokens of an answer, its end token among them; infinite where nothing limits it. */
+export function mostTargetTokens(
+  { positions = Infinity, sequence = Infinity, target = Infinity }: Pick<
+    ReadingCard,
+    "positions" | "sequence" | "target"
+  >,
+): number {
+  return Math.min(positions, sequence, target);
 }
 
 /**
@@ -39,9 +50,9 @@ export class DecoderTargets implements TargetEncoder {
   }
 
   encode(texts: Texts, target: string): DecoderEncoded {
-    const { start, card: { positions = Infinity, sequence = Infinity } } = this.model;
+    const { start, card } = this.model;
     const all = this.targetTokens(texts, target);
-    const targetIds = all.slice(0, Math.min(positions, sequence));
+    const targetIds = all.slice(0, mostTargetTokens(card));
     const { answerRow: _, ...encoded } = this.encoder.encode(texts);
     const decoderIds = [start, ...targetIds.slice(0, -1)];
     return {

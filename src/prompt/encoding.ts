@@ -54,7 +54,7 @@ export class TemplateEncoder {
   /** … and their number. */
   private readonly around: number;
   /** The number of masks beyond the first, which take positions, … */
-  private readonly moreMasks: number;
+  readonly moreMasks: number;
   /** … and that of tokens of the words. */
   private readonly words: number;
   /** The `position_ids` of tokens that take no position, by token id. */

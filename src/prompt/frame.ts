@@ -1,5 +1,5 @@
 import { type Part, type TemplateEncoder, templateError } from "./encoding.ts";
-import { type Stretch, tokensOf } from "./stretch.ts";
+import { type Stretch, type StretchTokens, tokensOf } from "./stretch.ts";
 
 /** Token ids on one side of a text, and which of them take a position. */
 export interface FrameSide {
@@ -86,7 +86,7 @@ class Side {
 
 function idsOf(
   part: Part,
-  { tokenizer }: TemplateEncoder,
+  { tokenizer, moreMasks }: TemplateEncoder,
 ): { ids: readonly number[]; mask?: number | undefined } {
   switch (part.kind) {
     case "vectors":
@@ -94,8 +94,15 @@ function idsOf(
     case "specials":
       return { ids: part.ids };
     case "stretch":
-      return part.pieces.length === 0 ? { ids: [] } : tokensOf(part, {}, tokenizer);
+      return part.pieces.length === 0 ? { ids: [] } : masked(tokensOf(part, {}, tokenizer), moreMasks);
   }
+}
+
+/** Tokens with as many masks as answers have tokens. */
+function masked({ ids, mask }: StretchTokens, moreMasks: number): StretchTokens {
+  if (mask === undefined) return { ids, mask };
+  const more = Array.from({ length: moreMasks }, () => ids[mask]!);
+  return { ids: [...ids.slice(0, mask), ...more, ...ids.slice(mask)], mask };
 }
 
 function withLead(pieces: Stretch["pieces"], lead: Lead): Stretch["pieces"] {

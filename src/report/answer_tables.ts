@@ -36,7 +36,9 @@ export function memberTable({ members, average, best, ensemble }: EnsembleFile):
 }
 
 /** The confusion matrix with the precision and the recall of each class. */
-export function classTable({ per_class, confusion: { classes, counts } }: PartMetrics): Html {
+export function classTable(
+  { per_class, confusion: { classes, counts } }: Pick<PartMetrics, "per_class" | "confusion">,
+): Html {
   return table(
     [
       phrase("class"),

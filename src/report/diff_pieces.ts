@@ -1,7 +1,18 @@
 import { isChange, type Verdict } from "../diff/compare.ts";
 import type { DifferingRow } from "../diff/differing_rows.ts";
 import type { Bilingual } from "../results/bilingual.ts";
-import { bilingual, breakable, type Content, Html, htmlOf, keyPath, phrase, setting, table } from "./html.ts";
+import {
+  bilingual,
+  breakable,
+  type Content,
+  Html,
+  htmlOf,
+  keyPath,
+  phrase,
+  section,
+  setting,
+  table,
+} from "./html.ts";
 import type { PhraseName } from "./phrases.ts";
 
 /** The columns of a metric's numbers. */
@@ -35,4 +46,20 @@ export function differenceTable(rows: readonly DifferingRow[]): Content {
     [phrase("key"), "A", "B"],
     rows.map(([path, { a, b }]) => [keyPath(path), setting(a), setting(b)]),
   );
+}
+
+/**
+ * What differs in a comparison.
+ *
+ * @param own besides what differs in all comparisons
+ * @param hasShared whether there is such a thing
+ */
+export function differencePieces(own: readonly DifferingRow[], hasShared: boolean): Content[] {
+  if (own.length > 0) return [section(phrase("differs"), differenceTable(own))];
+  return hasShared ? [] : [section(phrase("differs"), phrase("nothing_differs"))];
+}
+
+/** The variants that only one side has. */
+export function onlyIn(name: "only_in_a" | "only_in_b", variants: readonly string[]): Html[] {
+  return variants.length === 0 ? [] : [section(phrase(name), variants.join("; "))];
 }

@@ -1,6 +1,6 @@
 import type { Comparison, MetricComparison } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
-import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
+import { differingRows } from "../diff/differing_rows.ts";
 import { overview } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
 import { timesText } from "../diff/times.ts";
@@ -31,7 +31,15 @@ import {
   together,
 } from "./html.ts";
 import { pageHtml } from "./page.ts";
-import { COLUMNS, differenceTable, sentencePieces, sidesPiece, verdictHtml } from "./diff_pieces.ts";
+import {
+  COLUMNS,
+  differencePieces,
+  differenceTable,
+  onlyIn,
+  sentencePieces,
+  sidesPiece,
+  verdictHtml,
+} from "./diff_pieces.ts";
 
 /** The number of flips per direction that a report lists. */
 const SHOWN = 100;
@@ -115,12 +123,6 @@ function comparisonPieces(comparison: Comparison, index: number, alpha: number):
   ];
 }
 
-/** @param own what differs besides what differs in all comparisons @param hasShared whether there is such a thing */
-function differencePieces(own: readonly DifferingRow[], hasShared: boolean): Content[] {
-  if (own.length > 0) return [section(phrase("differs"), differenceTable(own))];
-  return hasShared ? [] : [section(phrase("differs"), phrase("nothing_differs"))];
-}
-
 function flipPieces({ flips }: Comparison): Content[] {
   return [flipDetails("fixed", flips.fixed), flipDetails("broken", flips.broken)];
 }
@@ -154,8 +156,4 @@ function flipDetails(direction: "fixed" | "broken", flips: readonly Flip[]): Htm
     new Html(`<p class="soft">${htmlOf(phrase("most_sure"))}</p>`),
     table([phrase("text"), phrase("label"), "A", "B"], rows),
   );
-}
-
-function onlyIn(name: "only_in_a" | "only_in_b", variants: readonly string[]): Html[] {
-  return variants.length === 0 ? [] : [section(phrase(name), variants.join("; "))];
 }

@@ -3,12 +3,14 @@ import { keyPath } from "../experiment/override.ts";
 import { partAt } from "../experiment/schema_part.ts";
 import { keyLabels } from "../experiment/variant_name.ts";
 import type { Summary, SummaryGroup } from "../results/summary.ts";
-import { withoutSeed } from "../results/summary.ts";
+import { metricValue, withoutSeed } from "../results/summary.ts";
 
-/** The test accuracy over one swept key, a line for each combination of the other keys. */
+/** A metric of the test sets over one swept key, a line for each combination of the other keys. */
 export interface SweepPlot {
   /** The key's path. */
   readonly key: string;
+  /** The accuracy or, where no run has classes, how often a generated text is an exact match. */
+  readonly metric: "accuracy" | "exact_match";
   /** Whether the key's values are so far apart that a logarithmic axis shows them better. */
   readonly log: boolean;
   readonly means: readonly {
@@ -31,8 +33,14 @@ function isScale(key: string): boolean {
     part.exclusiveMaximum === undefined;
 }
 
-/** A plot for each numeric swept key that takes several values. */
-export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
+/** A plot for each numeric swept key that takes several values; none where the runs have no metric to plot. */
+export function sweepPlots(summary: Summary): SweepPlot[] {
+  const { rows } = summary;
+  const metric = (["accuracy", "exact_match"] as const).find((one) =>
+    summary.groups.some(({ test }) => test[one] !== undefined)
+  );
+  if (metric === undefined) return [];
+  const groups = summary.groups.filter(({ test }) => test[metric] !== undefined);
   const keys = [...new Set(groups.flatMap(({ settings }) => Object.keys(settings)))];
   const numeric = keys.filter((key) => {
     const values = groups.flatMap(({ settings }) => Object.hasOwn(settings, key) ? [settings[key]] : []);
@@ -48,19 +56,19 @@ export function sweepPlots({ rows, groups }: Summary): SweepPlot[] {
     const values = swept.map(({ x }) => x);
     return {
       key,
+      metric,
       log: min(values) > 0 && (isScale(key) || max(values) / min(values) >= WIDE),
-      means: swept.map(({ group, x }) => ({
-        x,
-        mean: group.test.accuracy.mean,
-        sd: group.test.accuracy.sd,
-        series: series(group),
-      })).sort((a, b) => a.x - b.x),
+      means: swept.flatMap(({ group, x }) => {
+        const found = group.test[metric];
+        return found ? [{ x, mean: found.mean, sd: found.sd, series: series(group) }] : [];
+      }).sort((a, b) => a.x - b.x),
       points: rows.flatMap(({ experiment, settings, metrics }) => {
         const x = Object.hasOwn(settings, key) ? settings[key] : undefined;
-        if (metrics === undefined || typeof x !== "number") return [];
+        const y = metrics && metricValue(metrics.test, metric);
+        if (y === undefined || typeof x !== "number") return [];
         return [{
           x,
-          y: metrics.test.accuracy.value,
+          y,
           series: series({ experiment, settings: withoutSeed(settings) }),
         }];
       }),

@@ -1,8 +1,17 @@
 import { percent } from "../base/percent.ts";
-import { type MetricName, METRICS } from "../evaluation/metric_names.ts";
 import { keyLabels } from "../experiment/variant_name.ts";
 import type { RunRecord } from "../results/read_run.ts";
-import type { EnsembleRow, Spread, Summary, SummaryGroup, SummaryRow } from "../results/summary.ts";
+import {
+  type EnsembleRow,
+  metricInterval,
+  metricValue,
+  type Spread,
+  type Summary,
+  SUMMARY_METRICS,
+  type SummaryGroup,
+  type SummaryMetric,
+  type SummaryRow,
+} from "../results/summary.ts";
 import {
   breakable,
   chart,
@@ -40,16 +49,40 @@ export function sweepReport(summary: Summary, runs: ReadonlyMap<string, RunRecor
           ...plots.map((plot) => chart("sweep", together(`${plot.key}: `, phrase("plot_caption")), plot)),
         )]
         : []),
-      ...(summary.groups.length > 0 ? [section(phrase("variants"), groupTable(summary))] : []),
+      ...(summary.groups.length > 0 ? [section(phrase("variants"), ...groupTables(summary))] : []),
       ...(summary.ensembles.length > 0
         ? [section(phrase("ensembles"), ensembleTable(summary.ensembles))]
         : []),
-      section(phrase("runs"), runTable(summary.rows)),
+      section(phrase("runs"), ...runTables(summary.rows)),
     ],
   });
 }
 
-function groupTable({ groups, best }: Summary): Html {
+/** What comes first in a table, with its interval: the first of these that something has. */
+const MAIN_METRICS = ["accuracy", "exact_match", "perplexity"] as const;
+type MainMetric = typeof MAIN_METRICS[number];
+
+/** A table for each metric that something has as its first; what has none is in the first table. */
+function byMain<One>(all: readonly One[], has: (one: One, metric: MainMetric) => boolean) {
+  const found = all.map((one) => ({ one, main: MAIN_METRICS.find((metric) => has(one, metric)) }));
+  const usual = MAIN_METRICS.find((metric) => found.some(({ main }) => main === metric)) ?? "accuracy";
+  return MAIN_METRICS.flatMap((metric) => {
+    const own = found.flatMap(({ one, main = usual }) => main === metric ? [one] : []);
+    return own.length > 0 ? [{ main: metric, own }] : [];
+  });
+}
+
+function groupTables({ groups, best }: Summary): Html[] {
+  const chosen = best === null ? undefined : groups[best];
+  return byMain(groups, ({ test }, metric) => test[metric] !== undefined)
+    .map(({ main, own }) => groupTable(main, own, chosen));
+}
+
+/** @param best the variant that is best by validation */
+function groupTable(main: MainMetric, groups: readonly SummaryGroup[], best: SummaryGroup | undefined): Html {
+  const others = SUMMARY_METRICS.filter((metric) =>
+    metric !== main && groups.some(({ test }) => test[metric] !== undefined)
+  );
   const isMixed = new Set(groups.map(({ experiment }) => experiment)).size > 1;
   const keys = [...new Set(groups.flatMap(({ settings }) => Object.keys(settings)))];
   const labels = keyLabels(keys);
@@ -59,23 +92,20 @@ function groupTable({ groups, best }: Summary): Html {
       ...labels,
       "",
       termName("seeds"),
-      together(phrase("validation"), " ", termName("accuracy")),
-      together(phrase("test"), " ", termName("accuracy")),
+      together(phrase("validation"), " ", termName(main)),
+      together(phrase("test"), " ", termName(main)),
       termName("mean_interval"),
-      ...METRICS.slice(1).map((metric) => together(phrase("test"), " ", termName(metric))),
+      ...others.map((metric) => together(phrase("test"), " ", termName(metric))),
     ],
-    groups.map((group, i) => [
+    groups.map((group) => [
       ...(isMixed ? [group.experiment] : []),
       ...keys.map((key) => setting(group.settings[key])),
-      i === best ? new Html(`<span class="better">${htmlOf(phrase("best"))}</span>`) : "",
+      group === best ? new Html(`<span class="better">${htmlOf(phrase("best"))}</span>`) : "",
       seedsCell(group),
-      group.validation ? spread("accuracy", group.validation.accuracy) : "",
-      spread("accuracy", group.test.accuracy),
-      meanInterval(group.test.accuracy),
-      ...METRICS.slice(1).map((metric) => {
-        const found = group.test[metric];
-        return found ? spread(metric, found) : "";
-      }),
+      spreadCell(main, group.validation?.[main]),
+      spreadCell(main, group.test[main]),
+      intervalCell(main, group.test[main]?.interval, "mean_interval"),
+      ...others.map((metric) => spreadCell(metric, group.test[metric])),
     ]),
   );
 }
@@ -115,25 +145,56 @@ function seedsCell({ seeds, missing }: SummaryGroup): Content {
     : together(count, new Html(` <span class="failed">${missing} ${htmlOf(phrase("missing"))}</span>`));
 }
 
-function spread(metric: MetricName, { mean, sd }: Spread): Html {
-  const isShare = metric === "accuracy" || metric === "illegal_rate";
-  const text = isShare ? percent(mean) : mean.toFixed(3);
-  const deviation = sd === null ? "" : isShare ? (100 * sd).toFixed(1) : sd.toFixed(3);
-  return sd === null ? number(text, metric) : number(`${text} ± ${deviation}`, "mean", metric);
+/** The metrics that are shares of examples. */
+const SHARES: ReadonlySet<SummaryMetric> = new Set([
+  "accuracy",
+  "illegal_rate",
+  "exact_match",
+  "token_f1",
+  "rouge_l",
+]);
+
+function valueText(metric: SummaryMetric, value: number): string {
+  if (SHARES.has(metric)) return percent(value);
+  return metric === "perplexity" ? value.toPrecision(4) : value.toFixed(3);
 }
 
-/** The interval of the mean over the seeds. */
-function meanInterval({ interval }: Spread): Content {
-  return interval ? number(interval.map(percent).join(" – "), "mean_interval") : "";
+function spread(metric: SummaryMetric, { mean, sd }: Spread): Html {
+  const text = valueText(metric, mean);
+  if (sd === null) return number(text, metric);
+  return number(`${text} ± ${SHARES.has(metric) ? (100 * sd).toFixed(1) : sd.toFixed(3)}`, "mean", metric);
 }
 
-function runTable(rows: readonly SummaryRow[]): Html {
+function spreadCell(metric: SummaryMetric, found: Spread | undefined): Content {
+  return found ? spread(metric, found) : "";
+}
+
+/** @param of what it is an interval of: a run's metric, or the mean over the seeds */
+function intervalCell(
+  metric: SummaryMetric,
+  interval: readonly number[] | null | undefined,
+  of: "interval" | "mean_interval",
+): Content {
+  return interval ? number(interval.map((end) => valueText(metric, end)).join(" – "), of) : "";
+}
+
+function valueCell(metric: SummaryMetric, value: number | undefined): Content {
+  return value === undefined ? "" : number(valueText(metric, value), metric);
+}
+
+function runTables(rows: readonly SummaryRow[]): Html[] {
+  const has = ({ metrics }: SummaryRow, metric: MainMetric) =>
+    metrics !== undefined && metricInterval(metrics.test, metric) !== undefined;
+  return byMain(rows, has).map(({ main, own }) => runTable(main, own));
+}
+
+function runTable(main: MainMetric, rows: readonly SummaryRow[]): Html {
   return table(
     [
       phrase("run"),
       phrase("status"),
-      together(phrase("validation"), " ", termName("accuracy")),
-      together(phrase("test"), " ", termName("accuracy")),
+      together(phrase("validation"), " ", termName(main)),
+      together(phrase("test"), " ", termName(main)),
       termName("interval"),
       termName("seconds"),
       phrase("ended"),
@@ -147,9 +208,9 @@ function runTable(rows: readonly SummaryRow[]): Html {
           error === undefined ? "" : ` <span class="soft">${htmlOf(error)}</span>`
         }`,
       ),
-      metrics?.validation ? number(percent(metrics.validation.accuracy.value), "accuracy") : "",
-      metrics ? number(percent(metrics.test.accuracy.value), "accuracy") : "",
-      metrics ? number(metrics.test.accuracy.interval.map(percent).join(" – "), "interval") : "",
+      valueCell(main, metrics?.validation && metricValue(metrics.validation, main)),
+      valueCell(main, metrics && metricValue(metrics.test, main)),
+      intervalCell(main, metrics && metricInterval(metrics.test, main), "interval"),
       metrics ? number(metrics.seconds.toFixed(1), "seconds") : "",
       time.slice(0, 16).replace("T", " "),
     ]),

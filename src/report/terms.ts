@@ -79,6 +79,12 @@ export const TERMS = {
     "How often the model's best token over its whole vocabulary is not a word of the verbalizer. A description: the predicted class is the best of the verbalizer's words all the same, and a tuned prompt often makes other words better.",
     "模型在整个词表上的最优词不属于标签词的比例。只作描述：预测的类别仍取标签词中的最优者，而调优后的提示常使其他词更优。",
   ),
+  illegal_texts: term(
+    "illegal answers",
+    "非法回答",
+    "How often the generated text is that of no class: such an answer is never right.",
+    "生成文本不属于任何类别的比例：这样的回答一律不算正确。",
+  ),
   exact_match: term(
     "exact match",
     "精确匹配",

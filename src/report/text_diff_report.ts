@@ -1,22 +1,32 @@
-import type { TextDiff } from "../diff/text_diff.ts";
+import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
+import type { TextDiff, TextDiffs } from "../diff/text_diff.ts";
 import {
   type ComparedTexts,
+  haveGenerated,
+  haveSeveralRuns,
   testsSentence,
-  textDeltaText,
   textDetectableSentence,
   textPairedSentence,
 } from "../diff/text_sentences.ts";
-import { textMetricRows } from "../diff/text_wording.ts";
+import { textDeltaText, textMetricEntries, textMetricRows } from "../diff/text_wording.ts";
 import {
-  byTextMetric,
   IS_HIGHER_TEXT_METRIC_BETTER,
-  TEXT_METRICS,
+  isJudgedText,
   type TextMetricName,
 } from "../evaluation/text_metric_names.ts";
 import { markDifferences } from "../text_metrics/word_difference.ts";
-import { COLUMNS, differenceTable, sentencePieces, sidesPiece, verdictHtml } from "./diff_pieces.ts";
+import {
+  COLUMNS,
+  differencePieces,
+  differenceTable,
+  onlyIn,
+  sentencePieces,
+  sidesPiece,
+  verdictHtml,
+} from "./diff_pieces.ts";
 import {
   bilingual,
+  breakable,
   chart,
   type Content,
   details,
@@ -36,22 +46,26 @@ import type { TermName } from "./terms.ts";
 /** The number of texts with other answers that a report lists. */
 const SHOWN = 100;
 
-/** A diff of free texts as an HTML page. */
-export function textDiffReport(diff: TextDiff): Promise<string> {
+/** A diff of generated texts as an HTML page. */
+export function textDiffReport(diff: TextDiffs): Promise<string> {
   return pageHtml({ title: "softprompt diff", body: textDiffPieces(diff) });
 }
 
-/** The pieces of a page that show a diff of free texts. */
-function textDiffPieces(diff: TextDiff): Content[] {
-  const differing = Object.entries({ ...diff.experiment, ...diff.environment });
+/** The pieces of a page that show a diff of generated texts. */
+function textDiffPieces({ comparisons, variantsOnlyInA, variantsOnlyInB }: TextDiffs): Content[] {
+  const { shared, own } = differingRows(comparisons);
+  const [first] = comparisons;
   return [
-    sidesPiece({ a: [diff.a, ""], b: [diff.b, ""] }),
-    ...comparisonPieces(diff),
-    section(
-      phrase("differs"),
-      differing.length === 0 ? phrase("nothing_differs") : differenceTable(differing),
-    ),
-    ...changedPieces(diff),
+    sidesPiece({ a: [first?.a ?? "", ""], b: [first?.b ?? "", ""] }),
+    ...(shared.length === 0 ? [] : [section(phrase("differs_in_all"), differenceTable(shared))]),
+    ...comparisons.flatMap((one, i) => [
+      ...(one.variant === "" ? [] : [new Html(`<h2>${htmlOf(breakable(one.variant))}</h2>`)]),
+      ...comparisonPieces(one),
+      ...differencePieces(own[i] ?? [], shared.length > 0),
+      ...changedPieces(one),
+    ]),
+    ...onlyIn("only_in_a", variantsOnlyInA),
+    ...onlyIn("only_in_b", variantsOnlyInB),
   ];
 }
 
@@ -73,38 +87,32 @@ function comparisonPieces(compared: TextDiff): Content[] {
 
 /** The term that explains a metric. */
 function termOf(name: TextMetricName): TermName {
-  return name === "loss" ? "text_loss" : name;
+  return name === "loss" ? "text_loss" : name === "illegal_rate" ? "illegal_texts" : name;
 }
 
 function metricTable(compared: TextDiff): Html {
-  const { metrics } = compared;
   const texts = textMetricRows(compared);
-  const rows = TEXT_METRICS.filter((name) => metrics[name] !== undefined).flatMap((name, row) => {
-    const metric = metrics[name];
+  const rows = textMetricEntries(compared.metrics).map(([name, metric], row) => {
     const [, a, b, delta, , p, adjusted] = texts[row] ?? [];
-    if (metric === undefined) return [];
     const ends = metric.interval.map((one) => textDeltaText(name, one));
     const interval = bilingual({ en: ends.join(" to "), zh: ends.join(" 至 ") });
     const cells: (Content | undefined)[] = [a, b, delta, interval, p, adjusted];
-    return [[
+    return [
       termName(termOf(name)),
       verdictHtml(metric.verdict),
       ...COLUMNS.map((column, i) => number(cells[i] ?? "", column, termOf(name))),
-    ]];
+    ];
   });
   return table([phrase("metric"), phrase("verdict"), ...COLUMNS.map(termName)], rows);
 }
 
 /** Differences of the judged metrics in standard errors, better to the right. */
 function intervalData({ metrics }: ComparedTexts): unknown[] {
-  const isHigherBetter: Readonly<Partial<Record<TextMetricName, boolean>>> = IS_HIGHER_TEXT_METRIC_BETTER;
-  return Object.values(byTextMetric((name) => {
-    const metric = metrics[name];
-    const isHigher = isHigherBetter[name];
-    if (metric === undefined || isHigher === undefined || metric.standard_error === 0) return undefined;
-    const scale = (isHigher ? 1 : -1) / metric.standard_error;
+  return textMetricEntries(metrics).flatMap(([name, metric]) => {
+    if (!isJudgedText(name) || metric.standard_error === 0) return [];
+    const scale = (IS_HIGHER_TEXT_METRIC_BETTER[name] ? 1 : -1) / metric.standard_error;
     const ends = metric.interval.map((end) => scale * end);
-    return {
+    return [{
       metric: termOf(name),
       value: scale * metric.delta,
       low: Math.min(...ends),
@@ -113,13 +121,13 @@ function intervalData({ metrics }: ComparedTexts): unknown[] {
       text: `${textDeltaText(name, metric.delta)} [${
         metric.interval.map((end) => textDeltaText(name, end)).join(", ")
       }]`,
-    };
-  }));
+    }];
+  });
 }
 
 /** The texts with other answers, side by side; none where nothing was generated. */
-function changedPieces({ changed, metrics }: ComparedTexts): Content[] {
-  if (metrics.token_f1 === undefined) return [];
+function changedPieces({ changed, metrics, seeds }: ComparedTexts): Content[] {
+  if (!haveGenerated(metrics)) return [];
   const rows = changed.slice(0, SHOWN).map(({ text, targets, a, b }) => {
     const marked = markDifferences(a, b);
     return [text, targets.join(" | "), markedText(marked.a), markedText(marked.b)];
@@ -128,7 +136,7 @@ function changedPieces({ changed, metrics }: ComparedTexts): Content[] {
     details(
       together(
         `${changed.length} · `,
-        phrase("other_answers"),
+        phrase(haveSeveralRuns(seeds) ? "other_answers_of_first_runs" : "other_answers"),
         changed.length > SHOWN ? ` (${SHOWN})` : "",
       ),
       new Html(`<p class="soft">${htmlOf(phrase("differing_words"))}</p>`),

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { percent } from "../base/percent.ts";
-import type { FreeTextExperiment } from "../experiment/text_types.ts";
+import type { GeneratedExperiment } from "../experiment/text_types.ts";
 import type { PromptInterpretation } from "../prompt/interpretation.ts";
 import type { Environment } from "../results/environment.ts";
 import { experimentYaml } from "../results/experiment_yaml.ts";
@@ -8,7 +8,10 @@ import type { TextMetricsFile, TextPartMetrics } from "../results/metrics_file.t
 import type { TextPrediction, TextSample } from "../results/run_files.ts";
 import { markDifferences } from "../text_metrics/word_difference.ts";
 import type { HistoryLine } from "../training/trainer.ts";
+import { classTable } from "./answer_tables.ts";
+import { dataSection } from "./data_table.ts";
 import {
+  chart,
   type Content,
   details,
   Html,
@@ -29,7 +32,7 @@ import { curves } from "./run_pieces.ts";
 /** The content of the report of a run whose answers are free texts. */
 export interface TextReport {
   readonly title: string;
-  readonly experiment: FreeTextExperiment;
+  readonly experiment: GeneratedExperiment;
   readonly metrics: TextMetricsFile;
   readonly environment: Environment;
   /** Empty where nothing was tuned. */
@@ -48,18 +51,31 @@ export function textReport(
   { title, experiment, metrics, environment, history, predictions, samples, meaning }: TextReport,
 ): Promise<string> {
   const { description } = experiment;
+  const isClassed = experiment.verbalizer !== undefined;
   return pageHtml({
     title,
     body: [
       ...(description === undefined ? [] : [new Html(`<p>${htmlOf(description)}</p>`)]),
       textMetricsTable(metrics),
+      ...dataSection(environment),
       ...curves(history),
+      ...classPieces(metrics),
       section(
         phrase("samples"),
         samples.length > 0
           ? table(
-            [phrase("text"), phrase("generated")],
-            samples.map(({ text, generated }) => [text, generated]),
+            [
+              phrase("text"),
+              phrase("generated"),
+              ...(isClassed ? [phrase("label"), phrase("predicted")] : []),
+            ],
+            samples.map(({ label = "", predicted, ...sample }) => [
+              sample.text,
+              sample.generated,
+              ...(isClassed
+                ? [label, classCell({ label, ...(predicted !== undefined && { predicted }) })]
+                : []),
+            ]),
           )
           : phrase("none"),
       ),
@@ -77,12 +93,19 @@ export function textReport(
 
 /** The metrics of each part of the data. */
 function textMetricsTable({ test, validation, transfer = {} }: TextMetricsFile): Html {
-  const generated = (["exact_match", "token_f1", "rouge_l"] as const).filter((name) =>
-    test[name] !== undefined
-  );
+  // The text of the right class is an exact match: the accuracy is how often there is one.
+  const generated = ([test.accuracy ? "accuracy" : "exact_match", "token_f1", "rouge_l"] as const)
+    .filter((name) => test[name] !== undefined);
+  const hasClasses = test.accuracy !== undefined;
   const row = (name: Content, part: TextPartMetrics): Content[] => [
     name,
     number(String(part.examples), "examples"),
+    ...(hasClasses
+      ? [
+        number((part.macro_f1 ?? 0).toFixed(3), "macro_f1"),
+        number(percent(part.illegal_rate ?? 0), "illegal_texts"),
+      ]
+      : []),
     ...generated.map((metric) => {
       const estimate = part[metric];
       return estimate === undefined ? "" : together(
@@ -100,6 +123,7 @@ function textMetricsTable({ test, validation, transfer = {} }: TextMetricsFile):
     [
       phrase("part"),
       termName("examples"),
+      ...(hasClasses ? [termName("macro_f1"), termName("illegal_texts")] : []),
       ...generated.map(termName),
       termName("text_loss"),
       termName("perplexity"),
@@ -112,17 +136,37 @@ function textMetricsTable({ test, validation, transfer = {} }: TextMetricsFile):
   );
 }
 
+/** The confusion matrix of the classes, where texts stand for some. */
+function classPieces({ test: { per_class, confusion } }: TextMetricsFile): Html[] {
+  if (per_class === undefined || confusion === undefined) return [];
+  return [section(
+    phrase("confusion"),
+    chart("confusion", phrase("confusion_caption"), confusion),
+    classTable({ per_class, confusion }),
+  )];
+}
+
+/** The class of a generated text, marked where it is not the right one; none where it is that of no class. */
+function classCell({ label = "", predicted }: Pick<TextPrediction, "label" | "predicted">): Content {
+  const shown = predicted ?? phrase("no_class");
+  return label === "" || label === predicted
+    ? shown
+    : new Html(`<span class="wrong">${htmlOf(shown)}</span>`);
+}
+
 /** Texts with their right answers and what the model has written. */
 function answerTable(predictions: readonly TextPrediction[]): Html {
   const isGenerated = predictions.some(({ generated }) => generated !== undefined);
+  const isClassed = predictions.some(({ label }) => label !== undefined);
   return table(
     [
       phrase("text"),
       phrase("right_answer"),
       ...(isGenerated ? [phrase("generated"), termName("token_f1")] : []),
+      ...(isClassed ? [phrase("label"), phrase("predicted")] : []),
       termName("text_loss"),
     ],
-    predictions.map(({ text, targets, generated = "", score, nll, tokens }) => {
+    predictions.map(({ text, targets, generated = "", score, nll, tokens, ...classed }) => {
       const marked = markDifferences(targets[0] ?? "", generated);
       const [, ...others] = targets;
       return [
@@ -132,6 +176,7 @@ function answerTable(predictions: readonly TextPrediction[]): Html {
           ...others.map((one) => ` | ${one}`),
         ),
         ...(isGenerated ? [markedText(marked.b), number((score?.token_f1 ?? 0).toFixed(3), "token_f1")] : []),
+        ...(isClassed ? [classed.label ?? "", classCell(classed)] : []),
         number((nll / tokens).toFixed(3), "text_loss"),
       ];
     }),

@@ -1,4 +1,11 @@
-import type { MetricsFile, PartMetrics, SamplePrediction } from "./run_files.ts";
+import type {
+  MetricsFile,
+  PartMetrics,
+  SamplePrediction,
+  TextMetricsFile,
+  TextPartMetrics,
+  TextPrediction,
+} from "./run_files.ts";
 
 /**
  * What a schema cannot express about `metrics.json`: that each part's classes are those of the run, its confusion matrix is
@@ -23,7 +30,44 @@ export function metricsFault(metrics: MetricsFile, classes?: readonly string[]):
   return undefined;
 }
 
-function partFault({ examples, per_class, confusion }: PartMetrics, classes: readonly string[]) {
+/**
+ * The same about metrics of generated texts, whose parts have the metrics of classes where these are chosen by the text, and only there.
+ *
+ * @param classes of the run's experiment; none where texts are free
+ */
+export function textMetricsFault(metrics: TextMetricsFile, classes: readonly string[]): string | undefined {
+  const { test, validation, transfer = {} } = metrics;
+  const parts: readonly (readonly [string, TextPartMetrics | undefined])[] = [
+    ["test", test],
+    ["validation", validation],
+    ...Object.entries(transfer).map(([name, part]) => [`transfer.${name}`, part] as const),
+  ];
+  for (const [name, part] of parts) {
+    const fault = part && textPartFault(part, classes);
+    if (fault !== undefined) return `'${name}.${fault}`;
+  }
+  return undefined;
+}
+
+function textPartFault(part: TextPartMetrics, classes: readonly string[]): string | undefined {
+  const { examples, accuracy, macro_f1, per_class, confusion, illegal_rate } = part;
+  const found = Object.entries({ accuracy, macro_f1, per_class, confusion, illegal_rate });
+  const wrong = found.find(([, value]) => (value === undefined) === (classes.length > 0));
+  if (wrong !== undefined) {
+    const [name, value] = wrong;
+    return `${name}' is ${value === undefined ? "missing" : "there"}, and the run has ${
+      classes.length === 0 ? "no classes" : `the classes ${list(classes)}`
+    }`;
+  }
+  if (per_class === undefined || confusion === undefined || illegal_rate === undefined) return undefined;
+  const legal = examples - Math.round(illegal_rate * examples);
+  return partFault({ examples: legal, per_class, confusion }, classes);
+}
+
+function partFault(
+  { examples, per_class, confusion }: Pick<PartMetrics, "examples" | "per_class" | "confusion">,
+  classes: readonly string[],
+): string | undefined {
   const expected = `and the classes are ${list(classes)}`;
   if (!isSame(confusion.classes, classes)) {
     return `confusion.classes' is ${list(confusion.classes)}, ${expected}`;
@@ -59,6 +103,26 @@ export function predictionFault(
   return isSame(scored.toSorted(), classes.toSorted())
     ? undefined
     : `'probabilities' has ${list(scored)}, and the classes are ${list(classes)}`;
+}
+
+/**
+ * The same about the prediction of a generated text: it names classes of its run where these are chosen by the text, and only there.
+ *
+ * @param classes of the run's experiment; none where texts are free
+ */
+export function textPredictionFault(
+  { label, predicted }: Pick<TextPrediction, "label" | "predicted">,
+  classes: readonly string[],
+): string | undefined {
+  const named = Object.entries({ label, predicted: predicted === null ? classes[0] : predicted });
+  for (const [key, value] of named) {
+    const isRight = classes.length === 0
+      ? value === undefined
+      : value !== undefined && classes.includes(value);
+    if (isRight) continue;
+    return `'${key}' is ${JSON.stringify(value) ?? "missing"}, and the run's classes are ${list(classes)}`;
+  }
+  return undefined;
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {

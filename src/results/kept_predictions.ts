@@ -23,6 +23,12 @@ export class KeptPredictions {
    * @throws {TooManyPredictions} where there are too many
    */
   keep(prediction: Prediction): Prediction {
+    const { label, predicted } = prediction;
+    return { ...this.keepText(prediction), label: this.once(label), predicted: this.once(predicted) };
+  }
+
+  /** The same of a prediction of whatever form. */
+  keepText<One extends Pick<Prediction, "id" | "text_sha256" | "text">>(prediction: One): One {
     if (++this.count > this.most) {
       throw new TooManyPredictions(
         `the runs have more than ${
@@ -30,14 +36,12 @@ export class KeptPredictions {
         } predictions together, which do not fit into memory: give fewer of them`,
       );
     }
-    const { id, text_sha256, text, label, predicted } = prediction;
+    const { id, text_sha256, text } = prediction;
     return {
       ...prediction,
       id: this.once(id),
       text_sha256: this.once(text_sha256),
       text: this.once(text),
-      label: this.once(label),
-      predicted: this.once(predicted),
     };
   }
 

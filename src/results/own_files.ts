@@ -9,6 +9,7 @@ export const PUT_BACK = "put back what the run wrote, or run its experiment agai
 
 /** The files that runs write into their folders, in this and in earlier versions; `predictions.<name>.jsonl` of transfer data, too. */
 const RUN_FILES: ReadonlySet<string> = new Set([
+  "chat.json",
   "content_hash",
   "ensemble.json",
   "environment.json",

@@ -3,7 +3,7 @@ import { TextLineStream } from "@std/streams/text-line-stream";
 import { parseJson } from "../base/json_text.ts";
 import { LineLimit } from "../disk/line_limit.ts";
 import { LINES_LIMIT } from "../disk/read_limited.ts";
-import { predictionFault } from "./check_scores.ts";
+import { predictionFault, textPredictionFault } from "./check_scores.ts";
 import { damaged, readOwn } from "./damaged_run.ts";
 import { RUN_FILES } from "./file_schemas.ts";
 import type { KeptPredictions } from "./kept_predictions.ts";
@@ -40,13 +40,22 @@ export async function readPredictions(
   });
 }
 
-/** The same of a run whose answers are free texts. */
-export async function readTextPredictions(file: string): Promise<HashedPredictions<TextPrediction>> {
-  return await readEach(
-    file,
-    (value, refuse) =>
-      RUN_FILES.read("text_prediction", value, (what) => refuse(` is not a prediction: ${what}`)),
-  );
+/** The same of a run whose answers are generated. @param classes none where texts are free */
+export async function readTextPredictions(
+  file: string,
+  classes: readonly string[],
+  kept: KeptPredictions,
+): Promise<HashedPredictions<TextPrediction>> {
+  return await readEach(file, (value, refuse) => {
+    const prediction = RUN_FILES.read(
+      "text_prediction",
+      value,
+      (what) => refuse(` is not a prediction: ${what}`),
+    );
+    const fault = textPredictionFault(prediction, classes);
+    if (fault !== undefined) throw refuse(`: ${fault}`);
+    return kept.keepText(prediction);
+  });
 }
 
 /** Reads the content of a line; `refuse` makes an error of what is wrong with it. */

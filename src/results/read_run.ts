@@ -5,14 +5,11 @@ import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
 import { sha256, withoutSha256 } from "../base/sha256.ts";
 import { JSON_LIMIT } from "../disk/read_limited.ts";
-import { readWrittenRunnable } from "../experiment/read_written.ts";
+import { readWritten } from "../experiment/read_written.ts";
 import { WRITTEN_LIMIT, writtenValue } from "../experiment/written_value.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
-import {
-  type ClassExperiment,
-  isClassExperiment,
-  type RunnableExperiment,
-} from "../experiment/class_experiment.ts";
+import { type ClassExperiment, generatingKey, isClassExperiment } from "../experiment/class_experiment.ts";
+import type { Experiment } from "../experiment/types.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
 import { metricsFault } from "./check_scores.ts";
@@ -56,6 +53,7 @@ export function isSameContent(a: RunContent, b: RunContent): boolean {
 /** The part of a complete run that identifies it. */
 export interface FinishedRun extends RunContent {
   readonly metrics: CompleteMetrics;
+  readonly environment: Environment;
   /** When it ended; of runs of earlier versions, when its metrics were written. */
   readonly time: Date;
 }
@@ -72,7 +70,7 @@ export async function readFinished(path: string): Promise<FinishedRun | undefine
   if (metrics?.status !== "complete") return undefined;
   if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
   const { content_hash: contentHash, content_hash_without_paths: pathlessHash, time } = environment;
-  return { contentHash, pathlessHash, metrics, time: timeOf(time) ?? await writtenAt(path) };
+  return { contentHash, pathlessHash, metrics, environment, time: timeOf(time) ?? await writtenAt(path) };
 }
 
 /** The time that a run has recorded, if it is one. */
@@ -137,10 +135,16 @@ async function withoutRun(path: string): Promise<InputError> {
  *   experiment was changed since
  */
 export async function readAbout(path: string): Promise<RunAbout> {
-  const { experiment, metrics, environment } = await readAnyAbout(path);
+  return ofClasses(path, await readAnyAbout(path));
+}
+
+/** @throws {InputError} where the run's answers are generated */
+function ofClasses(path: string, { experiment, metrics, environment }: AnyAbout): RunAbout {
   if (areOfTexts(metrics) || !isClassExperiment(experiment)) {
     throw new InputError(
-      `the answers of ${path} are free texts ('answer.target'), and this takes runs of classes: look at its report.html, answer texts with it by 'deno task predict', or compare it with another run of free texts by 'deno task diff'`,
+      `the answers of ${path} are generated texts ('${
+        generatingKey(experiment)
+      }'), and this takes runs of classes with probabilities: look at its report.html, answer texts with it by 'deno task predict', or compare it with another run of generated texts by 'deno task diff'`,
     );
   }
   const fault = metricsFault(metrics, Object.keys(experiment.verbalizer));
@@ -150,7 +154,7 @@ export async function readAbout(path: string): Promise<RunAbout> {
 
 /** A complete run of any form without its predictions. */
 export interface AnyAbout {
-  readonly experiment: RunnableExperiment;
+  readonly experiment: Experiment;
   readonly metrics: CompleteMetrics;
   readonly environment: Environment;
 }
@@ -159,9 +163,11 @@ export interface AnyAbout {
 export async function readAnyAbout(path: string): Promise<AnyAbout> {
   const finished = await readFinished(path);
   if (finished === undefined) throw await withoutRun(path);
-  const { metrics } = finished;
-  const environment = await readEnvironment(path);
-  if (environment === undefined) throw damaged(join(path, "environment.json"), "it is missing");
+  return await aboutFinished(path, finished);
+}
+
+/** A complete run with its experiment. */
+async function aboutFinished(path: string, { metrics, environment }: FinishedRun): Promise<AnyAbout> {
   const text = await readText(join(path, "experiment.yaml"));
   const { asked, experiment } = readExperiment(text, join(path, "experiment.yaml"));
   // Runs of earlier semantics may have no hashes: they can be compared, and nothing else.
@@ -181,8 +187,17 @@ export async function readRun(
   path: string,
   kept: KeptPredictions = new KeptPredictions(),
 ): Promise<RunRecord> {
+  const run = await readIfComplete(path, kept);
+  if (run === undefined) throw await withoutRun(path);
+  return run;
+}
+
+/** As {@linkcode readRun}; `undefined` where there is no complete run. */
+export async function readIfComplete(path: string, kept: KeptPredictions): Promise<RunRecord | undefined> {
+  const finished = await readFinished(path);
+  if (finished === undefined) return undefined;
   const file = join(path, "predictions.jsonl");
-  const about = await readAbout(path);
+  const about = ofClasses(path, await aboutFinished(path, finished));
   const { predictions, sha256 } = await readPredictions(file, Object.keys(about.experiment.verbalizer), kept);
   checkListedFile(path, "predictions.jsonl", sha256, about.environment);
   const { examples } = about.metrics.test;
@@ -199,10 +214,10 @@ export async function readRun(
 function readExperiment(
   text: string,
   file: string,
-): { readonly asked: unknown; readonly experiment: RunnableExperiment } {
+): { readonly asked: unknown; readonly experiment: Experiment } {
   try {
     const asked = writtenValue(text);
-    return { asked, experiment: readWrittenRunnable(asked) };
+    return { asked, experiment: readWritten(asked) };
   } catch (error) {
     throw damaged(file, error instanceof Error ? error.message.replace(/\n.*$/s, "") : "it is no experiment");
   }
@@ -246,7 +261,7 @@ export async function readSummary(folder: string): Promise<Summary | undefined> 
       if (innerPath(folder.replaceAll("\\", "/")) === undefined) {
         throw fault(`'${key}.${i}.folder' is ${JSON.stringify(folder)}, which is not within its own`);
       }
-      const wrong = metrics && metricsFault(metrics);
+      const wrong = metrics && !areOfTexts(metrics) ? metricsFault(metrics) : undefined;
       if (wrong !== undefined) throw fault(`in '${key}.${i}.metrics', ${wrong}`);
     }
   }

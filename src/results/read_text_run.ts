@@ -1,18 +1,20 @@
 import { join } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
-import type { FreeTextExperiment } from "../experiment/text_types.ts";
+import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
+import type { GeneratedExperiment } from "../experiment/text_types.ts";
+import { textMetricsFault } from "./check_scores.ts";
 import { damaged } from "./damaged_run.ts";
 import type { Environment } from "./environment.ts";
+import { KeptPredictions } from "./kept_predictions.ts";
 import { areOfTexts, type TextMetricsFile } from "./metrics_file.ts";
 import { checkListedFile } from "./own_files.ts";
 import { readTextPredictions } from "./read_predictions.ts";
 import { readAnyAbout, readFinished } from "./read_run.ts";
 import type { TextPrediction } from "./run_files.ts";
 
-/** A complete run whose answers are free texts. */
+/** A complete run whose answers are generated texts. */
 export interface TextRunRecord {
-  readonly experiment: FreeTextExperiment;
+  readonly experiment: GeneratedExperiment;
   readonly metrics: TextMetricsFile;
   readonly environment: Environment;
   readonly predictions: readonly TextPrediction[];
@@ -25,19 +27,26 @@ export async function isTextRun(path: string): Promise<boolean> {
 }
 
 /**
- * A complete run whose answers are free texts.
+ * A complete run whose answers are generated texts.
  *
+ * @param kept the predictions that are in memory together
  * @throws {InputError} where there is none, it was written by a newer version, or its files are damaged
  */
-export async function readTextRun(path: string): Promise<TextRunRecord> {
+export async function readTextRun(
+  path: string,
+  kept: KeptPredictions = new KeptPredictions(),
+): Promise<TextRunRecord> {
   const { experiment, metrics, environment } = await readAnyAbout(path);
-  if (!areOfTexts(metrics) || !isFreeTextExperiment(experiment)) {
+  if (!areOfTexts(metrics) || !isGeneratedExperiment(experiment)) {
     throw new InputError(
-      `the answers of ${path} are classes, and cannot be compared with free texts: name another run`,
+      `the answers of ${path} are classes with probabilities, and cannot be compared with generated texts: name another run`,
     );
   }
+  const classes = Object.keys(experiment.verbalizer ?? {});
+  const fault = textMetricsFault(metrics, classes);
+  if (fault !== undefined) throw damaged(join(path, "metrics.json"), fault);
   const file = join(path, "predictions.jsonl");
-  const { predictions, sha256 } = await readTextPredictions(file);
+  const { predictions, sha256 } = await readTextPredictions(file, classes, kept);
   checkListedFile(path, "predictions.jsonl", sha256, environment);
   const { examples } = metrics.test;
   if (predictions.length !== examples) {

@@ -121,9 +121,18 @@ export interface ShareEstimate {
   readonly interval: readonly [number, number];
 }
 
-/** Metrics of free texts of one part of the data. */
+/** Metrics of generated texts of one part of the data. */
 export interface TextPartMetrics {
   readonly examples: number;
+  /** How often the generated text is one of the right class; like the next four, only where classes are chosen by generated texts. */
+  readonly accuracy?: ShareEstimate;
+  /** Over the classes that have examples or are predicted. */
+  readonly macro_f1?: number;
+  readonly per_class?: Readonly<Record<string, ClassMetrics>>;
+  /** counts[i][j]: examples of class i whose generated text is one of class j. Those of none are in no column. */
+  readonly confusion?: TextPartMetricsConfusion;
+  /** How often the generated text is that of no class. */
+  readonly illegal_rate?: number;
   /** How often a generated text is one of the right ones, but for case, punctuation, articles and blanks; only where texts are generated. */
   readonly exact_match?: ShareEstimate;
   /** The F1 of the words that generated and right texts share; only where texts are generated. */
@@ -136,6 +145,12 @@ export interface TextPartMetrics {
   readonly perplexity: TextPartMetricsPerplexity;
 }
 
+/** counts[i][j]: examples of class i whose generated text is one of class j. Those of none are in no column. */
+export interface TextPartMetricsConfusion {
+  readonly classes: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+}
+
 /** exp(loss). */
 export interface TextPartMetricsPerplexity {
   /** Null where it is larger than any number. */
@@ -144,7 +159,7 @@ export interface TextPartMetricsPerplexity {
   readonly interval: readonly [number, number] | null;
 }
 
-/** `metrics.json` of a complete run whose answers are free texts. */
+/** `metrics.json` of a complete run whose answers are generated texts. */
 export interface TextMetricsFile {
   readonly status: "complete";
   /** What tells it from the metrics of classes. */
@@ -158,6 +173,8 @@ export interface TextMetricsFile {
   /** How many texts, and how many right answers, were truncated to fit the model's positions. */
   readonly truncated: TextMetricsFileTruncated;
   readonly parameters?: ParameterCount;
+  /** The accuracy on the test set of always predicting the most frequent class of the training set; only where classes are chosen by generated texts. */
+  readonly majority?: TextMetricsFileMajority;
   readonly test: TextPartMetrics;
   readonly validation?: TextPartMetrics;
   /** The metrics on other data, by the names of the data. */
@@ -173,6 +190,12 @@ export interface TextMetricsFileTruncated {
   readonly answers: number;
 }
 
+/** The accuracy on the test set of always predicting the most frequent class of the training set; only where classes are chosen by generated texts. */
+export interface TextMetricsFileMajority {
+  readonly class: string;
+  readonly accuracy: number;
+}
+
 /** `metrics.json` of a complete run of any form. */
 export type CompleteMetrics = TextMetricsFile | MetricsFile;
 
@@ -183,7 +206,7 @@ export interface TextScore {
   readonly rouge_l: number;
 }
 
-/** A line of `predictions.jsonl` of a run whose answers are free texts. */
+/** A line of `predictions.jsonl` of a run whose answers are generated texts. */
 export interface TextPrediction {
   readonly id: string;
   readonly text_sha256: string;
@@ -192,6 +215,10 @@ export interface TextPrediction {
   readonly targets: readonly string[];
   /** Only where texts are generated. */
   readonly generated?: string;
+  /** The right class; like the next, only where classes are chosen by generated texts. */
+  readonly label?: string;
+  /** The class whose text was generated; null where the text is that of no class. */
+  readonly predicted?: string | null;
   readonly score?: TextScore;
   /** The negative log-likelihood of the first right text, in nats. */
   readonly nll: number;
@@ -199,10 +226,13 @@ export interface TextPrediction {
   readonly tokens: number;
 }
 
-/** A line of `samples.jsonl` of a run whose answers are free texts. */
+/** A line of `samples.jsonl` of a run whose answers are generated texts. */
 export interface TextSample {
   readonly text: string;
   readonly generated: string;
+  readonly label?: string;
+  /** The class whose text was generated, null where it is that of none; only where classes are chosen by generated texts. */
+  readonly predicted?: string | null;
 }
 
 /** `metrics.json` of a run that is not complete. */
@@ -285,7 +315,7 @@ export interface EnvironmentDataset {
   readonly folder?: string;
   /** The number of examples of each class in each part of the split; absent in runs of earlier versions. */
   readonly classes?: EnvironmentDatasetClasses;
-  /** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; absent where there are none. */
+  /** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; of free texts, those without a column of the right answer, with an empty one, or with one that is no text. Absent where there are none. */
   readonly left_out?: EnvironmentDatasetLeftOut;
   readonly sha256: string;
 }
@@ -297,11 +327,14 @@ export interface EnvironmentDatasetClasses {
   readonly test: ClassSizes;
 }
 
-/** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; absent where there are none. */
+/** The number of lines that are no examples: null in a required column, a label that 'labels' maps to null, or a label of none of the classes; of free texts, those without a column of the right answer, with an empty one, or with one that is no text. Absent where there are none. */
 export interface EnvironmentDatasetLeftOut {
   readonly null?: number;
   readonly skipped?: number;
   readonly other?: number;
+  readonly absent?: number;
+  readonly empty?: number;
+  readonly not_text?: number;
 }
 
 /** The number of examples of each class. */
@@ -365,6 +398,23 @@ export interface ShownExample {
   /** By the names of the template's placeholders. */
   readonly texts: Readonly<Record<string, string>>;
   readonly answer: string;
+}
+
+/** `chat.json`: a chat as the model's chat template wrote it when the run began, up to where the answer begins. */
+export interface ChatFile {
+  /** Words and placeholders, in their order. */
+  readonly template: readonly ChatPiece[];
+  /** What stands between that and the answer, … */
+  readonly lead: string;
+  /** … and after the answer. */
+  readonly end: string;
+}
+
+/** Words, a column of the data, or as many vectors: one of these. */
+export interface ChatPiece {
+  readonly words?: string;
+  readonly column?: string;
+  readonly vectors?: number;
 }
 
 /** A line of `samples.jsonl`: a sentence of the experiment with its prediction. */
@@ -434,7 +484,7 @@ export interface SummaryRow {
   /** When the run ended, in UTC (RFC 3339); absent where it is not complete, or was made by an earlier version. */
   readonly time?: string;
   readonly error?: string;
-  readonly metrics?: MetricsFile;
+  readonly metrics?: CompleteMetrics;
 }
 
 /** An ensemble in a summary. */
@@ -474,12 +524,16 @@ export interface ShareSpread {
   readonly interval: readonly [number, number] | null;
 }
 
-/** The metrics over several runs. */
+/** The metrics that all of several runs have, over these. */
 export interface Spreads {
-  readonly accuracy: ShareSpread;
-  readonly macro_f1: ShareSpread;
+  readonly accuracy?: ShareSpread;
+  readonly macro_f1?: ShareSpread;
+  readonly exact_match?: ShareSpread;
+  readonly token_f1?: ShareSpread;
+  readonly rouge_l?: ShareSpread;
   readonly loss: Spread;
-  readonly expected_calibration_error: ShareSpread;
+  readonly perplexity?: Spread;
+  readonly expected_calibration_error?: ShareSpread;
   readonly illegal_rate?: ShareSpread;
 }
 
@@ -504,7 +558,7 @@ export interface SummaryFile {
   readonly groups: readonly SummaryGroup[];
   /** Ensembles, which belong to no group; absent in summaries of the first versions. */
   readonly ensembles?: readonly EnsembleRow[];
-  /** The index of the group that was best on the validation set: by mean accuracy, then by mean loss. */
+  /** The index of the group that was best on the validation set: by the mean of what the runs choose their best prompts by, accuracy unless all say otherwise, then by mean loss. */
   readonly best: number | null;
 }
 
@@ -561,6 +615,8 @@ export interface RunFileTypes {
   readonly ensemble_member: EnsembleMember;
   readonly prediction: Prediction;
   readonly shown_example: ShownExample;
+  readonly chat_file: ChatFile;
+  readonly chat_piece: ChatPiece;
   readonly sample_prediction: SamplePrediction;
   readonly neighbours_file: NeighboursFile;
   readonly neighbourhood: Neighbourhood;

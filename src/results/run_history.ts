@@ -29,21 +29,27 @@ export class RunHistory {
 
   /**
    * Takes in a replaced run, if it was complete and is another than the one in its place; anything else is removed. Beyond ten
-   * runs, or 1 GB, the oldest are removed.
+   * runs, or 1 GB, the oldest are removed. Of a link, the link alone: the run stays in the folder that it leads to.
    *
    * @param old the replaced run's folder, which is gone afterwards
    */
   retire = async (old: string): Promise<void> => {
+    if (await isLink(old)) {
+      this.log(`what was there was a link to ${await Deno.readLink(old)}, where its results are still`);
+      return await removeAll(old);
+    }
     const run = await this.worthKeeping(old);
     if (run === undefined) return await removeAll(old);
     const kept: string = join(this.folder, keptName(run.time, run.contentHash));
-    await Deno.mkdir(this.folder, { recursive: true });
-    // One of the same time and content is a copy.
-    await removeAll(kept);
-    await Deno.rename(old, kept);
-    await syncFolder(this.folder);
+    await onDisk(kept, async () => {
+      await Deno.mkdir(this.folder, { recursive: true });
+      // One of the same time and content is a copy.
+      await removeAll(kept);
+      await Deno.rename(old, kept);
+      await syncFolder(this.folder);
+    });
     this.log(`the complete run that was there is now in ${kept}`);
-    await this.prune(basename(kept));
+    await onDisk(this.folder, () => this.prune(basename(kept)));
   };
 
   /**
@@ -55,7 +61,7 @@ export class RunHistory {
     const found = await keptRun(this.folder, content);
     if (found === undefined) return undefined;
     const { kept, run } = found;
-    await onDisk(this.path, () => replaceFolder(this.path, kept, staysInPlace, this.retire));
+    await onDisk(kept, () => replaceFolder(this.path, kept, staysInPlace, this.retire));
     this.log(`its results were in ${kept}, and are back in ${this.path}: nothing is computed again`);
     return run;
   }
@@ -131,6 +137,15 @@ async function wholeRun(folder: string): Promise<FinishedRun | undefined> {
 
 function ignoreUnfit(error: unknown): undefined {
   if (!(error instanceof InputError)) throw error;
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(path)).isSymlink;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
 }
 
 /** The bytes of the files of a folder. */

@@ -1,15 +1,31 @@
-import { byMetric, IS_HIGHER_BETTER, type JudgedMetric } from "../evaluation/metric_names.ts";
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { mean, sampleStandardDeviation } from "simple-statistics";
-import type { EnsembleRow, PartMetrics, Spread, Spreads, SummaryGroup, SummaryRow } from "./run_files.ts";
-import { groupKey, metricValue, type Summary, SUMMARY_FORMAT, withoutSeed } from "./summary.ts";
+import type {
+  EnsembleRow,
+  PartMetrics,
+  Spread,
+  Spreads,
+  SummaryGroup,
+  SummaryRow,
+  TextPartMetrics,
+} from "./run_files.ts";
+import {
+  groupKey,
+  IS_HIGHER_RANKED_BETTER,
+  metricValue,
+  type RankedBy,
+  type Summary,
+  SUMMARY_FORMAT,
+  SUMMARY_METRICS,
+  withoutSeed,
+} from "./summary.ts";
 
 /** Summarizes runs. @param by the metric of the validation sets that the best variant is chosen by */
 export function summarize(
   title: string,
   rows: readonly SummaryRow[],
   ensembles: readonly EnsembleRow[] = [],
-  by: JudgedMetric = "accuracy",
+  by: RankedBy = "accuracy",
 ): Summary {
   const groups = groupBySeed(rows).flatMap((runs) => {
     const group = groupOf(runs);
@@ -40,17 +56,12 @@ function groupOf(runs: readonly SummaryRow[]): SummaryGroup | undefined {
 }
 
 /** The metrics that all of the parts have. */
-function spreads(parts: readonly PartMetrics[]): Spreads {
-  const { illegal_rate: illegal, ...others } = byMetric((metric) =>
-    parts.flatMap((part) => metricValue(part, metric) ?? [])
-  );
-  return {
-    accuracy: spreadOf(others.accuracy),
-    macro_f1: spreadOf(others.macro_f1),
-    loss: spreadOf(others.loss),
-    expected_calibration_error: spreadOf(others.expected_calibration_error),
-    ...(illegal.length === parts.length && { illegal_rate: spreadOf(illegal) }),
-  };
+function spreads(parts: readonly (PartMetrics | TextPartMetrics)[]): Spreads {
+  const found = SUMMARY_METRICS.flatMap((metric) => {
+    const values = parts.flatMap((part) => metricValue(part, metric) ?? []);
+    return values.length === parts.length ? [[metric, spreadOf(values)] as const] : [];
+  });
+  return { ...Object.fromEntries(found), loss: spreadOf(parts.map(({ loss }) => loss)) };
 }
 
 /** A number over several runs, with the interval of its mean (Student 1908). */
@@ -64,26 +75,27 @@ export function spreadOf(values: readonly number[]): Spread {
   return { mean: centre, sd, interval: [centre - reach, centre + reach] };
 }
 
-function bestByValidation(groups: readonly SummaryGroup[], by: JudgedMetric): number | null {
+function bestByValidation(groups: readonly SummaryGroup[], by: RankedBy): number | null {
   const [best] = rankedByValidation(groups, by);
   return best === undefined ? null : groups.indexOf(best);
 }
 
-/** A group whose runs have a validation set. */
+/** A group whose runs have a validation set, with the metric that groups are compared by. */
 export type RankedGroup = SummaryGroup & { readonly validation: NonNullable<SummaryGroup["validation"]> };
 
 /**
- * The groups with a validation set, the best one first.
+ * The groups with a validation set that has the metric, the best one first.
  *
  * @param by the metric that they are compared by: of equal values, the lower loss is better
  */
 export function rankedByValidation(
   groups: readonly SummaryGroup[],
-  by: JudgedMetric,
+  by: RankedBy,
 ): readonly RankedGroup[] {
-  const sign = IS_HIGHER_BETTER[by] ? -1 : 1;
-  return groups.filter((group): group is RankedGroup => group.validation !== null)
-    .toSorted(({ validation: one }, { validation: other }) =>
-      sign * (one[by].mean - other[by].mean) || one.loss.mean - other.loss.mean
+  const sign = IS_HIGHER_RANKED_BETTER[by] ? -1 : 1;
+  const mean = ({ validation }: RankedGroup) => validation[by]?.mean ?? NaN;
+  return groups.filter((group): group is RankedGroup => group.validation?.[by] !== undefined)
+    .toSorted((one, other) =>
+      sign * (mean(one) - mean(other)) || one.validation.loss.mean - other.validation.loss.mean
     );
 }

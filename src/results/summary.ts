@@ -1,5 +1,6 @@
-import type { MetricName } from "../evaluation/metric_names.ts";
-import type { EnsembleRow, PartMetrics, SummaryFile, SummaryRow } from "./run_files.ts";
+import { IS_HIGHER_BETTER, type JudgedMetric, type MetricName, METRICS } from "../evaluation/metric_names.ts";
+import { IS_HIGHER_TEXT_METRIC_BETTER, type JudgedTextMetric } from "../evaluation/text_metric_names.ts";
+import type { EnsembleRow, PartMetrics, SummaryFile, SummaryRow, TextPartMetrics } from "./run_files.ts";
 
 export type { EnsembleRow, Spread, SummaryGroup, SummaryRow } from "./run_files.ts";
 
@@ -11,9 +12,38 @@ export interface Summary extends SummaryFile {
 /** The format of `summary.json`. */
 export const SUMMARY_FORMAT = "softprompt-summary/1";
 
+/** The metrics that generated texts alone have. */
+export const TEXT_ONLY_METRICS = ["exact_match", "token_f1", "rouge_l", "perplexity"] as const;
+
+/** A metric in a summary. */
+export type SummaryMetric = MetricName | typeof TEXT_ONLY_METRICS[number];
+
+/** All metrics in summaries, in the order of their columns. */
+export const SUMMARY_METRICS: readonly SummaryMetric[] = [...METRICS, ...TEXT_ONLY_METRICS];
+
+/** A metric that the best variant is chosen by. */
+export type RankedBy = JudgedMetric | JudgedTextMetric;
+
+/** Whether higher values of each are better. */
+export const IS_HIGHER_RANKED_BETTER: Readonly<Record<RankedBy, boolean>> = {
+  ...IS_HIGHER_BETTER,
+  ...IS_HIGHER_TEXT_METRIC_BETTER,
+};
+
 /** The value of a metric of a part; `undefined` where it has none. */
-export function metricValue(part: PartMetrics, metric: MetricName): number | undefined {
-  return metric === "accuracy" ? part.accuracy.value : part[metric];
+export function metricValue(part: PartMetrics | TextPartMetrics, metric: SummaryMetric): number | undefined {
+  const all: Partial<TextPartMetrics & PartMetrics> = part;
+  const found = all[metric];
+  return (typeof found === "object" ? found.value : found) ?? undefined;
+}
+
+/** The interval of a metric of a part; `undefined` where the part does not have the metric, null where that has no interval. */
+export function metricInterval(
+  part: PartMetrics | TextPartMetrics,
+  metric: "accuracy" | "exact_match" | "perplexity",
+): readonly number[] | null | undefined {
+  const all: Partial<TextPartMetrics & PartMetrics> = part;
+  return all[metric]?.interval;
 }
 
 /** The settings of a run without its seed. */

@@ -8,7 +8,8 @@ import { type Encoded, TemplateEncoder } from "../prompt/encoding.ts";
 import type { Texts } from "../prompt/stretch.ts";
 import type { LabelledTarget } from "../prompt/target_encoding.ts";
 import { likelihoodEncoding } from "./encode_likelihood.ts";
-import type { AnyPrepared, Prepared, PreparedFree, PreparedLikelihood } from "./prepare.ts";
+import type { AnyPrepared, Prepared, PreparedGenerated, PreparedLikelihood } from "./prepare.ts";
+import type { AskedText } from "./prepare_text.ts";
 import { textTargets } from "./text_targets.ts";
 
 /** The largest number of vectors in a prompt's piece during the check: the compiled graph does not depend on it. */
@@ -48,14 +49,15 @@ export function textsToCheck(prepared: AnyPrepared): CheckedTexts {
     case "likelihood":
       return classTextsToCheck(prepared);
     case "free":
+    case "generate":
       return freeTextsToCheck(prepared);
   }
 }
 
 /** As {@linkcode wordsToCheck}, each with a right answer. */
-function freeTextsToCheck({ model, dataset, ...prepared }: PreparedFree): CheckedTexts {
+function freeTextsToCheck({ model, dataset, ...prepared }: PreparedGenerated): CheckedTexts {
   const { encoder } = textTargets(prepared.experiment, prepared.reader, prepared.shown, "together");
-  const asked = dataset.test.slice(0, LOOKED_AT);
+  const asked: readonly AskedText[] = dataset.test.slice(0, LOOKED_AT);
   const targets = new Map(asked.map((example) => [placed(example), example.targets[0]]));
   const first = asked[0]?.targets[0] ?? "";
   const encode = (text: Texts): LabelledTarget => ({

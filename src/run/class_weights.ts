@@ -1,11 +1,11 @@
 import { classWeightsOf } from "../dataset/class_counts.ts";
 import type { TuningTask } from "../training/trainer.ts";
-import type { PreparedRun } from "./prepare.ts";
+import type { PreparedClasses, PreparedGeneratedClasses } from "./prepare.ts";
 
 /** The class weights of an experiment's loss, as a part of the tuning task; empty where all are equal. */
 export function classWeights(
   { experiment: { training }, dataset, verbalizer }: Pick<
-    PreparedRun,
+    PreparedClasses | PreparedGeneratedClasses,
     "experiment" | "dataset" | "verbalizer"
   >,
 ): Pick<TuningTask, "classWeights"> {

@@ -1,5 +1,4 @@
 import type { PlacedKeys } from "../experiment/document.ts";
-import type { RunnableExperiment } from "../experiment/class_experiment.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { RunFolder } from "../results/run_folder.ts";
 import type { LockstepSlot } from "../training/fused_steps.ts";
@@ -7,7 +6,7 @@ import type { ProgressReporter } from "./progress.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 
 /** A requested run: one experiment, and where its results go. Plain data, which can be sent to a worker. */
-export interface RunRequest<Asked extends Experiment = RunnableExperiment> {
+export interface RunRequest<Asked extends Experiment = Experiment> {
   readonly experiment: Asked;
   /** The experiment file, which paths are relative to. */
   readonly file: string;
@@ -49,7 +48,7 @@ export interface RunContext extends RunHost {
   /** The folder that the run writes its results to. */
   readonly folder: RunFolder;
   /** The experiment as it is written into that folder. */
-  readonly written: RunnableExperiment;
+  readonly written: Experiment;
   readonly progress: ProgressReporter;
   /** Its slot among runs with fused steps. */
   readonly slot: LockstepSlot | undefined;

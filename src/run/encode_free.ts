@@ -10,7 +10,7 @@ import {
   type ExampleEncoding,
   type OnEncoded,
 } from "./encode_dataset.ts";
-import type { PreparedFree } from "./prepare.ts";
+import type { PreparedGenerated } from "./prepare.ts";
 import { textTargets } from "./text_targets.ts";
 
 /** A text alone, as it is answered, and with its first right answer. */
@@ -22,29 +22,30 @@ export interface FreeExample extends EncodedExample {
 
 /** Puts texts and their right answers into a template. */
 export function freeEncoding(
-  { experiment, reader, shown }: Pick<PreparedFree, "experiment" | "reader" | "shown">,
+  { experiment, reader, shown }: Pick<PreparedGenerated, "experiment" | "reader" | "shown">,
   counting: PositionCounting,
 ): ExampleEncoding<FreeExample, LabelledTarget> {
   const { encoder } = textTargets(experiment, reader, shown, counting);
   const held = new PackedEncodings();
-  const withTarget = (texts: Texts, target: string) => held.packTarget(encoder.encode(texts, target));
+  const withTarget = (texts: Texts, target: string, label: number) =>
+    held.packTarget(encoder.encode(texts, target), label);
   return {
     encoder: encoder.encoder,
     score: (texts, label, [first]) => {
       const input = held.pack({ ...encoder.input(texts), label });
-      const target = first === undefined ? undefined : withTarget(texts, first);
+      const target = first === undefined ? undefined : withTarget(texts, first, label);
       return { label, truncated: input.truncated, input, target };
     },
-    train: (texts, _, [first]) => {
+    train: (texts, label, [first]) => {
       if (first === undefined) throw new RangeError("a training example without a right answer");
-      return withTarget(texts, first);
+      return withTarget(texts, first, label);
     },
   };
 }
 
 /** Puts all texts of an experiment whose answers are free texts into its template. As `encodeDataset` otherwise. */
 export async function encodeFree(
-  prepared: PreparedFree,
+  prepared: PreparedGenerated,
   counting: PositionCounting,
   signal?: AbortSignal,
   onEncoded?: OnEncoded,

@@ -1,20 +1,24 @@
 import { counted } from "../base/counted.ts";
 import type { Device } from "../device/device.ts";
 import type { Classifier, Questions } from "../evaluation/predict.ts";
+import { measureGeneratedClasses } from "../evaluation/generated_classes.ts";
 import { likelihoodsOf } from "../evaluation/target_scores.ts";
 import { measureAnswers, measureTargets, type TargetLikelihood } from "../evaluation/text_metrics.ts";
 import { promptInsertion } from "../experiment/prompt_vectors.ts";
-import type { FreeTextExperiment } from "../experiment/text_types.ts";
+import type { GeneratedExperiment } from "../experiment/text_types.ts";
 import type { GeneratedText } from "../generation/decoding.ts";
 import { TextGenerator } from "../generator/text_generator.ts";
+import type { CompileCache } from "../artifacts/compile_cache.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import type { Encoded } from "../prompt/encoding.ts";
 import { scoreText, type TextScore } from "../text_metrics/score_text.ts";
 import { bestMetric, type ValidationMetrics } from "../training/early_stopping.ts";
+import { classWeights } from "./class_weights.ts";
 import type { FormTask } from "./form_task.ts";
 import { encodeFree, type FreeExample } from "./encode_free.ts";
+import { classesOfGenerated } from "./generated_classes.ts";
 import { generateTexts } from "./generate_texts.ts";
-import type { PreparedFree } from "./prepare.ts";
+import type { PreparedGenerated } from "./prepare.ts";
 
 /** What answers free texts: the probabilities of right ones, and texts of its own where they are asked for. */
 export interface FreeAnswerer {
@@ -25,19 +29,26 @@ export interface FreeAnswerer {
 }
 
 /** The metrics of generated texts. */
-const OF_GENERATED = new Set(["exactMatch", "tokenF1", "rougeL"]);
+const OF_GENERATED = new Set(["accuracy", "macroF1", "exactMatch", "tokenF1", "rougeL"]);
 
-/** Whether an experiment asks for texts that the model writes. */
-export function generates({ evaluation, training }: FreeTextExperiment): boolean {
+/** Whether an experiment asks for texts that the model writes; classes are always found by them. */
+export function generates({ evaluation, training, verbalizer }: GeneratedExperiment): boolean {
   const { metrics, samples } = evaluation;
-  return samples.length > 0 || [...metrics, training?.best ?? "loss"].some((one) => OF_GENERATED.has(one));
+  return verbalizer !== undefined || samples.length > 0 ||
+    [...metrics, training?.best ?? "loss"].some((one) => OF_GENERATED.has(one));
 }
 
-/** Opens what writes an experiment's texts; `undefined` where none are asked for. @param log takes warnings */
+/**
+ * Opens what writes an experiment's texts; `undefined` where none are asked for.
+ *
+ * @param cache keeps its graphs
+ * @param log takes warnings
+ */
 export async function openGenerator(
-  { experiment, model, reader: { tokens } }: PreparedFree,
+  { experiment, model, reader: { tokens } }: PreparedGenerated,
   device: Device,
   { target, precision }: CompileTarget,
+  cache: CompileCache,
   log: (line: string) => void,
 ): Promise<TextGenerator | undefined> {
   if (!generates(experiment)) return undefined;
@@ -48,21 +59,23 @@ export async function openGenerator(
     precision,
     tokens,
     log,
+    keep: (made, compile) => cache.generation(model, { ...made, insertion }, compile),
   });
 }
 
 /**
- * Answers that are texts and belong to no classes.
+ * Answers that are generated: free texts, or those of classes.
  *
  * @param generator writes them, where that is asked for
  * @param log hears how many right answers are truncated
  */
 export function freeTask(
-  prepared: PreparedFree,
+  prepared: PreparedGenerated,
   generator: TextGenerator | undefined,
   log: (line: string) => void,
 ): FormTask<FreeExample, FreeAnswerer> {
-  const { experiment, dataset } = prepared;
+  const { experiment, dataset, verbalizer: { classes } } = prepared;
+  const classesOf = classesOfGenerated(prepared);
   const { training, evaluation } = experiment;
   const best = training && bestMetric(training);
   const answerer = (classifier: Classifier): FreeAnswerer => {
@@ -90,7 +103,7 @@ export function freeTask(
     evaluation.metrics.some((one) => OF_GENERATED.has(one));
   return {
     verbalizer: {},
-    weights: {},
+    weights: prepared.form === "generate" ? classWeights(prepared) : {},
     encode: async (counting, signal, onEncoded) => {
       const encoded = await encodeFree(prepared, counting, signal, onEncoded);
       if (encoded.targetsTruncated > 0) {
@@ -111,9 +124,12 @@ export function freeTask(
         ...(best === "perplexity" && { perplexity: perplexity.value ?? Number.MAX_VALUE }),
       };
       if (!isGenerated || generate === undefined) return validation;
-      const scores = scoresOf(await generate(questions), dataset.validation);
-      const { exact_match, token_f1, rouge_l } = measureAnswers(scores);
+      const texts = await generate(questions);
+      const { exact_match, token_f1, rouge_l } = measureAnswers(scoresOf(texts, dataset.validation));
+      const classified = classesOf &&
+        measureGeneratedClasses(classesOf(texts, dataset.validation), classes);
       return {
+        ...(classified && { accuracy: classified.accuracy.value, macro_f1: classified.macro_f1 }),
         ...validation,
         exact_match: exact_match.value,
         token_f1: token_f1.value,

@@ -1,17 +1,20 @@
 import { ofFile } from "../base/message.ts";
 import { sha256 } from "../base/sha256.ts";
-import type { AnsweredExample } from "../dataset/example.ts";
 import { namedText } from "../evaluation/answer_error.ts";
+import { measureGeneratedClasses } from "../evaluation/generated_classes.ts";
 import { measureAnswers, measureTargets } from "../evaluation/text_metrics.ts";
 import type { TextMetricsFile, TextPartMetrics } from "../results/metrics_file.ts";
 import type { TextPrediction, TextSample } from "../results/run_files.ts";
 import type { Tuned } from "../training/trainer.ts";
 import type { RunContext } from "./context.ts";
 import type { EncodedDataset } from "./encode_dataset.ts";
+import { classesOfGenerated } from "./generated_classes.ts";
+import { majorityBaseline } from "./metrics_of_run.ts";
+import type { AskedText } from "./prepare_text.ts";
 import type { FreeExample } from "./encode_free.ts";
 import { type FreeAnswerer, generates, scoresOf } from "./free_task.ts";
 import { PartCounter } from "./part_counter.ts";
-import type { PreparedFree } from "./prepare.ts";
+import type { PreparedGenerated } from "./prepare.ts";
 
 /** The results on one part of the data. */
 interface JudgedPart {
@@ -19,7 +22,7 @@ interface JudgedPart {
   readonly predictions: readonly TextPrediction[];
 }
 
-/** The results of an experiment whose answers are free texts. */
+/** The results of an experiment whose answers are generated. */
 export interface JudgedFree {
   readonly metrics: TextMetricsFile;
   readonly predictions: readonly TextPrediction[];
@@ -36,13 +39,15 @@ export interface JudgedFree {
  * @throws {AnswerError} where an answer is not a number
  */
 export async function judgeFree(
-  { experiment, dataset, transfer, model }: PreparedFree,
+  prepared: PreparedGenerated,
   encoded: EncodedDataset<FreeExample>,
   answerer: FreeAnswerer,
   trained: number,
   tuned: Tuned | undefined,
   { signal, progress }: Pick<RunContext, "signal" | "progress">,
 ): Promise<JudgedFree> {
+  const { experiment, dataset, transfer, model, verbalizer: { classes } } = prepared;
+  const classesOf = classesOfGenerated(prepared);
   const generate = generates(experiment) ? answerer.generate : undefined;
   const passes = generate ? 2 : 1;
   const counter = new PartCounter(
@@ -51,7 +56,7 @@ export async function judgeFree(
   );
   const judge = async (
     encodings: readonly FreeExample[],
-    examples: readonly AnsweredExample[],
+    examples: readonly AskedText[],
   ): Promise<JudgedPart> => {
     const count = counter.next(passes * encodings.length);
     const nameOf = (i: number) => namedText(ofFile(examples[i]!.id), examples[i]!.text);
@@ -62,6 +67,7 @@ export async function judgeFree(
       onAnswered: (done) => count(encodings.length + done),
     });
     const scores = generated && scoresOf(generated, examples);
+    const classed = generated && classesOf?.(generated, examples);
     const predictions: TextPrediction[] = [];
     for (const [i, { id, text, targets }] of examples.entries()) {
       predictions.push({
@@ -70,6 +76,7 @@ export async function judgeFree(
         text,
         targets,
         ...(generated && { generated: generated[i]!.text }),
+        ...classed?.[i],
         ...(scores && { score: scores[i]! }),
         ...likelihoods[i]!,
       });
@@ -77,6 +84,7 @@ export async function judgeFree(
     return {
       metrics: {
         examples: examples.length,
+        ...(classed && measureGeneratedClasses(classed, classes)),
         ...(scores && measureAnswers(scores)),
         ...measureTargets(likelihoods),
       },
@@ -99,6 +107,7 @@ export async function judgeFree(
     nameOf: (i) => namedText("the sample", textOf(samples[i]!)),
     signal,
   });
+  const classed = answers && classesOf?.(answers, samples) || [];
   const answersCut = [encoded.validation, encoded.test, ...encoded.transfer].flat()
     .filter(({ target }) => (target?.targetTruncated ?? 0) > 0).length;
   return {
@@ -111,6 +120,7 @@ export async function judgeFree(
         (encoded.test.length + encoded.validation.length) / seconds,
       truncated: { ...encoded.truncated, answers: answersCut },
       parameters: { trained, of_model: model.parameters, share: trained / model.parameters },
+      ...(prepared.form === "generate" && { majority: majorityBaseline(prepared.dataset) }),
       test: test.metrics,
       ...(validation && { validation: validation.metrics }),
       ...(elsewhere.length > 0 && {
@@ -118,7 +128,15 @@ export async function judgeFree(
       }),
     },
     predictions: test.predictions,
-    samples: (answers ?? []).map(({ text }, i) => ({ text: textOf(samples[i]!), generated: text })),
+    samples: (answers ?? []).map(({ text }, i) => {
+      const { label, ...columns } = samples[i]!;
+      return {
+        text: textOf(columns),
+        generated: text,
+        ...(label !== undefined && { label }),
+        ...(classed[i] && { predicted: classed[i].predicted }),
+      };
+    }),
     transfer: elsewhere,
   };
 }

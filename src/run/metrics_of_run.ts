@@ -1,5 +1,5 @@
 import { countByClass } from "../dataset/class_counts.ts";
-import type { Dataset } from "../dataset/load.ts";
+import type { Splits } from "../dataset/example.ts";
 import type { Calibration } from "../evaluation/recalibration.ts";
 import type { MetricsFile, PartMetrics } from "../results/metrics_file.ts";
 import type { Tuned } from "../training/trainer.ts";
@@ -9,7 +9,7 @@ import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
 import type { PreparedRun } from "./prepare.ts";
 
 /** The most frequent class of the training set (of equals, the alphabetically first), and its accuracy on the test set. */
-function majorityBaseline({ train, test }: Dataset): { class: string; accuracy: number } {
+export function majorityBaseline({ train, test }: Splits): { class: string; accuracy: number } {
   const counts = countByClass(train);
   const [most] = [...counts.keys()].sort().sort((a, b) => counts.get(b)! - counts.get(a)!) as [string];
   return { class: most, accuracy: test.filter(({ label }) => label === most).length / test.length };

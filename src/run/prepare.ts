@@ -9,13 +9,23 @@ import {
   type ClassExperiment,
   isFreeTextExperiment,
   isLikelihoodExperiment,
-  type RunnableExperiment,
 } from "../experiment/class_experiment.ts";
-import type { FreeTextExperiment, LikelihoodExperiment } from "../experiment/text_types.ts";
+import { isWordExperiment } from "../experiment/words_only.ts";
+import type {
+  FreeTextExperiment,
+  GeneratedClassesExperiment,
+  LikelihoodExperiment,
+} from "../experiment/text_types.ts";
 import type { Experiment, WordExperiment } from "../experiment/types.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
-import { type AnsweredExample, type AnyExample, placed, type Splits } from "../dataset/example.ts";
+import {
+  type AnsweredExample,
+  type AnyExample,
+  type Example,
+  placed,
+  type Splits,
+} from "../dataset/example.ts";
 import type { AnsweredData } from "../dataset/load_answered.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
 import { type TextReader, textReaderOf } from "../model/text_reader.ts";
@@ -27,8 +37,9 @@ import { checkStartingWords } from "./check_starting_words.ts";
 import { readSourcePrompt, type SourcePrompt } from "./read_source_prompt.ts";
 import { type EnsemblePrompts, readEnsemblePrompts } from "./read_ensemble_prompts.ts";
 import type { RunRequest } from "./context.ts";
-import { type AskedText, prepareText } from "./prepare_text.ts";
+import { type AskedText, type ClassedText, prepareText, withTexts } from "./prepare_text.ts";
 import type { ResourceCache } from "./resource_cache.ts";
+import type { TextTargets } from "./text_targets.ts";
 
 /** Data of any kind. */
 export type AnyData =
@@ -36,7 +47,7 @@ export type AnyData =
   & Pick<Dataset, "revision" | "sha256" | "repeated" | "notes" | "leftOut">;
 
 /** Everything that an experiment names, read and checked. */
-export interface PreparedBase<Asked extends Experiment = RunnableExperiment> {
+export interface PreparedBase<Asked extends Experiment = Experiment> {
   readonly experiment: Asked;
   readonly model: OpenModel;
   /** The training set is without the examples in the prompt. */
@@ -87,11 +98,24 @@ export interface PreparedFree extends PreparedBase<FreeTextExperiment> {
   readonly shown: readonly ShownExample[];
 }
 
-/** Of an experiment whose answers are classes. */
+/** Of an experiment whose classes are those whose texts are generated. */
+export interface PreparedGeneratedClasses extends PreparedBase<GeneratedClassesExperiment> {
+  readonly form: "generate";
+  readonly dataset: Omit<Dataset, keyof Splits> & Splits<ClassedText>;
+  readonly transfer: readonly TransferSet<ClassedText>[];
+  readonly reader: TextReader;
+  /** The examples in the prompt. */
+  readonly shown: readonly ShownExample[];
+}
+
+/** Of an experiment whose answers are classes with probabilities. */
 export type PreparedClasses = Prepared | PreparedLikelihood;
 
-/** Of an experiment of any form that can be run. */
-export type AnyPrepared = PreparedClasses | PreparedFree;
+/** Of an experiment whose answers are generated. */
+export type PreparedGenerated = PreparedFree | PreparedGeneratedClasses;
+
+/** Of an experiment of any form. */
+export type AnyPrepared = PreparedClasses | PreparedGenerated;
 
 /**
  * Reads what an experiment names.
@@ -104,9 +128,12 @@ export async function prepare(
   resources: ResourceCache,
 ): Promise<AnyPrepared> {
   if (isFreeTextExperiment(experiment)) return await prepareFree({ ...request, experiment }, resources);
-  return isLikelihoodExperiment(experiment)
-    ? await prepareLikelihood({ ...request, experiment }, resources)
-    : await prepareWords({ ...request, experiment }, resources);
+  if (isLikelihoodExperiment(experiment)) {
+    return await prepareLikelihood({ ...request, experiment }, resources);
+  }
+  return isWordExperiment(experiment)
+    ? await prepareWords({ ...request, experiment }, resources)
+    : await prepareGeneratedClasses({ ...request, experiment }, resources);
 }
 
 /** Reads what an experiment whose answers are words names. As {@linkcode prepare} otherwise. */
@@ -115,7 +142,7 @@ export async function prepareWords(
   resources: ResourceCache,
 ): Promise<Prepared> {
   const { experiment, file } = request;
-  const model = await resources.model(experiment.model, file);
+  const model = await resources.model(experiment, file);
   checkTuning(experiment, model);
   const verbalizer = readVerbalizer(experiment.verbalizer, model.tokenizer, experiment.multiTokenWords);
   checkStartingWords(experiment, model.tokenizer);
@@ -130,11 +157,9 @@ async function prepareLikelihood(
   resources: ResourceCache,
 ): Promise<PreparedLikelihood> {
   const { experiment, file } = request;
-  const model = await resources.model(experiment.model, file);
+  const model = await resources.model(experiment, file);
   const { shown, targets } = await prepareText(request, resources);
-  if (targets.classes === undefined) throw new TypeError("classes without texts");
-  const tokens = targets.classes.texts.map((list) => list.map((text) => model.tokenizer.encode(text)));
-  const verbalizer = { ...targets.classes, tokens };
+  const verbalizer = spelled(targets, model);
   const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
   const read = await resources.dataset(experiment, file, verbalizer.classes);
   const areShown = new Set(shown.map(({ id }) => id));
@@ -155,7 +180,7 @@ async function prepareFree(
   resources: ResourceCache,
 ): Promise<PreparedFree> {
   const { experiment, file } = request;
-  const model = await resources.model(experiment.model, file, true);
+  const model = await resources.model(experiment, file);
   const { shown, train } = await prepareText(request, resources);
   const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
   const read = await resources.answered(experiment, file);
@@ -169,6 +194,41 @@ async function prepareFree(
     reader,
     shown: shownExamples(shown),
   };
+}
+
+async function prepareGeneratedClasses(
+  request: PreparedRequest<GeneratedClassesExperiment>,
+  resources: ResourceCache,
+): Promise<PreparedGeneratedClasses> {
+  const { experiment, file } = request;
+  const model = await resources.model(experiment, file);
+  const { shown, targets } = await prepareText(request, resources);
+  const verbalizer = spelled(targets, model);
+  const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
+  const read = await resources.dataset(experiment, file, verbalizer.classes);
+  const asked = (examples: readonly Example[]) => withTexts(examples, experiment.verbalizer);
+  const areShown = new Set(shown.map(({ id }) => id));
+  const dataset = {
+    ...read,
+    train: asked(read.train).filter(({ id }) => !areShown.has(id)),
+    validation: asked(read.validation),
+    test: asked(read.test),
+  };
+  const transfer = (await resources.transfer(experiment, file, verbalizer.classes))
+    .map((one) => ({ ...one, examples: asked(one.examples) }));
+  const named = { dataset, verbalizer, transfer };
+  return {
+    form: "generate",
+    ...await complete(request, model, named, resources, readWith(reader)),
+    reader,
+    shown: shownExamples(shown),
+  };
+}
+
+/** The texts of classes, with their tokens. */
+function spelled({ classes }: TextTargets, { tokenizer }: OpenModel): Verbalizer & ClassTexts {
+  if (classes === undefined) throw new TypeError("classes without texts");
+  return { ...classes, tokens: classes.texts.map((list) => list.map((text) => tokenizer.encode(text))) };
 }
 
 /** What answers depend on of how texts are read, besides the files that are hashed. */
@@ -192,7 +252,7 @@ type PreparedRequest<Asked extends Experiment> = Pick<
  * @param beside what answers depend on, besides the files that are hashed
  */
 async function complete<
-  Asked extends RunnableExperiment,
+  Asked extends Experiment,
   Data extends AnyData,
   Elsewhere extends TransferSet<AnyExample>,
 >(
@@ -255,9 +315,9 @@ function checkTuning(experiment: WordExperiment, { card, facts }: OpenModel): vo
 
 /** A dataset on the hub pinned to the commit that was read. */
 function atCommit(
-  dataset: RunnableExperiment["dataset"],
+  dataset: Experiment["dataset"],
   commit: string | null,
-): RunnableExperiment["dataset"] {
+): Experiment["dataset"] {
   if (!("source" in dataset)) return dataset;
   const { revision, ...named } = dataset;
   return { ...named, revision: commit ?? revision };
@@ -268,8 +328,8 @@ function atCommit(
  * it is not the default for the kind of prompt.
  */
 function askedOf(
-  { name: _, description: __, tune, ensemble, ...asked }: RunnableExperiment,
-  model: Omit<RunnableExperiment["model"], "revision">,
+  { name: _, description: __, tune, ensemble, ...asked }: Experiment,
+  model: Omit<Experiment["model"], "revision">,
 ): object {
   const { revision: ___, ...dataset }: DatasetKeys = asked.dataset;
   const isUsual = tune === (asked.prompt.kind === "soft" ? "prompt" : "none");

@@ -1,5 +1,5 @@
 import { checkTrainable } from "../dataset/class_counts.ts";
-import { type AnyExample, placed, type Splits } from "../dataset/example.ts";
+import { type AnyExample, type Example, placed, type Splits } from "../dataset/example.ts";
 import { drawShown } from "../dataset/few_shot.ts";
 import { datasetName } from "../dataset/load.ts";
 import { InputError, withKeyContext } from "../base/errors.ts";
@@ -18,6 +18,11 @@ import { type TextTargets, textTargets } from "./text_targets.ts";
 export interface AskedText extends Pick<AnyExample, "id" | "text" | "columns" | "label"> {
   /** All of them are right; the first is trained on. Of a class, its texts. */
   readonly targets: readonly [string, ...readonly string[]];
+}
+
+/** A labelled text with the texts of its class. */
+export interface ClassedText extends AskedText {
+  readonly label: string;
 }
 
 /** Everything that an experiment with texts names, read and checked, but its graphs. */
@@ -50,7 +55,7 @@ export async function prepareText(
   const reader = await resources.textReader(experiment, file);
   checkStartingWords(experiment, reader.tokenizer);
   if (reader.card.kind !== "encoder-decoder") {
-    await readSourcePrompt(experiment.prompt, file, await resources.model(experiment.model, file));
+    await readSourcePrompt(experiment.prompt, file, await resources.model(experiment, file));
   }
   const { notes, transfer, repeated, train: whole, validation, test } = await dataOf(
     experiment,
@@ -112,11 +117,7 @@ async function dataOf(
   }
   const { verbalizer } = experiment;
   const classes = Object.keys(verbalizer);
-  const asked = (examples: readonly (AnyExample & { readonly label: string })[]) =>
-    examples.flatMap((example): AskedText[] => {
-      const [first, ...others] = verbalizer[example.label] ?? [];
-      return first === undefined ? [] : [{ ...example, targets: [first, ...others] }];
-    });
+  const asked = (examples: readonly Example[]) => withTexts(examples, verbalizer);
   const { train, validation, test, notes, repeated } = await resources.dataset(experiment, file, classes);
   const transfer = await resources.transfer(experiment, file, classes);
   return {
@@ -127,6 +128,17 @@ async function dataOf(
     repeated,
     transfer: transfer.map(({ name, examples }) => ({ name, examples: asked(examples) })),
   };
+}
+
+/** Labelled texts with the texts of their classes as right answers. */
+export function withTexts(
+  examples: readonly Example[],
+  verbalizer: Readonly<Record<string, readonly string[]>>,
+): ClassedText[] {
+  return examples.flatMap((example): ClassedText[] => {
+    const [first, ...others] = verbalizer[example.label] ?? [];
+    return first === undefined ? [] : [{ ...example, targets: [first, ...others] }];
+  });
 }
 
 function labelled({ train, validation, test }: Splits<AskedText>): Splits {

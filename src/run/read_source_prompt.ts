@@ -14,6 +14,7 @@ import { readJson } from "../disk/read_json.ts";
 import { MEMORY_LIMIT, readLimited } from "../disk/read_limited.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { readEnvironment } from "../results/read_run.ts";
+import { FILES_OF_TEXTS } from "../model/model_use.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { checkFiles, type ModelFiles } from "./check_model_files.ts";
 
@@ -134,6 +135,11 @@ async function unlessMissing<Found>(
   }
 }
 
+/** A model's files but for those on which answers depend, and vectors do not. */
+function withoutTexts(files: ModelFiles["files"]): ModelFiles["files"] {
+  return Object.fromEntries(Object.entries(files).filter(([name]) => !FILES_OF_TEXTS.includes(name)));
+}
+
 async function readRunPrompt(
   { insertion }: SoftPrompt | SoftTextPrompt,
   folder: string,
@@ -142,7 +148,14 @@ async function readRunPrompt(
   const given = await readPrompt(folder);
   const environment = await readEnvironment(folder);
   if (environment !== undefined) {
-    checkFiles(model, environment, folder, "start from a prompt that was tuned with this experiment's model");
+    const { files } = environment.model;
+    const before = { ...environment.model, ...(files && { files: withoutTexts(files) }) };
+    checkFiles(
+      { ...model, files: withoutTexts(model.files) },
+      { ...environment, model: before },
+      folder,
+      "start from a prompt that was tuned with this experiment's model",
+    );
   }
   if (given.insertion !== insertion) {
     throw new InputError(

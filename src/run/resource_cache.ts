@@ -15,6 +15,7 @@ import { promptLength } from "../experiment/prompt_vectors.ts";
 import type { Experiment, TransferSpec, WordExperiment } from "../experiment/types.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { compileHardModel, type CompileTarget } from "../artifacts/compile_model.ts";
+import { modelUse } from "../model/model_use.ts";
 import { type OpenModel, openModel } from "../model/open_model.ts";
 import { openTextReader, type TextReader } from "../model/text_reader.ts";
 import { type GitCommit, gitCommit } from "../results/git_commit.ts";
@@ -62,13 +63,13 @@ export class ResourceCache {
     this.sessions = new SessionCache(keepsSessions, (line) => reporter.log(line));
   }
 
-  /**
-   * @param namedIn the experiment file, which paths are relative to
-   * @param generates whether texts are generated
-   */
-  model(spec: WordExperiment["model"], namedIn: string, generates = false): Promise<OpenModel> {
-    const key = [resolve(dirname(namedIn), spec.source), spec.file, spec.revision, generates].join("|");
-    const open = () => openModel(spec, namedIn, this.downloads, { generates });
+  /** The model of an experiment. @param namedIn the experiment file, which paths are relative to */
+  model(experiment: Experiment, namedIn: string): Promise<OpenModel> {
+    const { model: spec } = experiment;
+    const use = modelUse(experiment);
+    const named = [resolve(dirname(namedIn), spec.source), spec.file, spec.revision];
+    const key = [...named, use.generates, ...use.beside ?? []].join("|");
+    const open = () => openModel(spec, namedIn, this.downloads, use);
     return memoizeLatest(this.models, MODELS_KEPT, key, open);
   }
 
@@ -136,13 +137,11 @@ export class ResourceCache {
   }
 
   /** What texts and answers are read with. @param namedIn the experiment file, which paths are relative to */
-  textReader(
-    { model, prompt, evaluation }: Pick<TextExperiment, "model" | "prompt" | "evaluation">,
-    namedIn: string,
-  ): Promise<TextReader> {
+  textReader(experiment: TextExperiment, namedIn: string): Promise<TextReader> {
+    const { model, prompt } = experiment;
     const wantsChat = typeof prompt.template !== "string";
     const key = [resolve(dirname(namedIn), model.source), model.file, model.revision, wantsChat].join("|");
-    const open = () => this.model(model, namedIn, "generate" in evaluation);
+    const open = () => this.model(experiment, namedIn);
     return memoizeLatest(
       this.readers,
       MODELS_KEPT,

@@ -10,16 +10,17 @@ import { classifyAll } from "./classify_all.ts";
 import type { FormTask } from "./form_task.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import type { Device } from "../device/device.ts";
-import { isFreeTextExperiment } from "../experiment/class_experiment.ts";
+import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
 import { writeFreeRun } from "./write_free_run.ts";
 import { wordTask } from "./word_task.ts";
 import { answeredWarnings, answerWarning, dataWarnings, encodingWarnings } from "./warnings.ts";
 import { compileTargetOf, positionCounting } from "./compile_experiment.ts";
 import { deviceForModel } from "./device_for_model.ts";
-import type { AnyPrepared, PreparedClasses, PreparedFree } from "./prepare.ts";
+import type { AnyPrepared, PreparedClasses, PreparedGenerated } from "./prepare.ts";
 import { compileRun } from "./compile_run.ts";
 import type { RunContext } from "./context.ts";
+import { keepChat } from "./keep_chat.ts";
 import { RunSessions } from "./run_sessions.ts";
 import { environmentOf, writeRun } from "./write_run.ts";
 
@@ -27,7 +28,8 @@ import { environmentOf, writeRun } from "./write_run.ts";
  * Tunes, judges, and writes everything into the run's folder, which completes it. What only answers that are texts need, such as the
  * quantiles of t, is loaded for them alone.
  */
-export async function runInto(prepared: AnyPrepared, context: RunContext): Promise<CompleteMetrics> {
+export async function runInto(asked: AnyPrepared, context: RunContext): Promise<CompleteMetrics> {
+  const prepared = await keepChat(asked, context.folder);
   switch (prepared.form) {
     case "word":
       return await runClasses(prepared, wordTask(prepared), context);
@@ -36,6 +38,7 @@ export async function runInto(prepared: AnyPrepared, context: RunContext): Promi
       return await runClasses(prepared, likelihoodTask(prepared), context);
     }
     case "free":
+    case "generate":
       return await runFree(prepared, context);
   }
 }
@@ -64,22 +67,27 @@ async function runClasses<One extends EncodedExample>(
   });
 }
 
-/** A run whose answers are free texts. */
-async function runFree(prepared: PreparedFree, context: RunContext): Promise<CompleteMetrics> {
+/** A run whose answers are generated. */
+async function runFree(prepared: PreparedGenerated, context: RunContext): Promise<CompleteMetrics> {
   const { title, progress, written } = context;
-  if (!isFreeTextExperiment(written)) throw new TypeError(`${title} is written with other answers`);
+  if (!isGeneratedExperiment(written)) throw new TypeError(`${title} is written with other answers`);
   const { freeTask, openGenerator } = await import("./free_task.ts");
   const { judgeFree } = await import("./judge_free.ts");
   const log = (line: string) => progress.log(`${title}: ${line}`);
   await using opened = new AsyncDisposableStack();
-  const open = async (device: Device, target: CompileTarget) => {
-    const generator = await openGenerator(prepared, device, target, log);
+  const open = async (device: Device, target: CompileTarget, cache: CompileCache) => {
+    const generator = await openGenerator(prepared, device, target, cache, log);
     if (generator !== undefined) opened.use(generator);
     return freeTask(prepared, generator, log);
   };
   return await runAs(prepared, open, context, async (built, encoded, about) => {
     const { tuned, answerer } = built;
     const judged = await judgeFree(prepared, encoded, answerer, trainedNumbers(built), tuned, context);
+    if (prepared.form === "generate") {
+      const answers = judged.predictions.map(({ predicted = null }) => ({ predicted }));
+      const warning = answerWarning(title, prepared, answers);
+      if (warning !== undefined) progress.log(warning);
+    }
     await writeFreeRun(prepared, built, judged, about(), context, written);
     return judged.metrics;
   });
@@ -93,7 +101,7 @@ async function runFree(prepared: PreparedFree, context: RunContext): Promise<Com
  */
 async function runAs<One extends EncodedExample, Made>(
   prepared: AnyPrepared,
-  open: (device: Device, target: CompileTarget) => Promise<FormTask<One, Made>>,
+  open: (device: Device, target: CompileTarget, cache: CompileCache) => Promise<FormTask<One, Made>>,
   context: RunContext,
   finish: (
     built: BuiltClassifier<Made>,
@@ -116,7 +124,7 @@ async function runAs<One extends EncodedExample, Made>(
     () => compileRun(prepared, target, cache, resources),
   );
   signal.throwIfAborted();
-  const formTask = await open(bare, target);
+  const formTask = await open(bare, target, cache);
   const counting = positionCounting(experiment.prompt, graphs.prompt);
   const encoded = await formTask.encode(
     counting,

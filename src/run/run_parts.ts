@@ -1,5 +1,5 @@
 import type { Device } from "../device/device.ts";
-import type { RunnableExperiment } from "../experiment/class_experiment.ts";
+import type { Experiment } from "../experiment/types.ts";
 import type { FormTask } from "./form_task.ts";
 import type { RunGraphs } from "./compile_run.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
@@ -10,7 +10,7 @@ import type { RunSessions } from "./run_sessions.ts";
 export interface RunParts<
   One extends EncodedExample,
   Made,
-  Kind extends RunnableExperiment = RunnableExperiment,
+  Kind extends Experiment = Experiment,
 > {
   readonly prepared: PreparedBase<Kind>;
   readonly formTask: FormTask<One, Made>;

@@ -1,17 +1,18 @@
 import { ConfigValueError } from "../base/errors.ts";
 import { message } from "../base/message.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
-import { parseTemplate, type Template } from "../experiment/template.ts";
-import type { TextExperiment } from "../experiment/text_types.ts";
+import { type ChatForm, parseTemplate, type Template } from "../experiment/template.ts";
+import type { TextExperiment, TextPrompt } from "../experiment/text_types.ts";
 import type { TextReader } from "../model/text_reader.ts";
 import { CausalTargets } from "../prompt/causal_targets.ts";
 import { chatForm, messagesOf } from "../prompt/chat_form.ts";
 import { type ClassTexts, readClassTexts } from "../prompt/class_texts.ts";
-import { DecoderTargets } from "../prompt/decoder_targets.ts";
+import { DecoderTargets, mostTargetTokens } from "../prompt/decoder_targets.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
 import { type ShownExample, withExamples, withExampleTurns } from "../prompt/few_shot.ts";
 import { MaskedTargets, maskedTokens } from "../prompt/masked_targets.ts";
 import type { TargetEncoder } from "../prompt/target_encoding.ts";
+import { sameTexts } from "../text_metrics/class_of_text.ts";
 
 /** What puts an experiment's texts and answers into its template. */
 export interface TextTargets {
@@ -69,15 +70,14 @@ function targetsWith(
     if (start === undefined) throw new RangeError("an encoder-decoder without a first token");
     checkDecoder(experiment, reader);
     const encoder = new DecoderTargets(template, { ...model, start }, counting);
-    return {
-      encoder,
-      classes: verbalizer && readClassTexts(verbalizer, tokenizer, tokensAlone(encoder)),
-      end,
-    };
+    const classes = verbalizer && readClassTexts(verbalizer, tokenizer, tokensAlone(encoder));
+    if (classes) checkGenerated(experiment, classes.longest - (end === undefined ? 0 : 1));
+    return { encoder, classes, end };
   }
   const causal = (room: number) =>
     new CausalTargets(template, model, counting, { room, isWhole, ...(lead !== undefined && { lead }) });
   const classes = verbalizer && readClassTexts(verbalizer, tokenizer, tokensAlone(causal(1)));
+  if (classes) checkGenerated(experiment, classes.longest - (end === undefined ? 0 : 1));
   const { evaluation } = experiment;
   const room = "generate" in evaluation ? evaluation.generate.maxTokens : 1;
   return { encoder: causal(Math.max(room, classes?.longest ?? 1)), classes, end };
@@ -96,23 +96,36 @@ interface Written {
   readonly lead?: string;
 }
 
-function written(
-  { prompt }: TextExperiment,
-  { chat, tokenizer, tokens }: TextReader,
-  shown: readonly ShownExample[],
-): Written {
-  const length = promptLength(prompt);
+function written(experiment: TextExperiment, reader: TextReader, shown: readonly ShownExample[]): Written {
+  const { prompt } = experiment;
+  const { tokenizer, tokens } = reader;
   if (typeof prompt.template === "string") {
-    const template = withExamples(parseTemplate(prompt.template, length), shown);
+    const template = withExamples(parseTemplate(prompt.template, promptLength(prompt)), shown);
     return { template, end: tokens.end, isWhole: false };
   }
-  if (chat === undefined) throw new RangeError("a chat without the model's chat template");
-  const messages = withExampleTurns(messagesOf(prompt.template.chat, length), shown);
-  const { template, lead, end } = chatForm(messages, chat);
+  const { template, lead, end } = reader.written ?? writtenChat(prompt, reader, shown);
   // A turn may end in another token than texts do.
   const [first] = end.trim() === "" ? [] : tokenizer.encode(end.trimStart(), "inside");
   const ownEnd = first !== undefined && tokenizer.isSpecial(first) ? first : tokens.end;
   return { template, lead, end: ownEnd, isWhole: true };
+}
+
+/**
+ * A chat as the model's chat template writes it, examples from the training set before the last message.
+ *
+ * @throws {ConfigValueError} where the chat template cannot be read, or refuses the messages
+ */
+export function writtenChat(
+  prompt: TextPrompt,
+  { chat }: TextReader,
+  shown: readonly ShownExample[],
+): ChatForm {
+  const { template } = prompt;
+  if (typeof template === "string" || chat === undefined) {
+    throw new RangeError("a chat without the model's chat template");
+  }
+  const messages = messagesOf(template.chat, promptLength(prompt));
+  return chatForm(withExampleTurns(messages, shown), chat);
 }
 
 /** @throws {ConfigValueError} where a masked model is asked to write texts */
@@ -130,13 +143,32 @@ function classesOfMasked(
 
 /** @throws {ConfigValueError} where more tokens are to be generated than the decoder has positions */
 function checkDecoder({ evaluation }: TextExperiment, { card }: TextReader): void {
-  const { positions = Infinity, sequence = Infinity } = card;
-  const limit = Math.min(positions, sequence);
+  const limit = mostTargetTokens(card);
   const { maxTokens } = "generate" in evaluation ? evaluation.generate : { maxTokens: 0 };
   if (maxTokens <= limit) return;
   const message =
     `'evaluation.generate.maxTokens: ${maxTokens}' is more than the ${limit} positions of the model's decoder: set it to at most ${limit}`;
   throw new ConfigValueError([{ path: ["evaluation", "generate", "maxTokens"], message }]);
+}
+
+/**
+ * @param longest the number of tokens of the longest text of a class, without the one that ends it
+ * @throws {ConfigValueError} where no generated text could be that of a class alone: it would be cut, or is that of another class, too
+ */
+function checkGenerated({ evaluation, verbalizer = {} }: TextExperiment, longest: number): void {
+  if (!("generate" in evaluation)) return;
+  const { maxTokens } = evaluation.generate;
+  if (maxTokens < longest) {
+    const message =
+      `the texts of the classes have up to ${longest} tokens, and 'evaluation.generate.maxTokens: ${maxTokens}' generates fewer: set it to at least ${longest}`;
+    throw new ConfigValueError([{ path: ["evaluation", "generate", "maxTokens"], message }]);
+  }
+  const same = sameTexts(verbalizer).map(({ name, index, text, other }) => ({
+    path: ["verbalizer", name, index],
+    message:
+      `'${text}' and '${other.text}' of the class '${other.name}' are the same without case, punctuation, articles and blanks, as generated texts are compared: choose another text`,
+  }));
+  if (same.length > 0) throw new ConfigValueError(same);
 }
 
 /** @throws {ConfigValueError} where texts are generated that would not end */

@@ -2,7 +2,7 @@ import type { Compiled } from "../compiler/mod.ts";
 import type { Tensor } from "../device/device.ts";
 import { tensorNamed } from "../device/tensor_data.ts";
 import type { Classifier } from "../evaluation/predict.ts";
-import type { RunnableExperiment } from "../experiment/class_experiment.ts";
+import type { Experiment } from "../experiment/types.ts";
 import { answerBatches, fillerOf } from "../prompt/padding.ts";
 import type { Tuned, TuningTask } from "../training/trainer.ts";
 import type { SoftPrompt } from "./classifiers.ts";
@@ -29,7 +29,7 @@ export async function tunePrompt<One extends EncodedExample, Made>(
   { prepared, formTask, encoded, device, sessions }: RunParts<
     One,
     Made,
-    Extract<RunnableExperiment, { tune: "prompt" }>
+    Extract<Experiment, { tune: "prompt" }>
   >,
   compiled: Compiled,
   context: RunContext,

@@ -3,17 +3,18 @@ import { visible } from "../base/visible.ts";
 import { rareClasses } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import { unequalClasses } from "../dataset/unequal_classes.ts";
-import type { ClassExperiment } from "../experiment/class_experiment.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import type { Prediction } from "../results/predictions.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
-import type { PreparedBase, PreparedRun } from "./prepare.ts";
+import type { PreparedBase, PreparedClasses, PreparedGeneratedClasses } from "./prepare.ts";
 import type { Notice } from "./progress.ts";
+
+/** Of an experiment whose answers are classes, with probabilities or not. */
+type PreparedOfClasses = PreparedClasses | PreparedGeneratedClasses;
 
 /** Notices about the data before they are used; runs with the same data have them in common. @param title of the run */
 export function dataWarnings(
   title: string,
-  prepared: Pick<PreparedRun, "experiment" | "dataset" | "transfer" | "verbalizer">,
+  prepared: Pick<PreparedOfClasses, "experiment" | "dataset" | "transfer" | "verbalizer">,
 ): Notice[] {
   const { experiment, dataset, transfer, verbalizer: { classes } } = prepared;
   const { validation, test } = dataset;
@@ -63,7 +64,7 @@ export function overlap(repeated: number, tests: number): string | undefined {
 
 /** A warning about the sizes of the classes that are trained on; where nothing is trained, of those that are tested. */
 function unequal(
-  { training }: ClassExperiment,
+  { training }: PreparedOfClasses["experiment"],
   { train, test }: Dataset,
   classes: readonly string[],
 ): string | undefined {
@@ -73,21 +74,30 @@ function unequal(
   return `${found}, and try 'training.classWeights: balanced'`;
 }
 
-/** A warning about the answers to the test set: all are the same class although the texts are not. */
+/** A warning about the answers to the test set: all are the same class, or none (`null`), although the texts are not. */
 export function answerWarning(
   title: string,
-  { experiment: { tune, evaluation }, dataset: { test } }: Pick<PreparedRun, "experiment" | "dataset">,
-  predictions: readonly Pick<Prediction, "predicted">[],
+  { experiment: { tune, evaluation }, dataset: { test } }: Pick<PreparedOfClasses, "experiment" | "dataset">,
+  predictions: readonly { readonly predicted: string | null }[],
 ): string | undefined {
   const answers = new Set(predictions.map(({ predicted }) => predicted));
   const [only] = answers;
   if (only === undefined || answers.size > 1 || new Set(test.map(({ label }) => label)).size < 2) {
     return undefined;
   }
+  const tuning = tune === "none" ? [] : ["more steps or another 'training.optimizer.learningRate'"];
+  if (only === null) {
+    return visible(
+      `warning: ${title}: to none of the ${test.length} test texts the model wrote a text of a class: try ${
+        [...tuning, "'prompt.examples'", "'answer.choose: likelihood'"].join(", or ")
+      }`,
+    );
+  }
+  const isCalibrated = "generate" in evaluation || evaluation.calibrate?.includes("contextual");
   const ways = [
-    ...(tune === "none" ? [] : ["more steps or another 'training.optimizer.learningRate'"]),
+    ...tuning,
     "other words in 'verbalizer'",
-    ...(evaluation.calibrate?.includes("contextual") ? [] : ["'evaluation.calibrate: [contextual]'"]),
+    ...(isCalibrated ? [] : ["'evaluation.calibrate: [contextual]'"]),
   ];
   return visible(
     `warning: ${title}: all ${test.length} test texts got the class '${only}': try ${ways.join(", or ")}`,

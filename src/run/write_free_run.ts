@@ -1,4 +1,4 @@
-import type { FreeTextExperiment } from "../experiment/text_types.ts";
+import type { GeneratedExperiment } from "../experiment/text_types.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
 import { textReport } from "../report/text_report.ts";
 import type { Environment } from "../results/environment.ts";
@@ -8,16 +8,16 @@ import type { BuiltClassifier } from "./build_classifier.ts";
 import type { RunContext } from "./context.ts";
 import { listFiles } from "./list_files.ts";
 import type { JudgedFree } from "./judge_free.ts";
-import type { PreparedFree } from "./prepare.ts";
+import type { PreparedGenerated } from "./prepare.ts";
 
-/** Writes the results of a run whose answers are free texts into its folder, which completes it. */
+/** Writes the results of a run whose answers are generated into its folder, which completes it. */
 export async function writeFreeRun(
-  { experiment, shown }: PreparedFree,
+  { experiment, shown }: PreparedGenerated,
   { soft }: Pick<BuiltClassifier<unknown>, "soft">,
   { metrics, predictions, samples, transfer }: JudgedFree,
   environment: Environment,
   { title, folder }: RunContext,
-  written: FreeTextExperiment,
+  written: GeneratedExperiment,
 ): Promise<void> {
   await folder.writeJsonLines("predictions.jsonl", predictions);
   for (const { name, predictions } of transfer) {

@@ -4,9 +4,9 @@ import { InputError } from "../base/errors.ts";
 import { datasetFolder } from "../dataset/dataset_folder.ts";
 import { pathsFrom } from "../disk/kept_place.ts";
 import { isWithin, projectOf, realPlace } from "../disk/project.ts";
-import { readWrittenRunnable } from "../experiment/read_written.ts";
+import { readWritten } from "../experiment/read_written.ts";
 import { replacePaths } from "../experiment/replace_paths.ts";
-import type { RunnableExperiment } from "../experiment/class_experiment.ts";
+import type { Experiment } from "../experiment/types.ts";
 import type { AnsweredDataset, AnsweredTransfer } from "../experiment/text_types.ts";
 import type { DatasetSpec, TransferSpec } from "../experiment/types.ts";
 import type { RunRequest } from "./context.ts";
@@ -24,10 +24,10 @@ type Placed = Pick<RunRequest, "file" | "path" | "ensembleRuns">;
  * @param results the folder of all results
  */
 export async function writtenExperiment(
-  experiment: RunnableExperiment,
+  experiment: Experiment,
   { file, path, ensembleRuns }: Placed,
   results: string,
-): Promise<RunnableExperiment> {
+): Promise<Experiment> {
   const from = pathsFrom(resolve(file));
   const all = await realPlace(resolve(results));
   const project = await projectOf(all);
@@ -50,7 +50,7 @@ export async function writtenExperiment(
     ...(ensemble && ensembleRuns &&
       { ensemble: { vote: ensemble.vote, runs: await realPaths(ensembleRuns) } }),
   };
-  return readWrittenRunnable(
+  return readWritten(
     replacePaths(
       complete,
       (written, key) => key.join(".") === "model.source" && !isFolder ? written : fromPlace(written),

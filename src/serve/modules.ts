@@ -6,6 +6,7 @@ const PACKAGES = {
   "onnxruntime-web": "npm/onnxruntime-web/ort.webgpu.min.mjs",
   "onnxruntime-web/webgpu": "npm/onnxruntime-web/ort.webgpu.min.mjs",
   "@huggingface/tokenizers": "npm/@huggingface/tokenizers/tokenizers.min.mjs",
+  "@std/csv/parse": "npm/deno-std/csv/parse.js",
   "pure-rand/distribution/uniformFloat64": "npm/pure-rand/distribution/uniformFloat64.js",
   "pure-rand/distribution/uniformInt": "npm/pure-rand/distribution/uniformInt.js",
   "pure-rand/generator/xoroshiro128plus": "npm/pure-rand/generator/xoroshiro128plus.js",
@@ -20,6 +21,7 @@ export const IMPORT_MAP: string = JSON.stringify({
 const SHIPPED: ReadonlyMap<string, readonly [specifier: string, from: string]> = new Map([
   ["onnxruntime-web", ["onnxruntime-web", "./"]],
   ["@huggingface/tokenizers", ["@huggingface/tokenizers", "./"]],
+  ["deno-std", ["@std/csv/parse", "../"]],
   ["pure-rand", ["pure-rand/generator/xoroshiro128plus", "../"]],
   ["d3", ["d3", "../dist/"]],
   ["@observablehq/plot", ["@observablehq/plot", "../dist/"]],

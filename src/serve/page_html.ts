@@ -65,7 +65,7 @@ export const PAGE_HTML = `<!doctype html>
 <label for="classes">${text("classes")}</label>
 <textarea id="classes" rows="3" spellcheck="false"></textarea>
 <p>${text("table_form")}</p>
-<p class="fields"><input type="file" id="file" accept=".tsv,.txt,text/tab-separated-values">
+<p class="fields"><input type="file" id="file" accept=".csv,.tsv,.txt,.jsonl,.ndjson,.json">
 <label for="file" class="button">${text("take_file")}</label>
 <button type="button" id="example">${text("take_example")}</button></p>
 <label for="table">${text("or_paste")}</label>

@@ -22,7 +22,7 @@ export const TEXT_PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** The page that asks a run of free texts: the elements that its script fills are empty. */
+/** The page that asks a run of generated texts: the elements that its script fills are empty. */
 export const TEXT_PAGE_HTML = `<!doctype html>
 <html lang="en">
 <head>

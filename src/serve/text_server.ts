@@ -4,13 +4,13 @@ import { SENT_TYPES } from "./sent_types.ts";
 import { type ServeOptions, serveSite } from "./site.ts";
 import { TEXT_PAGE_CSS, TEXT_PAGE_HTML, TEXT_PAGE_POLICY } from "./text_page_html.ts";
 
-/** A run of free texts as it is served. */
+/** A run of generated texts as it is served. */
 export interface ServedTexts extends Omit<TextsDescription, "prompts"> {
   readonly prompts: readonly (ServedPrompt & { readonly answerQuestion: AnswerQuestion })[];
 }
 
 /**
- * Serves the page of a run of free texts, and answers its questions and those of other programs, until the signal aborts.
+ * Serves the page of a run of generated texts, and answers its questions and those of other programs, until the signal aborts.
  *
  * @throws {InputError} where it cannot listen on the host or the port
  */

@@ -4,7 +4,7 @@ import { Notices } from "./notices.ts";
 import { RunStages } from "./run_stages.ts";
 import type { ProgressReporter, StageProgress } from "../run/progress.ts";
 import { percent } from "../base/percent.ts";
-import { areOfTexts } from "../results/metrics_file.ts";
+import { areOfClasses } from "../results/metrics_file.ts";
 import { perplexityText } from "./result_cells.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 
@@ -104,11 +104,12 @@ function shareOfRun({ stage, done, total = 0 }: StageProgress, tuningShare: numb
 function outcomeText(outcome: BatchOutcome, seconds: number): string {
   switch (outcome.kind) {
     case "complete": {
-      if (areOfTexts(outcome.metrics)) {
-        const { perplexity } = outcome.metrics.test;
+      const { metrics } = outcome;
+      if (!areOfClasses(metrics)) {
+        const { perplexity } = metrics.test;
         return `perplexity ${perplexityText(perplexity.value)} test, ${seconds.toFixed(1)} s`;
       }
-      const { test, validation } = outcome.metrics;
+      const { test, validation } = metrics;
       const validated = validation ? `, ${percent(validation.accuracy.value)} validation` : "";
       return `${percent(test.accuracy.value)} test${validated}, ${seconds.toFixed(1)} s`;
     }

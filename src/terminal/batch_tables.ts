@@ -1,6 +1,6 @@
 import { tableLines } from "./table.ts";
 import type { PlannedRun } from "../batch/plan.ts";
-import { areOfTexts } from "../results/metrics_file.ts";
+import { areOfClasses } from "../results/metrics_file.ts";
 import { RESULT_HEADER, resultCells, TEXT_RESULT_HEADER, textResultCells } from "./result_cells.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 
@@ -23,7 +23,7 @@ export function batchTables(
   });
   const ofTexts = runs.filter((run) => {
     const outcome = outcomes.get(run);
-    return outcome !== undefined && "metrics" in outcome && areOfTexts(outcome.metrics);
+    return outcome !== undefined && "metrics" in outcome && !areOfClasses(outcome.metrics);
   });
   const ofClasses = runs.filter((run) => !ofTexts.includes(run));
   const rows = (some: readonly PlannedRun[]) => some.map((run) => [run.title, ...cells(outcomes.get(run))]);
@@ -44,5 +44,5 @@ function cells(outcome: BatchOutcome | undefined): string[] {
   if (outcome === undefined) return ["not started"];
   if (!("metrics" in outcome)) return [outcome.kind];
   const { kind, metrics } = outcome;
-  return [kind, ...areOfTexts(metrics) ? textResultCells(metrics) : resultCells(metrics)];
+  return [kind, ...areOfClasses(metrics) ? resultCells(metrics) : textResultCells(metrics)];
 }

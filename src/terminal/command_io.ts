@@ -29,9 +29,9 @@ export function commandIo(given: Io): CommandIo {
   const sink = () => format === "json" ? written : shown;
   return {
     ...io,
-    print: (text) => {
+    print: (text, kind) => {
       using _above = area?.hold();
-      io.print(text);
+      io.print(text, kind);
     },
     write: async (text) => {
       using _above = area?.hold();

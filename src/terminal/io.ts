@@ -5,10 +5,14 @@ import type { StopSignal } from "./stop_signals.ts";
  * The program uses {@linkcode processIo}; tests pass one that records.
  */
 export interface Io {
-  /** Prints a line, or several, on standard output, for results; does nothing where it is closed. */
-  readonly print: (text: string) => void;
   /**
-   * Writes text to standard output as it is, and resolves when all of it is written; for results in pieces.
+   * Prints a line, or several, on standard output, for results; does nothing where it is closed.
+   *
+   * @param kind `data` is for programs, which get it as it is
+   */
+  readonly print: (text: string, kind?: "data") => void;
+  /**
+   * Writes data to standard output, and resolves when all of it is written; for results in pieces.
    *
    * @throws {OutputClosed} where nobody reads it any more
    */
@@ -21,6 +25,8 @@ export interface Io {
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Whether standard input is typed at a terminal. */
   readonly isTyped: boolean;
+  /** Whether standard output is shown on a terminal. */
+  readonly isTerminal: boolean;
   /** Whether a stream shows colours. */
   readonly hasColors: { readonly stdout: boolean; readonly stderr: boolean };
   /** The terminal that standard error is shown on, for progress; `undefined` where there is none, or a dumb one. */

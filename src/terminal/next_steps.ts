@@ -1,9 +1,10 @@
 import { join } from "@std/path";
 import type { WrittenSummary } from "../batch/write_summaries.ts";
 import { counted } from "../base/counted.ts";
+import { TEXT_METRIC_NAMES, textMetricText } from "../diff/text_wording.ts";
 import { METRIC_NAMES, metricText } from "../diff/wording.ts";
 import type { RankedGroup } from "../results/summarize.ts";
-import { groupKey, type SummaryGroup } from "../results/summary.ts";
+import { groupKey, type RankedBy, type SummaryGroup } from "../results/summary.ts";
 
 /** The number of reports that are listed. */
 const MOST_REPORTS = 3;
@@ -46,14 +47,21 @@ export function summaryLines(written: readonly WrittenSummary[]): string[] {
 /** `best by validation accuracy: small, length=5: 85.0%; test accuracy 83.1% (means of 2 seeds)` */
 function bestLine(group: RankedGroup, { by, ranking }: WrittenSummary): string {
   const { experiment, settings, seeds, validation, test } = group;
+  const [own, best] = [test.accuracy ? "accuracy" as const : by, validation[by]?.mean];
   const values = Object.entries(settings).map(([key, one]) => `${key}=${valueText(one)}`);
   const means = seeds.length > 1 ? ` (means of ${counted(seeds.length, "seed")})` : "";
   const variant = [experiment, ...values].join(", ");
-  const equal = ranking.filter(({ validation: { [by]: { mean } } }) => mean === validation[by].mean).length;
+  const equal = ranking.filter(({ validation }) => validation[by]?.mean === best).length;
   const tie = equal > 1 ? `; ${equal} variants tie by validation, and this one has the lowest loss` : "";
-  return `best by validation ${METRIC_NAMES[by]}: ${variant}: ${
-    metricText(by, validation[by].mean)
-  }; test accuracy ${metricText("accuracy", test.accuracy.mean)}${means}${tie}`;
+  return `best by validation ${NAMES[by]}: ${variant}: ${valueOf(by, best)}; test ${NAMES[own]} ${
+    valueOf(own, test[own]?.mean)
+  }${means}${tie}`;
+}
+
+const NAMES: Readonly<Record<RankedBy, string>> = { ...METRIC_NAMES, ...TEXT_METRIC_NAMES };
+
+function valueOf(metric: RankedBy, value = NaN): string {
+  return metric === "expected_calibration_error" ? metricText(metric, value) : textMetricText(metric, value);
 }
 
 function valueText(value: unknown): string {

@@ -33,6 +33,7 @@ export function processIo(): Io {
     log: (text) => void writtenTo(Deno.stderr, `${text}\n`),
     stdin: () => Deno.stdin.readable,
     isTyped: Deno.stdin.isTerminal(),
+    isTerminal: isTerminal.stdout,
     hasColors: {
       stdout: !Deno.noColor && isTerminal.stdout,
       stderr: !Deno.noColor && isTerminal.stderr,

@@ -1,11 +1,13 @@
 import { percent } from "../base/percent.ts";
-import type { MetricsFile, TextMetricsFile } from "../results/metrics_file.ts";
+import type { ClassedMetrics, CompleteMetrics, TextMetricsFile } from "../results/metrics_file.ts";
 
 /** The headers of a complete run's cells in a terminal table. */
 export const RESULT_HEADER = ["test accuracy", "95% interval", "validation", "seconds"] as const;
 
-/** A complete run's cells in a terminal table. */
-export function resultCells({ test, validation, seconds }: MetricsFile): string[] {
+/** The cells of a complete run of classes in a terminal table. */
+export function resultCells(
+  { test, validation, seconds }: ClassedMetrics & Pick<CompleteMetrics, "seconds">,
+): string[] {
   return [
     percent(test.accuracy.value),
     test.accuracy.interval.map((share) => (100 * share).toFixed(1)).join(" to "),

@@ -4,14 +4,16 @@ import { STYLE_CODES } from "./style.ts";
 
 /**
  * An input and output whose texts cannot steer a terminal, whatever names, keys, classes or models' strings they hold: their
- * control characters and overrides of the direction of writing are shown as escapes. Only colours stay, where they are shown.
+ * control characters and overrides of the direction of writing are shown as escapes. Only colours stay, where they are shown. Data
+ * that no terminal shows stay as they are.
  */
 export function safeIo(io: Io): Io {
   const { stdout, stderr } = io.hasColors;
+  const data = (text: string) => io.isTerminal ? visibleLines(text) : text;
   return {
     ...io,
-    print: (text) => io.print(shown(text, stdout)),
-    write: (text) => io.write(visibleLines(text)),
+    print: (text, kind) => io.print(kind === "data" ? data(text) : shown(text, stdout)),
+    write: (text) => io.write(data(text)),
     log: (text) => io.log(shown(text, stderr)),
   };
 }

@@ -36,5 +36,7 @@ export function addDiff(program: Command, verbs: DiffVerb): void {
       "after",
       "\nExample:\n  softprompt diff results/rt-hard results/rt-soft-20 --format markdown",
     )
-    .action((a: string, b: string, flags: DiffFlags) => verbs.diff(a, b, flags));
+    .action((a: string, b: string, flags: Omit<DiffFlags, "isGateChosen">, command: Command) =>
+      verbs.diff(a, b, { ...flags, isGateChosen: command.getOptionValueSource("gate") === "cli" })
+    );
 }

@@ -214,7 +214,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "experiment",
     "device",
     "prompt", // which models must not be padded
-    "evaluation", // the metric that the best variant is chosen by
     "training",
     "results",
     "report", // a sweep has a report

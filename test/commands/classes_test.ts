@@ -94,9 +94,33 @@ Deno.test("validate shows the number of examples of each class, once for runs wi
     assertStringIncludes(stderr, "left out: 4 have a label of none of the classes");
   }));
 
+Deno.test("'others: drop' refuses a class's own name that 'labels' does not list, and leaves out what is no class", () =>
+  inFolder(async (folder) => {
+    const labels = { neutral: "positive", positive: "positive" };
+    const { code, stderr } = await call([
+      "validate",
+      await writeLabels(folder, { labels, others: "drop" }),
+    ]);
+    assertEquals(code, 2);
+    assertStringIncludes(
+      stderr,
+      "has a value without a class: negative (13); the verbalizer's classes are negative, positive; 'dataset.labels' does not list negative, and it is unclear whether these mean the classes of the same names: map each value to a class, or to null",
+    );
+    assertStringIncludes(
+      stderr,
+      "  labels:\n    neutral: positive\n    positive: positive\n    negative: negative\n",
+    );
+    const listed = { ...labels, mixed: "negative", "0": "negative", negative: null };
+    assertStringIncludes(
+      (await call(["validate", await writeLabels(folder, { labels: listed, others: "drop" })])).stderr,
+      "train.csv: 9 of 21 lines are left out: 9 have a label that 'labels' maps to null ('negative': 9)",
+    );
+  }));
+
 Deno.test("'others: drop' that leaves nothing says why, and built-in data do not take it", () =>
   inFolder(async (folder) => {
-    const experiment = await writeLabels(folder, { labels: { good: "positive" }, others: "drop" });
+    const labels = { good: "positive", negative: "bad", positive: "excellent" };
+    const experiment = await writeLabels(folder, { labels, others: "drop" });
     const { code, stderr } = await call(["validate", experiment]);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "is empty: it has no examples: all of its 33 lines are left out");

@@ -121,6 +121,21 @@ Deno.test("a model whose weights are in a file beside it is compiled, but not wi
     assertEquals(weights.map(({ location }) => location), [`../model/onnx/${family}.data`]);
   }));
 
+Deno.test("a model that is not there is an error about the flags, and about no key of an experiment file", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    const refused = async (args: readonly string[], message: string) => {
+      const { code, stderr } = await call(["compile", ...args, "--out", out]);
+      assertEquals([code, stderr.includes(message), stderr.includes("'model.")], [2, true, false], stderr);
+    };
+    await refused(
+      ["--model", join(folder, "none")],
+      ": --model names a folder with onnx/model.onnx, or a model",
+    );
+    await refused(["--model", folder, "--file", "x.onnx"], "x.onnx: --model names a folder with x.onnx, or");
+    await refused(["--model", folder, "--revision", "main"], "--revision goes with a model on the hub");
+  }));
+
 Deno.test("--explain shows what each pass did", () =>
   inFolder(async (folder) => {
     const { code, stdout } = await call(["compile", "--model", MINI, "--out", folder, "--explain"]);
@@ -179,5 +194,5 @@ Deno.test("a folder with nothing but the ONNX file is compiled, to the same grap
     await Deno.remove(join(model, "onnx/model.onnx"));
     const { code, stderr } = await call(["compile", "--model", model, "--out", join(folder, "none")]);
     assertEquals(code, 2);
-    assert(stderr.includes("names a folder, relative to ./, with onnx/model.onnx, or"), stderr);
+    assert(stderr.includes("--model names a folder with onnx/model.onnx, or"), stderr);
   }));

@@ -3,9 +3,8 @@ import { join } from "@std/path";
 import { readSafetensors } from "../../src/device/safetensors.ts";
 import { readTokenizer } from "../../src/model/read_tokenizer.ts";
 import { causalTokens, seq2seqTokens } from "../compiler/backend/hub_generation.ts";
-import { ROOT } from "../shared.ts";
 import { call, inFolder, readLines } from "./softprompt.ts";
-import { writeTextModel } from "./text_model.ts";
+import { writeCausalModel, writeTextModel } from "./text_model.ts";
 
 const COUNT = 3;
 
@@ -92,20 +91,9 @@ Deno.test("a run of an encoder-decoder whose answers are free texts is exported 
     assertStringIncludes(cache.stderr, "is a run of an encoder-decoder");
   }));
 
-/** A small causal model with a cache, in the folder `own`. */
-async function writeCausalModel(folder: string): Promise<void> {
-  const own: string = join(folder, "own");
-  await writeTextModel(own, "t5");
-  for (const name of ["encoder_model.onnx", "decoder_model.onnx"]) await Deno.remove(join(own, "onnx", name));
-  const file = join(ROOT, "test/fixtures/generation/gpt2/onnx/model.onnx");
-  await Deno.copyFile(file, join(own, "onnx/model.onnx"));
-  const config = { architectures: ["GPT2LMHeadModel"], eos_token_id: 1 };
-  await Deno.writeTextFile(join(own, "config.json"), JSON.stringify(config));
-}
-
 Deno.test("a classifier whose template ends with the text is not exported, nor a cache of one", () =>
   inFolder(async (folder) => {
-    await writeCausalModel(folder);
+    await writeCausalModel(join(folder, "own"));
     const run = await ran(folder, {
       dataset: { file: "data.jsonl", label: "answer", split: { test: 0.3, validation: 0.2 } },
       prompt: { kind: "hard", template: "what is {text}" },
@@ -124,7 +112,7 @@ Deno.test("a classifier whose template ends with the text is not exported, nor a
 
 Deno.test("a run of a causal model whose answers are free texts is exported as a generator and as a cache", () =>
   inFolder(async (folder) => {
-    await writeCausalModel(folder);
+    await writeCausalModel(join(folder, "own"));
     const run = await ran(folder, {});
     const out: string = join(folder, "out");
     const onnx = await exported(run, out, "--format", "onnx");

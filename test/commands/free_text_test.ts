@@ -5,6 +5,7 @@ import { stoppingAfter } from "../disk/stopping_disk.ts";
 import { scoreText } from "../../src/text_metrics/score_text.ts";
 import { call, inFolder, readLines } from "./softprompt.ts";
 import { freeExperiment } from "./free_experiment.ts";
+import { writeTextModel } from "./text_model.ts";
 
 interface Answer {
   readonly targets: readonly string[];
@@ -60,6 +61,31 @@ Deno.test("free texts are tuned by their loss, generated, scored, compared and s
     assertStringIncludes(exported.stderr, "takes one text, but the template has text and context");
   }));
 
+Deno.test("answers are cut at the positions that the decoder's graph has, counted, and no more tokens are generated", () =>
+  inFolder(async (folder) => {
+    const file = await freeExperiment(folder, { name: "long" });
+    // The tokenizer says 48, the graph of this decoder has 40 positions, and its config.json says nothing.
+    await Deno.remove(join(folder, "own"), { recursive: true });
+    await writeTextModel(join(folder, "own"), "bart");
+    const lines = Array.from({ length: 40 }, (_, i) => {
+      const answer = Array.from({ length: i % 4 === 0 ? 44 : 4 }, () => "film").join(" ");
+      return JSON.stringify({ question: "what was it", context: "a film", answers: [answer] });
+    });
+    await Deno.writeTextFile(join(folder, "data.jsonl"), `${lines.join("\n")}\n`);
+    assertStringIncludes(await ran(file, folder), "10 right answers did not fit, and lost tokens at the end");
+    const tokens = (await answersIn(join(folder, "long"))).map((answer) => answer.tokens);
+    assertEquals([...new Set(tokens)].toSorted((a, b) => a - b), [5, 40]);
+    const experiment = await read(file);
+    experiment.evaluation.generate.maxTokens = 44;
+    await Deno.writeTextFile(file, JSON.stringify(experiment));
+    const { code, stderr } = await call(["run", file, "--results", folder]);
+    assertEquals(code, 2);
+    assertStringIncludes(
+      stderr,
+      "'evaluation.generate.maxTokens: 44' is more than the 40 positions of the model's decoder: set it to at most 40",
+    );
+  }));
+
 Deno.test("two runs of free texts are compared by pairs, and a gate hears of the one that is worse", () =>
   inFolder(async (folder) => {
     await ran(await freeExperiment(folder), folder);
@@ -103,23 +129,64 @@ Deno.test("without metrics of generated texts and samples nothing is generated",
     assertEquals(first!.generated, undefined);
   }));
 
-Deno.test("validations that are by the metrics of texts choose the best prompt by them, and a batch has their table", () =>
+Deno.test("a sweep of free texts is fused, chosen by its metric, summarized, and compared with another over its seeds", () =>
   inFolder(async (folder) => {
-    const file = await freeExperiment(folder, {
-      training: { batchSize: 8, epochs: 2, earlyStopping: { metric: "tokenF1", patience: 1 } },
-      evaluation: { generate: { maxTokens: 2 } },
-      sweep: { seed: [0, 1] },
-    });
-    const { code, stdout, stderr } = await call(["batch", file, "--fuse", "on", "--results", folder]);
-    assertEquals(code, 0, stderr);
+    const sweep = async (name: string, length: number[]) => {
+      const file = await freeExperiment(folder, {
+        name,
+        training: { batchSize: 8, epochs: 2, earlyStopping: { metric: "tokenF1", patience: 1 } },
+        evaluation: { generate: { maxTokens: 2 } },
+        sweep: { seed: [0, 1], "prompt.length": length },
+      });
+      const { code, stdout, stderr } = await call(["batch", file, "--fuse", "on", "--results", folder]);
+      assertEquals(code, 0, stderr);
+      return { stdout, stderr, file };
+    };
+    const { stdout, stderr, file } = await sweep("free", [2, 3]);
     assertStringIncludes(stderr, "2 runs with fused steps");
     assertStringIncludes(stdout, "ROUGE-L");
-    const [first] = await readLines(join(folder, "free/seed=0/history.jsonl"));
-    const [line] = (await readLines(join(folder, "free/seed=0/history.jsonl"))).flatMap(({ validation }) =>
-      validation ?? []
+    assert(
+      /best by validation token F1: free, prompt.length=\d: .*%; test token F1 .*%/.test(stdout),
+      stdout,
     );
+    const [line] = (await readLines(join(folder, "free/seed=0,length=2/history.jsonl")))
+      .flatMap(({ validation }) => validation ?? []);
     assertEquals(Object.keys(Object(line)), ["loss", "exact_match", "token_f1", "rouge_l"]);
-    assert(first !== undefined);
+    const { groups, rows } = await read(join(folder, "free/summary.json"));
+    assertEquals(rows.length, 4);
+    const losses = await Promise.all(
+      [0, 1].map(async (seed) =>
+        (await read(join(folder, `free/seed=${seed},length=2/metrics.json`))).test.loss
+      ),
+    );
+    assertAlmostEquals(groups[0].test.loss.mean, (losses[0] + losses[1]) / 2, 1e-9);
+    assertEquals(Object.keys(groups[0].test), ["loss", "exact_match", "token_f1", "rouge_l", "perplexity"]);
+    const [head = ""] = (await Deno.readTextFile(join(folder, "free/summary.csv"))).split("\n");
+    assertStringIncludes(head, "test_token_f1_mean");
+    const page = await Deno.readTextFile(join(folder, "free/summary.html"));
+    assertStringIncludes(page, "exact match");
+    assert(!page.includes('data-label="accuracy"'), "there are no classes");
+    const again = await call(["batch", file, "--summarize", "--results", folder]);
+    assertStringIncludes(again.stdout, "4 of 4 runs are complete");
+    await sweep("other", [2, 3]);
+    const [a, b] = [join(folder, "free"), join(folder, "other")];
+    for (const [one, other] of [[a, b], [join(a, "summary.json"), join(b, "summary.json")]] as const) {
+      const diff = await call(["diff", one, other, "--format", "json"]);
+      assertEquals(diff.code, 0, diff.stderr);
+      const { comparisons } = JSON.parse(diff.stdout);
+      assertEquals(comparisons.map(({ variant }: { variant: string }) => variant), ["length=2", "length=3"]);
+      assertEquals(comparisons[0].seeds, { a: [0, 1], b: [0, 1], paired: true });
+      assertEquals(comparisons[0].metrics.loss.delta, 0);
+    }
+    const gate = await call(["diff", a, b, "--gate", "accuracy"]);
+    assertEquals(gate.code, 2);
+    assertStringIncludes(gate.stderr, "these results have no such metric: choose among");
+    const pages = await call(["diff", join(a, "summary.html"), join(b, "summary.html")]);
+    assertEquals(pages.code, 2, pages.stdout);
+    await Deno.remove(join(b, "seed=1,length=3"), { recursive: true });
+    const lacking = await call(["diff", a, b, "--fail-on-regression"]);
+    assertEquals(lacking.code, 3);
+    assertStringIncludes(lacking.stderr, "B lacks 1 run of A: length=3, seed 1");
   }));
 
 Deno.test("a run of free texts that was killed ends in the same bytes when it is called again", () =>

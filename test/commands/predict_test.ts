@@ -143,6 +143,42 @@ Deno.test("--format csv writes the file's columns, the class, and the probabilit
     assert(!stderr.includes("accuracy"), stderr);
   }));
 
+Deno.test("values reach a pipe or a file as they are, with their control and direction characters", () =>
+  withRun({}, async (_, predict) => {
+    const review = "bell \x07, escape \x1b[1m, \x9b and \u202eright to left\r\nin two lines";
+    const input = `${JSON.stringify({ review, [review]: review })}\n`;
+    const written = await predict(["--file", "-", "--format", "csv"], input);
+    const cell = `"${review}"`;
+    assertEquals(written.stdout.split(`,predicted,`)[0], `review,${cell}`);
+    assertStringIncludes(written.stdout, `\n${cell},${cell},`);
+    const { stdout } = await predict(["--file", "-"], input);
+    assertEquals(JSON.parse(stdout)[review], review);
+  }));
+
+Deno.test("columns without names are told apart by their numbers", () =>
+  withRun({}, async (folder, predict) => {
+    const file = join(folder, "unnamed.csv");
+    await Deno.writeTextFile(file, "review,,,\na joy,1,2,3\n");
+    const [header, row]: string[][] = parse((await predict(["--file", file, "--format", "csv"])).stdout);
+    assertEquals(header?.slice(0, 4), ["review", "column 2", "column 3", "column 4"]);
+    assertEquals(row?.slice(0, 4), ["a joy", "1", "2", "3"]);
+    await Deno.writeTextFile(file, ",review,\n1,a joy,2\n");
+    const { stdout } = await predict(["--file", file]);
+    const { predicted: _, probabilities: __, ...shown } = JSON.parse(stdout);
+    assertEquals(shown, { "column 1": "1", review: "a joy", "column 3": "2" });
+  }));
+
+Deno.test("a file without texts is said to have none", () =>
+  withRun({}, async (folder, predict) => {
+    const file = join(folder, "none.csv");
+    await Deno.writeTextFile(file, "review,stars\n");
+    for (const [given, input] of [[file, ""], ["-", "\n"]] as const) {
+      const { stdout, stderr } = await predict(["--file", given], input);
+      assertEquals(stdout, "");
+      assertStringIncludes(stderr, `there are no texts in ${given === "-" ? "standard input" : file}`);
+    }
+  }));
+
 Deno.test("the columns of later texts that a table lacks are named", () =>
   withRun({}, async (_, predict) => {
     const input = `${'{"review": "a joy"}\n'.repeat(1024)}{"review": "dull", "late": 1}\n`;

@@ -66,3 +66,15 @@ export async function writeTextModel(folder: string, name: "t5" | "bart"): Promi
     pad_token_id: id("<pad>"),
   });
 }
+
+/** The same for a small causal model with a cache. */
+export async function writeCausalModel(folder: string): Promise<void> {
+  await writeTextModel(folder, "t5");
+  for (const name of ["encoder_model.onnx", "decoder_model.onnx"]) {
+    await Deno.remove(join(folder, "onnx", name));
+  }
+  const file = join(ROOT, "test/fixtures/generation/gpt2/onnx/model.onnx");
+  await Deno.copyFile(file, join(folder, "onnx/model.onnx"));
+  const config = { architectures: ["GPT2LMHeadModel"], eos_token_id: 1 };
+  await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify(config));
+}

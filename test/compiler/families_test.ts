@@ -4,14 +4,7 @@ import { differentiate } from "../../src/compiler/passes/differentiate.ts";
 import { findEmbedding } from "../../src/compiler/analysis/embedding_layer.ts";
 import { emit, type Emitted } from "../../src/compiler/backend/emit.ts";
 import { importModel } from "../../src/compiler/frontend/import.ts";
-import {
-  compile,
-  evaluate,
-  type Graph,
-  type Insertion,
-  matrixFlops,
-  type Target,
-} from "../../src/compiler/mod.ts";
+import { compile, evaluate, type Graph, type Insertion, matrixFlops } from "../../src/compiler/mod.ts";
 import { addLoss, readAnswer } from "../../src/compiler/passes/objective.ts";
 import { readOnnxFile } from "../../src/compiler/frontend/onnx_file.ts";
 import { appendOptimizer } from "../../src/compiler/passes/append_optimizer.ts";
@@ -20,13 +13,12 @@ import { simplify } from "../../src/compiler/passes/simplify.ts";
 import { splice } from "../../src/compiler/passes/splice.ts";
 import { chooseDevice } from "../../src/device/choose.ts";
 import { openCpu } from "../../src/device/cpu.ts";
-import { float32Tensor, int64Tensor, type Session, type Tensor } from "../../src/device/device.ts";
+import { float32Tensor, type Session, type Tensor } from "../../src/device/device.ts";
 import { readRegion } from "../../src/model/read_region.ts";
-import { DEVICES } from "../devices.ts";
-import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
+import { familyFeeds, familyModel, padded, readFamily } from "./family_step.ts";
 import { relativeError } from "./graph_runner.ts";
 
-const cpu = await openCpu();
+const [cpu, wasm] = [await openCpu(), await chooseDevice("wasm", () => {})];
 const FAMILIES = [...Deno.readDirSync("test/fixtures/families")].map(({ name }) => name)
   .filter((name) => name.endsWith(".onnx")).map((name) => name.slice(0, -".onnx".length)).sort();
 
@@ -39,18 +31,18 @@ interface CompiledStep {
 const steps = new Map<string, Promise<CompiledStep>>();
 
 /** A family's step, compiled once for all tests. */
-function compiled(name: string, insertion: Insertion, target: Target): Promise<CompiledStep> {
-  const key = [name, insertion, target].join();
-  const before = steps.get(key) ?? compileStep(name, insertion, target);
+function compiled(name: string, insertion: Insertion): Promise<CompiledStep> {
+  const key = [name, insertion].join();
+  const before = steps.get(key) ?? compileStep(name, insertion);
   steps.set(key, before);
   return before;
 }
 
-async function compileStep(name: string, insertion: Insertion, target: Target): Promise<CompiledStep> {
+async function compileStep(name: string, insertion: Insertion): Promise<CompiledStep> {
   const path = familyModel(name);
   let graph: Graph | undefined;
   const onPass = (_: string, last: Graph) => graph = last;
-  const options = { target, onPass, read: readRegion };
+  const options = { onPass, read: readRegion };
   const { train } = compile(await Deno.readFile(path), path, insertion, "adamw", options);
   return { train, graph: graph! };
 }
@@ -71,35 +63,31 @@ async function run(session: Session, feeds: Record<string, Tensor>): Promise<Rec
 
 for (const name of FAMILIES) {
   const path = familyModel(name);
-  for (const kind of DEVICES.filter((one) => one !== "cpu")) {
-    Deno.test(`a step of ${name} on ${kind} is the CPU's, over nine tokens and over twelve`, async () => {
-      const step = async (target: Target) => (await compiled(name, "embedding-output", target)).train;
-      const device = await chooseDevice(kind, () => {});
-      const reference = await readFamily(name);
-      const session = await device.open(await step(kind === "webgpu" ? "webgpu" : "cpu"));
-      const onCpu = await cpu.open(await step("cpu"));
-      // Twelve tokens are read four at a time on WebGPU, nine one by one.
-      for (const tokens of [9, 12]) {
-        const feeds = padded(familyFeeds(reference, "embedding-output"), tokens);
-        const [found, expected] = [await run(session, feeds), await run(onCpu, feeds)];
-        for (const output of ["class_logits", "gradient"]) {
-          const off = relativeError(
-            found[output]!.data as Float32Array,
-            expected[output]!.data as Float32Array,
-          );
-          assert(off < 1e-4, `${output} over ${tokens} tokens is off by ${off}`);
-        }
+  // On WebGPU: test/device/residency_test.ts.
+  Deno.test(`a step of ${name} on WebAssembly is the CPU's, over nine tokens and over twelve`, async () => {
+    const { train } = await compiled(name, "embedding-output");
+    const reference = await readFamily(name);
+    const [session, onCpu] = [await wasm.open(train), await cpu.open(train)];
+    for (const tokens of [9, 12]) {
+      const feeds = padded(familyFeeds(reference, "embedding-output"), tokens);
+      const [found, expected] = [await run(session, feeds), await run(onCpu, feeds)];
+      for (const output of ["class_logits", "gradient"]) {
+        const off = relativeError(
+          found[output]!.data as Float32Array,
+          expected[output]!.data as Float32Array,
+        );
+        assert(off < 1e-4, `${output} over ${tokens} tokens is off by ${off}`);
       }
-      await session.release();
-      await onCpu.release();
-    });
-  }
+    }
+    await session.release();
+    await onCpu.release();
+  });
 
   for (const insertion of ["embedding-output", "word-embeddings"] as const satisfies Insertion[]) {
     Deno.test(`a step of ${name}, prompt at the ${insertion}, is that of float64 PyTorch`, async () => {
       const reference = await readFamily(name);
       const feeds = familyFeeds(reference, insertion);
-      const { train } = await compiled(name, insertion, "cpu");
+      const { train } = await compiled(name, insertion);
       const outputs = await firstStep(train, feeds);
       const { class_logits, loss, gradient } = reference[insertion];
       const off = {
@@ -115,7 +103,7 @@ for (const name of FAMILIES) {
 
     Deno.test(`narrowing leaves a step of ${name}, prompt at the ${insertion}, what it was`, async () => {
       const feeds = familyFeeds(await readFamily(name), insertion);
-      const { train, graph } = await compiled(name, insertion, "cpu");
+      const { train, graph } = await compiled(name, insertion);
       const wide = unnarrowed(await Deno.readFile(path), path, insertion);
       const [found, expected] = [
         await firstStep(train, feeds),
@@ -135,21 +123,6 @@ for (const name of FAMILIES) {
       assert(narrowFlops! < most * wideFlops!, `${narrowFlops} operations of ${wideFlops}`);
     });
   }
-}
-
-/** The batch with places after its texts that nothing reads. */
-function padded(feeds: Record<string, Tensor>, tokens: number): Record<string, Tensor> {
-  const [batch, sequence] = feeds.input_ids!.dims as [number, number];
-  const longer = { ...feeds };
-  for (const name of ["input_ids", "attention_mask", "position_ids"]) {
-    const items = Array.from(feeds[name]!.data, Number);
-    const rows = Array.from({ length: batch }, (_, i) => [
-      ...items.slice(i * sequence, (i + 1) * sequence),
-      ...Array.from({ length: tokens - sequence }, () => 0),
-    ]);
-    longer[name] = int64Tensor(rows.flat(), [batch, tokens]);
-  }
-  return longer;
 }
 
 /** The training step without the passes that narrow it. */

@@ -55,3 +55,18 @@ export function familyFeeds(reference: FamilyReference, insertion: Insertion): R
     step: scalarTensor(1),
   };
 }
+
+/** A batch with places after its texts that nothing reads. @param tokens the places of a text then */
+export function padded(feeds: Record<string, Tensor>, tokens: number): Record<string, Tensor> {
+  const [batch, sequence] = feeds.input_ids!.dims as [number, number];
+  const longer = { ...feeds };
+  for (const name of ["input_ids", "attention_mask", "position_ids"]) {
+    const items = Array.from(feeds[name]!.data, Number);
+    const rows = Array.from({ length: batch }, (_, i) => [
+      ...items.slice(i * sequence, (i + 1) * sequence),
+      ...Array.from({ length: tokens - sequence }, () => 0),
+    ]);
+    longer[name] = int64Tensor(rows.flat(), [batch, tokens]);
+  }
+  return longer;
+}

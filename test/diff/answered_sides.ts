@@ -1,4 +1,5 @@
-import type { TextSide } from "../../src/diff/text_diff.ts";
+import { groupBySeed } from "../../src/diff/run_groups.ts";
+import type { Side } from "../../src/diff/side.ts";
 import { measureAnswers, measureTargets } from "../../src/evaluation/text_metrics.ts";
 import { isFreeTextExperiment } from "../../src/experiment/class_experiment.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
@@ -14,7 +15,7 @@ export interface MadeUpAnswer {
 }
 
 /** A run of free texts as if it had been read from its folder. @param nll of each right answer, of two tokens */
-export function madeUpTexts(answers: readonly MadeUpAnswer[], nll: number, length = 5): TextRunRecord {
+export function answeredRun(answers: readonly MadeUpAnswer[], nll: number, length = 5): TextRunRecord {
   const experiment = parseExperiment(
     `{ name: x, model: { source: m }, dataset: { file: d.jsonl }, answer: { kind: text, target: "{answer}" },
        prompt: { kind: soft, length: ${length}, template: "{prompt} {text}" } }`,
@@ -52,8 +53,13 @@ export function madeUpTexts(answers: readonly MadeUpAnswer[], nll: number, lengt
   };
 }
 
-/** Two sides of a comparison, of which B answers better, in English and in Chinese. */
-export function madeUpSides(): readonly [TextSide, TextSide] {
+/** A side of a comparison with a single run. */
+export function loneSide(source: string, run: TextRunRecord): Side<TextRunRecord> {
+  return { source, groups: groupBySeed(new Map([["", run]])) };
+}
+
+/** Two runs, of which B answers better, in English and in Chinese. */
+export function madeUpRuns(): readonly [TextRunRecord, TextRunRecord] {
   const examples = Array.from(
     { length: 40 },
     (_, i) =>
@@ -62,10 +68,16 @@ export function madeUpSides(): readonly [TextSide, TextSide] {
         : { text: `花是什么颜色？${i}`, target: "红色的花", a: "蓝色的花", b: "红色的花" },
   );
   const run = (side: "a" | "b", nll: number, length: number) =>
-    madeUpTexts(
+    answeredRun(
       examples.map((one, i) => ({ ...one, generated: i < 4 ? one.target : one[side] })),
       nll,
       length,
     );
-  return [{ source: "results/a", run: run("a", 3, 5) }, { source: "results/b", run: run("b", 2, 20) }];
+  return [run("a", 3, 5), run("b", 2, 20)];
+}
+
+/** They as the sides of a comparison. */
+export function madeUpSides(): readonly [Side<TextRunRecord>, Side<TextRunRecord>] {
+  const [a, b] = madeUpRuns();
+  return [loneSide("results/a", a), loneSide("results/b", b)];
 }

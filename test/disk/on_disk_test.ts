@@ -57,3 +57,17 @@ Deno.test({
       assertEquals([...Deno.readDirSync(folder)].length, 1);
     }),
 });
+
+Deno.test("a file where a folder must be is named, however far above it stands", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "file");
+    await Deno.writeTextFile(file, "");
+    const below: string = join(file, "x/y");
+    for (const path of [file, below]) {
+      await assertRejects(
+        () => onDisk(path, () => Deno.mkdir(path, { recursive: true })),
+        DiskError,
+        `${path} cannot be written: ${file} is a file, and must be a folder, so move it away or choose another`,
+      );
+    }
+  }));

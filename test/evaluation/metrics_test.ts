@@ -68,3 +68,9 @@ Deno.test("macro F1 is over the classes that have examples or are predicted, as 
   assertAlmostEquals(f1([0, 0, 1, 1], [0, 2, 1, 1]), 0.5555555555555555);
   assertEquals(f1([0, 0], [0, 0]), 1);
 });
+
+Deno.test("Wilson's interval begins at 0 where nothing is correct, and ends at 1 where all is", () => {
+  for (let total = 1; total <= 3000; total++) {
+    assertEquals([wilsonInterval(0, total)[0], wilsonInterval(total, total)[1]], [0, 1], `${total}`);
+  }
+});

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { RandomStream } from "../../src/base/random_stream.ts";
+import { measureClasses } from "../../src/evaluation/metrics.ts";
 import { mcnemar } from "../../src/evaluation/mcnemar.ts";
 import { pairedBootstrap } from "../../src/evaluation/paired_bootstrap.ts";
 import { pairedTextBootstrap } from "../../src/evaluation/paired_text_bootstrap.ts";
@@ -74,14 +75,46 @@ Deno.test("the loss is that of all tokens drawn: its standard error is that of a
 Deno.test("a run's metrics, and its exact matches for McNemar's test", () => {
   const run = textRun([1, 0, 1, 1]);
   assertEquals(run.measure("exact_match", new Int32Array([2, 1, 0, 1])), 0.75);
-  const { onlyA, onlyB } = mcnemar(run.exactMatches!, textRun([0, 1, 1, 1]).exactMatches!);
+  const { onlyA, onlyB } = mcnemar(run.correct!, textRun([0, 1, 1, 1]).correct!);
   assertEquals([onlyA, onlyB], [1, 1]);
   const without = new ScoredTextRun([{ score: undefined, nll: 3, tokens: 2 }]);
-  assertEquals(without.exactMatches, undefined);
+  assertEquals(without.correct, undefined);
   assert(!without.has("rouge_l") && Number.isNaN(without.measure("rouge_l", new Int32Array([1]))));
   assertThrows(
     () => pairedTextBootstrap({ a: [run], b: [without], areRunsPaired: false }, OPTIONS),
     RangeError,
     "different test examples",
   );
+});
+
+Deno.test("classes of generated texts are measured as classes are, and an illegal answer is never right", () => {
+  const draw = () =>
+    Array.from({ length: 50 }, () => {
+      const label = stream.integer(3);
+      const predicted = stream.integer(4);
+      return { label, predicted: predicted === 3 ? undefined : predicted };
+    });
+  const answers = draw();
+  const run = new ScoredTextRun(
+    answers.map((classed) => ({ classed, score: undefined, nll: 1, tokens: 1 })),
+    3,
+  );
+  const once = new Int32Array(50).fill(1);
+  const expected = measureClasses(
+    answers.map(({ predicted }) => predicted),
+    answers.map(({ label }) => label),
+    ["a", "b", "c"],
+  );
+  assertAlmostEquals(run.measure("macro_f1", once), expected.macro_f1, 1e-12);
+  assertAlmostEquals(run.measure("accuracy", once), expected.accuracy.value, 1e-12);
+  const illegal = answers.filter(({ predicted }) => predicted === undefined).length;
+  assertAlmostEquals(run.measure("illegal_rate", once), illegal / 50, 1e-12);
+  const twice = once.map((_, i) => i % 3);
+  const drawn = answers.flatMap((one, i) => Array.from({ length: i % 3 }, () => one));
+  const resampled = measureClasses(
+    drawn.map(({ predicted }) => predicted),
+    drawn.map(({ label }) => label),
+    ["a", "b", "c"],
+  );
+  assertAlmostEquals(run.measure("macro_f1", twice), resampled.macro_f1, 1e-12);
 });

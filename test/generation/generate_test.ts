@@ -12,11 +12,31 @@ const decodingOf = (one: GenerationCase) => ({
   decode: letters,
   ...(one.forced_first_id !== null && { forcedFirstId: one.forced_first_id }),
   ...(one.forced_last_ids !== null && { forcedLastIds: one.forced_last_ids }),
+  ...(one.start_id !== null && { startIds: [one.start_id] }),
+  ...(one.rules && rulesOf(one.rules)),
 });
+
+function rulesOf(asked: NonNullable<GenerationCase["rules"]>) {
+  const { repetition_penalty, no_repeat_ngram_size, bad_words_ids, suppress_tokens, begin_suppress_tokens } =
+    asked;
+  const { min_length, min_new_tokens, length_penalty = 1, early_stopping = false } = asked;
+  const least = min_new_tokens ?? (min_length ?? 1) - 1;
+  return {
+    beamRules: { lengthPenalty: length_penalty, earlyStopping: early_stopping },
+    rules: {
+      ...(repetition_penalty !== undefined && { repetitionPenalty: repetition_penalty }),
+      ...(no_repeat_ngram_size !== undefined && { noRepeatNgramSize: no_repeat_ngram_size }),
+      ...(bad_words_ids && { badWords: bad_words_ids }),
+      ...(suppress_tokens && { suppressed: suppress_tokens }),
+      ...(begin_suppress_tokens && { suppressedFirst: begin_suppress_tokens }),
+      minTokens: () => least,
+    },
+  };
+}
 
 const nameOf = ({ ids: _, ...one }: GenerationCase) => JSON.stringify(one);
 
-Deno.test("the ids are those of transformers' generate: greedy and beams, end tokens, forced tokens, stops", async () => {
+Deno.test("the ids are those of transformers' generate: greedy and beams, end tokens, forced tokens, stops, rules", async () => {
   for (const one of GENERATIONS.cases) {
     const found = await generate(await startCase(one), decodingOf(one));
     assertEquals(found.map(({ ids }) => ids), one.ids, nameOf(one));

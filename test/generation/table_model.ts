@@ -19,6 +19,18 @@ export interface GenerationCase {
   readonly stop: readonly (readonly number[])[];
   readonly forced_first_id: number | null;
   readonly forced_last_ids: readonly number[] | null;
+  /** What else the configuration asks for. */
+  readonly rules?: {
+    readonly repetition_penalty?: number;
+    readonly no_repeat_ngram_size?: number;
+    readonly bad_words_ids?: readonly (readonly number[])[];
+    readonly min_length?: number;
+    readonly min_new_tokens?: number;
+    readonly suppress_tokens?: readonly number[];
+    readonly begin_suppress_tokens?: readonly number[];
+    readonly length_penalty?: number;
+    readonly early_stopping?: boolean | "never";
+  };
   readonly ids: readonly (readonly number[])[];
 }
 

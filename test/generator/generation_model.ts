@@ -19,7 +19,11 @@ export const MODELS: {
   readonly greedy_tokens: number;
   readonly beams: number;
   readonly beam_tokens: number;
-  readonly models: { readonly t5: GenerationModel; readonly gpt2: GenerationModel };
+  readonly models: {
+    readonly t5: GenerationModel;
+    readonly gpt2: GenerationModel;
+    readonly phi3: GenerationModel;
+  };
 } = JSON.parse(await Deno.readTextFile(new URL("../fixtures/generation/models.json", import.meta.url)));
 
 /** The folder of a model of the fixture. */

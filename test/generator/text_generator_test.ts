@@ -258,9 +258,34 @@ Deno.test("a file that continues texts of another model is not used, and is name
   }
 });
 
-Deno.test("what the model's files ask for and is not done is said, once", async () => {
+Deno.test("a file whose window counts the padding continues each length by itself, whichever texts come first", async () => {
+  const { phi3 } = MODELS.models;
+  const examples = encoded(phi3.texts, phi3.prompt.dims[0]!);
+  const prompt = promptOf(phi3.prompt);
+  for (const isAloneFirst of [true, false]) {
+    const { device, runs } = counting(cpu);
+    await using opened = await openGenerator(`${FOLDER}/phi3`, device);
+    if (isAloneFirst) {
+      const [alone] = await opened.generator.generate([examples[0]!], prompt, OPTIONS);
+      assertEquals(alone!.ids, phi3.greedy[0]);
+    }
+    const found = await opened.generator.generate(examples, prompt, OPTIONS);
+    assertEquals(found.map(({ ids }) => ids), phi3.greedy);
+    runs.fill(0);
+    const beams = await opened.generator.generate(examples, prompt, {
+      ...OPTIONS,
+      beams: MODELS.beams,
+      maxTokens: MODELS.beam_tokens,
+    });
+    assertEquals(beams.map(({ ids }) => ids), phi3.beams);
+    assertEquals(opened.warnings, []);
+    assertEquals(runs.slice(0, 2), [3, 3 * (MODELS.beam_tokens - 1)]);
+  }
+});
+
+Deno.test("what the model's files ask for and changes nothing is said, once", async () => {
   await using opened = await openGenerator(`${FOLDER}/gpt2`, cpu, {}, undefined, {
-    no_repeat_ngram_size: 3,
+    do_sample: true,
     length_penalty: 2,
   });
   const examples = encoded(gpt2.texts, gpt2.prompt.dims[0]!);
@@ -268,6 +293,27 @@ Deno.test("what the model's files ask for and is not done is said, once", async 
     await opened.generator.generate(examples, promptOf(gpt2.prompt), { ...OPTIONS, maxTokens: 1 });
   }
   assertEquals(opened.warnings, [
-    "warning: the model's files ask for no_repeat_ngram_size: 3, which is not done: texts are the most probable ones, greedily or by beam search",
+    "warning: the model's files ask for do_sample: true, which is not done: texts are the most probable ones, greedily or by beam search",
   ]);
+});
+
+Deno.test("the model's files ask for texts of some length without repetitions, by each text's own length", async () => {
+  const examples = encoded(gpt2.texts, gpt2.prompt.dims[0]!);
+  const prompt = promptOf(gpt2.prompt);
+  const [first] = gpt2.greedy;
+  // The second text is the longest: with its prompt it has ten tokens.
+  const tokens = { start: 0, ends: [first![0]!] };
+  await using opened = await openGenerator(`${FOLDER}/gpt2`, cpu, { tokens }, undefined, {
+    no_repeat_ngram_size: 1,
+    min_length: 10,
+  });
+  const found = await opened.generator.generate(examples, prompt, OPTIONS);
+  for (const [i, { ids }] of found.entries()) {
+    assertEquals(new Set(ids).size, ids.length);
+    const left = 10 - examples[i]!.ids.length;
+    assertEquals(ids.slice(0, left).includes(tokens.ends[0]!), false);
+    const [alone] = await opened.generator.generate([examples[i]!], prompt, OPTIONS);
+    assertEquals(alone!.ids, ids);
+  }
+  assertEquals(examples.map(({ ids }) => ids.length), [7, 10, 8]);
 });

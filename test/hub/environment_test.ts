@@ -1,77 +1,79 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { getHFHubCachePath } from "@huggingface/hub";
+import { homedir } from "node:os";
+import { join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
-import { cacheFolder, HUB_VARIABLES, hubHosts, keepsSecret } from "../../src/hub/environment.ts";
+import {
+  cacheFolder,
+  type HUB_VARIABLES,
+  hubHosts,
+  keepsSecret,
+  type ReadVariable,
+} from "../../src/hub/environment.ts";
 import { hubSettings } from "../../src/hub/settings.ts";
 
-/** Runs a test with these of the hub's variables, and no others. */
-async function withVariables(given: Record<string, string>, test: () => void | Promise<void>): Promise<void> {
-  const before = HUB_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
-  try {
-    HUB_VARIABLES.forEach((name) => Deno.env.delete(name));
-    for (const [name, value] of Object.entries(given)) Deno.env.set(name, value);
-    await test();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Deno.env.delete(name);
-      else Deno.env.set(name, value);
-    }
-  }
-}
+type Variables = Readonly<Partial<Record<typeof HUB_VARIABLES[number], string>>>;
+
+/** Reads these of the hub's variables: no others are set. */
+const reading = (given: Variables): ReadVariable => (name) => given[name];
 
 Deno.test("the cache is where the hub's own library has it", async () => {
-  const cases = [
+  const home = homedir();
+  const cases: Variables[] = [
     {},
     { HF_HOME: "/a" },
     { XDG_CACHE_HOME: "/b" },
     { HF_HUB_CACHE: "/c", HF_HOME: "/a" },
     { HUGGINGFACE_HUB_CACHE: "/d" },
   ];
+  const library = new URL("./library_cache.ts", import.meta.url).pathname;
   for (const given of cases) {
-    await withVariables(given, () => assertEquals(cacheFolder(), getHFHubCachePath()));
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--allow-env", "--allow-read", "--allow-sys=homedir", library],
+      clearEnv: true,
+      env: { HOME: home, DENO_DIR: Deno.env.get("DENO_DIR") ?? join(home, ".cache/deno"), ...given },
+    }).output();
+    assertEquals(cacheFolder(reading(given)), new TextDecoder().decode(stdout), JSON.stringify(given));
   }
 });
 
-Deno.test("downloads come from the endpoint's hosts", async () => {
-  await withVariables({}, () => assertEquals(hubHosts().includes("*.hf.co"), true));
-  await withVariables({ HF_ENDPOINT: "https://hub.example:8443/" }, () => {
-    assertEquals(hubHosts().slice(0, 2), ["hub.example:8443", "*.hub.example"]);
-  });
-  await withVariables({ HF_ENDPOINT: "http://127.0.0.1:8080" }, () => {
-    assertEquals(new Set(hubHosts()), new Set(["127.0.0.1:8080", "localhost:8080", "[::1]:8080"]));
-  });
+Deno.test("downloads come from the endpoint's hosts", () => {
+  assertEquals(hubHosts(reading({})).includes("*.hf.co"), true);
+  const mirror = hubHosts(reading({ HF_ENDPOINT: "https://hub.example:8443/" }));
+  assertEquals(mirror.slice(0, 2), ["hub.example:8443", "*.hub.example"]);
+  assertEquals(
+    new Set(hubHosts(reading({ HF_ENDPOINT: "http://127.0.0.1:8080" }))),
+    new Set(["127.0.0.1:8080", "localhost:8080", "[::1]:8080"]),
+  );
 });
 
 Deno.test("a token is for endpoints that keep it secret on its way", async () => {
   assertEquals(["https://x.example", "http://localhost:1", "http://[::1]:1"].every(keepsSecret), true);
   assertEquals(["http://x.example", "http://127.example", "http://10.0.0.1"].some(keepsSecret), false);
   const token = { HF_TOKEN: "hf_secret" };
-  await withVariables({ ...token, HF_ENDPOINT: "http://mirror.example" }, async () => {
-    assertEquals((await hubSettings()).token, undefined);
-  });
-  await withVariables(token, async () => assertEquals((await hubSettings()).token, "hf_secret"));
+  const overHttp = reading({ ...token, HF_ENDPOINT: "http://mirror.example" });
+  assertEquals((await hubSettings(overHttp)).token, undefined);
+  assertEquals((await hubSettings(reading(token))).token, "hf_secret");
 });
 
-Deno.test("an endpoint that is no address is wrong use", async () => {
+Deno.test("an endpoint that is no address is wrong use", () => {
   for (const HF_ENDPOINT of ["mirror", "ftp://mirror.example"]) {
-    await withVariables({ HF_ENDPOINT }, () => {
-      assertThrows(() => hubHosts(), InputError, `HF_ENDPOINT is '${HF_ENDPOINT}'`);
-    });
+    assertThrows(() => hubHosts(reading({ HF_ENDPOINT })), InputError, `HF_ENDPOINT is '${HF_ENDPOINT}'`);
   }
 });
 
 Deno.test("a name and a password in the endpoint's address are apart from the address, which messages show", async () => {
   const login = `Basic ${btoa("user:p@ss")}`;
-  await withVariables({ HF_ENDPOINT: "https://user:p%40ss@mirror.example/hub/" }, async () => {
-    const settings = await hubSettings();
-    assertEquals([settings.endpoint, settings.login], ["https://mirror.example/hub", login]);
-    assertEquals(hubHosts()[0], "mirror.example");
-  });
-  await withVariables({}, async () => assertEquals((await hubSettings()).login, undefined));
+  const named = reading({ HF_ENDPOINT: "https://user:p%40ss@mirror.example/hub/" });
+  const settings = await hubSettings(named);
+  assertEquals([settings.endpoint, settings.login], ["https://mirror.example/hub", login]);
+  assertEquals(hubHosts(named)[0], "mirror.example");
+  assertEquals((await hubSettings(reading({}))).login, undefined);
   for (const HF_ENDPOINT of ["user:p@ss@mirror.example", "ftp://user:p@ss@mirror.example"]) {
-    await withVariables({ HF_ENDPOINT }, () => {
-      const { message } = assertThrows(() => hubHosts(), InputError, "HF_ENDPOINT is '…@mirror.example'");
-      assertEquals(message.includes("p@ss"), false);
-    });
+    const { message } = assertThrows(
+      () => hubHosts(reading({ HF_ENDPOINT })),
+      InputError,
+      "HF_ENDPOINT is '…@mirror.example'",
+    );
+    assertEquals(message.includes("p@ss"), false);
   }
 });

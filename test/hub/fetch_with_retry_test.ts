@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { HubError } from "../../src/hub/hub_error.ts";
 import { fetchWithRetry } from "../../src/hub/fetch_with_retry.ts";
 
 const TOKEN = { authorization: "Bearer hf_secret" };
@@ -56,4 +57,35 @@ Deno.test("a name and a password in the endpoint's address go to the endpoint al
     await ask("https://huggingface.co");
   });
   assertEquals(seen, [login, TOKEN.authorization, null]);
+});
+
+Deno.test("redirects in a circle, and to what is no address of the web, are errors at once", async () => {
+  for (const location of ["/", "file:///etc/passwd", "data:,x"]) {
+    const seen = await sentTokens(
+      () => new Response(null, { status: 302, headers: { location } }),
+      async (address) => {
+        await assertRejects(
+          () => get(address.href, address),
+          HubError,
+          `${address.host} redirects to what is`,
+        );
+      },
+    );
+    assertEquals(seen.length, location === "/" ? 21 : 1, location);
+  }
+});
+
+Deno.test({
+  name: "a redirect to a host that Deno may not reach is refused, and names it",
+  permissions: { net: ["127.0.0.1"] },
+  fn: async () => {
+    const seen = await sentTokens(
+      ({ port }) => new Response(null, { status: 302, headers: { location: `http://localhost:${port}/` } }),
+      async (address) => {
+        const named = `Deno may not reach localhost:${address.port}, to which ${address.host} redirects`;
+        await assertRejects(() => get(address.href, address), HubError, named);
+      },
+    );
+    assertEquals(seen.length, 1);
+  },
 });

@@ -274,3 +274,33 @@ hubTest("a file that the hub keeps in chunks is fetched whole", async ({ hub, op
   assertEquals(await Deno.readFile(path), CONTENT.files["onnx/model.onnx_data"]);
   assertEquals(hub.requests.filter((line) => line.includes("xet")), []);
 });
+
+Deno.test("a listing that never ends is refused", () =>
+  inFolder(async (cache) => {
+    let pages = 0;
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url }) => {
+      if (url.includes("/revision/")) return Response.json({ _id: "1", id: "acme/tiny", sha: COMMIT });
+      const file = { type: "file", path: `${++pages}.json`, size: 2, oid: "a".repeat(40) };
+      return Response.json([file], { headers: { link: `<${url}>; rel="next"` } });
+    });
+    const settings = {
+      endpoint: `http://127.0.0.1:${server.addr.port}`,
+      cache,
+      token: undefined,
+      offline: false,
+    };
+    const downloads = { log: () => {}, download: () => ({ progress: () => {}, end: () => {} }) };
+    try {
+      const repository = await Repository.open(
+        { type: "model", name: "acme/tiny" },
+        "main",
+        settings,
+        downloads,
+      );
+      const refused = () => repository.file("config.json");
+      await assertRejects(refused, HubError, "lists files on more than 1,000 pages");
+      assertEquals(pages, 1000);
+    } finally {
+      await server.shutdown();
+    }
+  }));

@@ -36,7 +36,7 @@ Deno.test("a loaded run answers as its evaluation did, one text or many, whole o
     ];
     for (const [i, run] of folders.entries()) {
       const loaded = await loadRun(run, { answers: "texts" });
-      assertEquals([loaded.columns, loaded.experiment.answer.target], [["text", "context"], "{answers}"]);
+      assertEquals([loaded.columns, loaded.classes], [["text", "context"], []]);
       const questions = (await readLines(join(folder, "data.jsonl"))).slice(0, 5).map((
         { question, context },
       ) => ({
@@ -149,7 +149,7 @@ Deno.test("runs of texts and of classes are told apart, by their types and when 
     await assertRejects(
       () => loadRun(join(folder, "small"), { answers: "texts" }),
       InputError,
-      "are classes: load it with loadRun(folder), without 'answers'",
+      "are classes with probabilities: load it with loadRun(folder), without 'answers'",
     );
     const texts = await loadRun(free, { answers: "texts" });
     // @ts-expect-error: it has no classes

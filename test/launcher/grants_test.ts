@@ -128,7 +128,7 @@ Deno.test("diff reads the folder of a summary that it is given, and what is besi
     assertEquals(await allowedTo(args, [...granted, `read=${folder}`]), granted);
   }));
 
-Deno.test("serve may run native code with runs of free texts alone", () =>
+Deno.test("serve may run native code with runs of generated texts alone", () =>
   inFolder(async (folder) => {
     const library = `ffi=${packages().library}`;
     for (const [answers, granted] of [["texts", [library]], [undefined, []]] as const) {

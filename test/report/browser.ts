@@ -3,6 +3,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { join } from "@std/path";
 import { inFolder } from "../commands/softprompt.ts";
 import { mustHave } from "../shared.ts";
+import { V8_FLAGS } from "../v8_flags.ts";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -68,7 +69,10 @@ export function browserTest(
         if (executablePath === undefined) {
           throw new Error(`there is no Chromium (${PLACES.join(", ")}): apt-get install chromium`);
         }
-        const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", ...flags] });
+        const browser = await chromium.launch({
+          executablePath,
+          args: ["--no-sandbox", `--js-flags=${V8_FLAGS}`, ...flags],
+        });
         try {
           let pages = 0;
           await test({

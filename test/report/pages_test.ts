@@ -4,7 +4,7 @@ import { diffOf } from "../../src/diff/diff.ts";
 import { reliabilityBins } from "../../src/evaluation/calibration.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { diffReport } from "../../src/report/diff_report.ts";
-import { textDiffOf } from "../../src/diff/text_diff.ts";
+import { textDiffsOf } from "../../src/diff/text_diff.ts";
 import { textDiffReport } from "../../src/report/text_diff_report.ts";
 import { textReport } from "../../src/report/text_report.ts";
 import { runReport } from "../../src/report/run_report.ts";
@@ -12,7 +12,7 @@ import { sweepReport } from "../../src/report/sweep_report.ts";
 import { TERMS } from "../../src/report/terms.ts";
 import { summarize } from "../../src/results/summarize.ts";
 import { madeUpRun } from "../diff/runs.ts";
-import { madeUpSides } from "../diff/answered_sides.ts";
+import { madeUpRuns, madeUpSides } from "../diff/answered_sides.ts";
 import { browserTest } from "./browser.ts";
 
 const stream = new RandomStream(0, "test");
@@ -99,10 +99,10 @@ function diffPage(): Promise<string> {
   return diffReport(diffOf(side("results/a", 0.55), side("results/b", 0.85), 0.05));
 }
 
-const textDiffPage = () => textDiffReport(textDiffOf(...madeUpSides(), 0.05));
+const textDiffPage = () => textDiffReport(textDiffsOf(...madeUpSides(), 0.05));
 
 function textRunPage(): Promise<string> {
-  const [{ run }] = madeUpSides();
+  const [run] = madeUpRuns();
   const samples = [{ text: "花是什么颜色？", generated: "红色 <b>" }];
   const vectors = [{
     vector: 0,

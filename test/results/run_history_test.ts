@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { DiskError } from "../../src/disk/on_disk.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import { withSha256 } from "../../src/base/sha256.ts";
 import { jsonText } from "../../src/results/json_text.ts";
@@ -164,3 +165,33 @@ Deno.test("wherever a replacement or a restoration is killed, both runs are whol
     assert(steps > 3, `${how}: ${steps}`);
   }
 });
+
+Deno.test({
+  name: "a link in a run's place is replaced, and no run: that stays in the folder that the link leads to",
+  // Links need a privilege on Windows.
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (results) => {
+      const elsewhere = new Place(join(results, "elsewhere"));
+      await elsewhere.put("one", 1);
+      const place = new Place(results);
+      await Deno.symlink("elsewhere/x", place.path);
+      await place.put("two", 2);
+      assertEquals([await place.now(), await elsewhere.now(), place.kept()], ["two", "one", []]);
+      assertEquals(place.said, ["what was there was a link to elsewhere/x, where its results are still"]);
+      await place.put("three", 3);
+      assertEquals([await place.now(), place.kept()], ["three", ["two"]]);
+    }),
+});
+
+Deno.test("a file in the place of a history is named, and the run is kept when it is gone", () =>
+  inFolder(async (results) => {
+    const place = new Place(results);
+    await place.put("one", 1);
+    const file = join(results, ".history");
+    await Deno.writeTextFile(file, "");
+    await assertRejects(() => place.put("two", 2), DiskError, `${file} is a file, and must be a folder`);
+    await Deno.remove(file);
+    await place.put("two", 2);
+    assertEquals([await place.now(), place.kept()], ["two", ["one"]]);
+  }));

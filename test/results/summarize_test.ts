@@ -50,14 +50,14 @@ Deno.test("a summary has means and deviations over seeds, and what is missing", 
     [5, [0], 1],
     [20, [0, 1], 0],
   ]);
-  assertAlmostEquals(groups[0]!.test.accuracy.mean, 0.65);
-  assertAlmostEquals(groups[0]!.test.accuracy.sd!, Math.sqrt(0.005));
-  assertEquals(groups[1]!.test.accuracy.sd, null);
+  assertAlmostEquals(groups[0]!.test.accuracy!.mean, 0.65);
+  assertAlmostEquals(groups[0]!.test.accuracy!.sd!, Math.sqrt(0.005));
+  assertEquals(groups[1]!.test.accuracy!.sd, null);
   // Student's t with one degree of freedom: 12.706 standard errors of 0.05.
-  const [low, high] = groups[0]!.test.accuracy.interval!;
+  const [low, high] = groups[0]!.test.accuracy!.interval!;
   assertAlmostEquals(low, 0.65 - 12.7062 * 0.05, 1e-4);
   assertAlmostEquals(high, 0.65 + 12.7062 * 0.05, 1e-4);
-  assertEquals(groups[1]!.test.accuracy.interval, null);
+  assertEquals(groups[1]!.test.accuracy!.interval, null);
 });
 
 Deno.test("the best is the best by validation, never by test; ties in accuracy are broken by the loss", () => {

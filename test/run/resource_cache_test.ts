@@ -1,3 +1,4 @@
+import { parseWords } from "../experiment/parse_words.ts";
 import { assertEquals } from "@std/assert";
 import { basename, join } from "@std/path";
 import { parseVariants } from "../../src/experiment/sweep.ts";
@@ -68,8 +69,16 @@ Deno.test("of many models the last few are kept", () =>
     await writeSmallModel(join(folder, "model"));
     for (const i of NUMBERS) await Deno.symlink(join(folder, "model"), join(folder, `${i}`));
     const resources = new ResourceCache({ reporter: logDownloads(() => {}), keepsSessions: true });
+    const asked = parseWords(
+      `{ name: x, model: { source: m }, dataset: { name: rt-polarity }, verbalizer: { bad: [b], good: [g] },
+         prompt: { kind: hard, template: "{text} {mask}" } }`,
+      "x.yaml",
+    );
     const model = (i: number) =>
-      resources.model({ source: `./${i}`, file: "onnx/model.onnx" }, join(folder, "x.yaml"));
+      resources.model(
+        { ...asked, model: { source: `./${i}`, file: "onnx/model.onnx" } },
+        join(folder, "x.yaml"),
+      );
     const first = await Promise.all(NUMBERS.map((i) => model(i)));
     const last = MANY - 1;
     assertEquals(await model(last) === first[last], true, "the last one is still there");

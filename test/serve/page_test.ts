@@ -136,9 +136,9 @@ browserTest(
             ["", "there is no column 'text'"],
             [
               "text\tlabel\na joy\tpositive\nso so\tmixed",
-              "line:3: the label 'mixed' is not one of negative, positive",
+              "line 3 of the table: the label 'mixed' is not one of negative, positive",
             ],
-            ["text\tlabel\na joy", "line:2: 1 columns where the first line names 2"],
+            ["text\tlabel\na joy", "line 2 of the table: 1 columns where the first line names 2"],
           ] as const
         ) {
           await page.fill("#table", table);
@@ -307,7 +307,7 @@ browserTest(
         const tooLong = page.locator("#tuning-trouble", { hasText: "无法使用所输入的内容" });
         await tooLong.waitFor();
         assert(
-          (await tooLong.innerText()).includes("（英文详情：'prompt.length: 1000000' is more than"),
+          (await tooLong.innerText()).includes("（英文详情：the prompt's length (1000000) is more than"),
           await tooLong.innerText(),
         );
         await page.setInputFiles("#file", {

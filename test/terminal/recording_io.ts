@@ -9,6 +9,7 @@ export class RecordingIo implements Io {
   readonly terminal: Terminal | undefined;
   readonly isTyped: boolean;
   readonly columns: Io["columns"];
+  readonly isTerminal: boolean;
   private signal: StopSignal | undefined;
   private readonly listeners = new Set<(stop: Stop) => void>();
 
@@ -30,6 +31,7 @@ export class RecordingIo implements Io {
     this.terminal = terminal;
     this.isTyped = isTyped;
     this.columns = () => columns;
+    this.isTerminal = hasColors || columns !== undefined;
   }
 
   readonly print = (text: string): void => {

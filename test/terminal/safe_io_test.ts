@@ -8,12 +8,22 @@ const HOSTILE = "\x1b]0;title\x07\x1b[2J\x9b1A\rb\u202e";
 const SHOWN = "\\u001b]0;title\\u0007\\u001b[2J\\u009b1A\\rb\\u202e";
 
 Deno.test("texts cannot steer the terminal, on either stream", async () => {
+  const recorded = new RecordingIo("", { columns: 80 });
+  const io = safeIo(recorded);
+  io.print(HOSTILE);
+  io.print(HOSTILE, "data");
+  await io.write(`${HOSTILE}\n`);
+  io.log(HOSTILE);
+  assertEquals([recorded.stdout, recorded.stderr], [`${SHOWN}\n`.repeat(3), `${SHOWN}\n`]);
+});
+
+Deno.test("data that go to a file or to a program stay as they are; what is for people is still shown safely", async () => {
   const recorded = new RecordingIo();
   const io = safeIo(recorded);
   io.print(HOSTILE);
+  io.print(HOSTILE, "data");
   await io.write(`${HOSTILE}\n`);
-  io.log(HOSTILE);
-  assertEquals([recorded.stdout, recorded.stderr], [`${SHOWN}\n${SHOWN}\n`, `${SHOWN}\n`]);
+  assertEquals(recorded.stdout, `${SHOWN}\n${HOSTILE}\n${HOSTILE}\n`);
 });
 
 Deno.test("colours are shown where there are any, and nothing else with them", () => {

@@ -59,3 +59,25 @@ Deno.test("the best is chosen by 'best', by what early stopping compares, or by 
   assertEquals(bestMetric({ best: "loss" }), "loss");
   assertEquals(bestMetric({ earlyStopping: { metric: "macroF1", patience: 3 } }), "macroF1");
 });
+
+Deno.test("each metric of texts may be the metric, the higher the better but for the perplexity", () => {
+  for (const metric of ["exactMatch", "tokenF1", "rougeL", "perplexity"] as const) {
+    const stopping = new EarlyStopping(metric, 2);
+    for (const [i, good] of [0.2, 0.8, 0.5].entries()) {
+      // All others would choose another step.
+      const others = { exact_match: 1 - good, token_f1: 1 - good, rouge_l: 1 - good, perplexity: 1 + good };
+      const own = {
+        exactMatch: { exact_match: good },
+        tokenF1: { token_f1: good },
+        rougeL: { rouge_l: good },
+        perplexity: { perplexity: 3 - good },
+      }[metric];
+      stopping.see({
+        step: i + 1,
+        validation: { loss: 1, ...others, ...own },
+        parameters: { prompt: scalarTensor(i) },
+      });
+    }
+    assertEquals(stopping.best!.step, 2, metric);
+  }
+});

@@ -8,8 +8,6 @@ export class ClassifierPrelude extends TextPrelude {
   constructor(classifier: ClassifierPrompt, names: ReadonlySet<string>) {
     super(OWN, classifier, names);
     this.add("Squeeze", [this.rows([classifier.answerRow]), this.integers([1])], {}, inner("answer_rows"));
-    this.constant(classifier.shift, `${OWN}shift`);
-    this.constant(classifier.temperature, `${OWN}temperature`);
     this.constant(classifier.labelTokens, inner("label_tokens"));
     this.constant(classifier.labelWeights, inner("label_weights"));
   }

@@ -1,14 +1,9 @@
-import { create, fromBinary } from "@bufbuild/protobuf";
-import { GraphProtoSchema, ModelProtoSchema } from "onnx-buf";
-import { symbol } from "../graph/dimension.ts";
-import { CompileError } from "../graph/errors.ts";
 import type { ReadRegion } from "../frontend/onnx_file.ts";
-import { selfContained, writeOneFile } from "./self_contained.ts";
-import { inner, node, OWN } from "./classifier_nodes.ts";
+import { classifierFile } from "./classifier_file.ts";
+import { inner } from "./classifier_nodes.ts";
 import { ClassifierPrelude } from "./classifier_prelude.ts";
 import type { ClassifierPrompt } from "./classifier_prompt.ts";
 import type { Emitted } from "./emit.ts";
-import { valueInfo } from "./onnx_protos.ts";
 import type { WeightStorage } from "./stored_weights.ts";
 
 /**
@@ -65,32 +60,8 @@ export function exportClassifier(
   read: ReadRegion,
   storage: WeightStorage = "float32",
 ): Uint8Array {
-  const model = fromBinary(ModelProtoSchema, predict.bytes);
-  const graph = model.graph!;
-  const names = new Set(graph.input.map(({ name }) => name));
-  if (!names.has("attention_mask") && !classifier.isCausal) {
-    throw new CompileError(
-      "the model has no input 'attention_mask', so that a classifier would read a text's padding: export the model with its attention mask, and run the experiment again",
-    );
-  }
-  const prelude = new ClassifierPrelude(classifier, names);
-  const whole = selfContained(graph, predict.weights, prelude, classifier.inputs, read, storage);
-  const batch = symbol("batch");
-  const classes = classifier.labelTokens.dims[0]!;
-  const input = (name: string) =>
-    valueInfo(name, { name, type: "int64", shape: [batch, symbol("sequence")] });
-  const output = (name: string) => valueInfo(name, { name, type: "float32", shape: [batch, classes] });
-  model.graph = create(GraphProtoSchema, {
-    name: "classifier",
-    input: [input("input_ids"), input("attention_mask")],
-    output: [output("logits"), output("probabilities")],
-    initializer: [...whole.initializers],
-    node: [
-      ...whole.nodes,
-      node("Sub", [inner("class_logits"), `${OWN}shift`], `${OWN}shifted`),
-      node("Div", [`${OWN}shifted`, `${OWN}temperature`], "logits"),
-      node("Softmax", ["logits"], "probabilities", { axis: -1 }),
-    ],
+  return classifierFile(predict, classifier, read, storage, {
+    prelude: (names) => new ClassifierPrelude(classifier, names),
+    score: () => inner("class_logits"),
   });
-  return writeOneFile(model);
 }

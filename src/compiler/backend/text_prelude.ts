@@ -8,19 +8,28 @@ import { NodeList } from "./node_list.ts";
  * sequence]: the text's tokens without padding and special tokens, as many as fit, in the template, and padding after it.
  */
 export class TextPrelude extends NodeList {
-  /** The number of the text's tokens that are read, int64 [batch, 1], and of each text in the batch. */
+  /** The number of the text's tokens that are read, int64 [rows, 1], and that of the rows. */
   private readonly size: string;
   private readonly batch: string;
 
-  /** @param own the prefix of their names @param names of the compiled graph's inputs */
-  constructor(own: string, private readonly prompt: PromptAroundText, names: ReadonlySet<string>) {
+  /**
+   * @param own the prefix of their names @param names of the compiled graph's inputs
+   * @param afters what stands after the text, where each text is read in several rows, one after the other, that differ in this
+   */
+  constructor(
+    own: string,
+    private readonly prompt: PromptAroundText,
+    names: ReadonlySet<string>,
+    private readonly afters: readonly ClassifierSide[] = [prompt.after],
+  ) {
     super(own);
-    const { before, after, promptRows, firstPosition } = prompt;
-    this.batch = this.add("Shape", ["input_ids"], { start: 0, end: 1 });
+    const { before, promptRows, firstPosition } = prompt;
+    const ids = this.repeated("input_ids");
+    this.batch = this.add("Shape", [ids], { start: 0, end: 1 });
     const around = (value: string, of: (side: ClassifierSide) => readonly number[]) =>
-      this.add("Concat", [this.everywhere(of(before)), value, this.everywhere(of(after))], COLUMNS);
+      this.add("Concat", [this.everywhere(of(before)), value, this.ofEach(afters.map(of))], COLUMNS);
     const first = this.integers([1], []);
-    const text = this.textTokens(prompt);
+    const text = this.textTokens(ids, prompt);
     const kept = around(text, ({ ids }) => ids.map(() => 1));
     // What is kept is added to zeros, each at its own place; what is left out adds 0 at the first.
     const place = this.add("Mul", [this.add("CumSum", [kept, first], { exclusive: 1 }), kept]);
@@ -34,7 +43,7 @@ export class TextPrelude extends NodeList {
       const added = this.add("Mul", [values, kept]);
       this.add("ScatterElements", [zeros, place, added], { ...COLUMNS, reduction: "add" }, inner(input));
     };
-    close(around("input_ids", ({ ids }) => ids), "input_ids");
+    close(around(ids, (side) => side.ids), "input_ids");
     if (names.has("attention_mask")) close(kept, "attention_mask");
     if (names.has("position_ids")) {
       const counted = around(text, ({ counted }) => counted.map(Number));
@@ -46,7 +55,7 @@ export class TextPrelude extends NodeList {
     if (names.has("prompt_rows")) this.add("Identity", [this.rows(promptRows)], {}, inner("prompt_rows"));
   }
 
-  /** int64 [batch, places]: the rows of places around the text. */
+  /** int64 [rows, places]: where places around the text are. */
   protected rows(places: readonly PlaceAroundText[]): string {
     const { before } = this.prompt;
     const fixed = places.map(({ side, at }) => side === "before" ? at : before.ids.length + at);
@@ -57,21 +66,45 @@ export class TextPrelude extends NodeList {
     ]);
   }
 
-  /** int64 [batch, values]: the same for each text. */
+  /** int64 [rows, values]: those of each of a text's rows, the shorter ones with 0 after them. */
+  protected ofEach(lists: readonly (readonly number[])[]): string {
+    const width = Math.max(...lists.map(({ length }) => length));
+    const [first = []] = lists;
+    if (lists.length === 1 || width === 0) return this.everywhere(first);
+    const padded = lists.flatMap((list) => [...list, ...Array<number>(width - list.length).fill(0)]);
+    const own = this.integers(padded, [1, lists.length, width]);
+    const texts = this.add("Shape", ["input_ids"], { start: 0, end: 1 });
+    const shape = this.add("Concat", [texts, this.integers([lists.length, width])], ROWS);
+    return this.add("Reshape", [this.add("Expand", [own, shape]), this.integers([-1, width])]);
+  }
+
+  /** An input of texts, int64 [batch, sequence], with each text once for each of its rows. */
+  private repeated(name: string): string {
+    const rows = this.afters.length;
+    if (rows === 1) return name;
+    const each = this.add("Unsqueeze", [name, this.integers([1])]);
+    const length = this.add("Shape", [name], { start: 1, end: 2 });
+    return this.add("Reshape", [
+      this.add("Expand", [each, this.integers([1, rows, 1])]),
+      this.add("Concat", [this.integers([-1]), length], ROWS),
+    ]);
+  }
+
+  /** int64 [rows, values]: the same for each row. */
   private everywhere(values: readonly number[]): string {
     const row = this.integers(values, [1, values.length]);
     const shape = this.add("Concat", [this.batch, this.integers([values.length])], ROWS);
     return this.add("Expand", [row, shape]);
   }
 
-  /** int64 [batch, sequence]: 1 at the first tokens of the text, as many as fit, 0 at the others, at padding and special tokens. */
-  private textTokens({ special, room }: PromptAroundText): string {
+  /** int64 [rows, sequence]: 1 at the first tokens of the text, as many as fit, 0 at the others, at padding and special tokens. */
+  private textTokens(ids: string, { special, room }: PromptAroundText): string {
     const isToken = special.reduce(
       (before, id) => {
-        const isOther = this.add("Not", [this.add("Equal", ["input_ids", this.integers([id])])]);
+        const isOther = this.add("Not", [this.add("Equal", [ids, this.integers([id])])]);
         return this.add("And", [before, isOther]);
       },
-      this.add("Cast", ["attention_mask"], { to: codeOf("bool") }),
+      this.add("Cast", [this.repeated("attention_mask")], { to: codeOf("bool") }),
     );
     const tokens = this.add("Cast", [isToken], { to: codeOf("int64") });
     if (room === undefined) return tokens;

@@ -86,7 +86,7 @@ export const accuracyChart = (place, points, domain) => {
 };
 
 /** The test accuracy over a swept key. @param sweep { key, log, means, points } */
-export const sweepChart = (place, { key, log, means, points }) => {
+export const sweepChart = (place, { key, log, metric, means, points }) => {
   const names = [...new Set(means.map(({ series }) => series))];
   const shown = names.length > 1 ? names : [];
   const colour = ({ series }) => seriesColour(names.indexOf(series));
@@ -103,7 +103,7 @@ export const sweepChart = (place, { key, log, means, points }) => {
         : { ticks: isNarrow(place) ? 4 : 6 }),
     },
     y: {
-      label: `↑ ${phrase("test_accuracy")}`,
+      label: `↑ ${phrase(`test_${metric}`)}`,
       grid: true,
       domain: domainOf(heights, 0.02),
       tickFormat: shareFormat(heights),
