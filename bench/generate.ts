@@ -2,7 +2,7 @@
 /**
  * What generating costs on the native CPU with two threads: a GPT-2 with random weights and a cache continues texts of 64 tokens after a
  * prompt of 20 vectors. The time of token 200 beside that of token 20, and the time of 32 tokens beside plain ONNX Runtime's, which runs the
- * model's own file with its cache and no prompt.
+ * model's own file with its cache and no prompt. Times are the processor's, of both threads.
  *
  *   deno task bench:generate
  */
@@ -18,6 +18,7 @@ import type { Encoded } from "../src/prompt/encoding.ts";
 import { tableLines } from "../src/terminal/table.ts";
 import { type CachedShape, writeCachedModel } from "./cached_model.ts";
 import { median } from "./median.ts";
+import { processorTime } from "./processor_time.ts";
 
 const THREADS = 2;
 const SHAPE: CachedShape = { words: 50257, width: 768, heads: 12, layers: 12, positions: 1024 };
@@ -63,14 +64,14 @@ const plain = await InferenceSession.create(path, { intraOpNumThreads: THREADS }
       own.push(await timed(() => plainTokens(plain, texts.map(({ ids }) => ids.slice(LENGTH)), TOKENS)));
     }
     const times: number[] = [];
-    let last = performance.now();
+    let last = processorTime();
     await generator.generate(texts, prompt, {
       ...options,
       maxTokens: LONG,
       onPiece: ({ row }) => {
         if (row !== batch - 1) return;
-        times.push(performance.now() - last);
-        last = performance.now();
+        times.push(processorTime() - last);
+        last = processorTime();
       },
     });
     const at = (token: number) => median(times.slice(token - AROUND, token + AROUND));
@@ -106,9 +107,9 @@ function textOf(words: readonly number[]): Encoded {
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
+  const start = processorTime();
   await work();
-  return performance.now() - start;
+  return processorTime() - start;
 }
 
 /** Greedy search with the model's own file alone, which gives the logits of all tokens. */

@@ -10,7 +10,6 @@
  * PYTHON names the interpreter that has torch, transformers, peft and onnx (bench/text_peer.py names the versions).
  */
 import { parseArgs } from "node:util";
-import process from "node:process";
 import { join } from "@std/path";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { compile, evaluate, type Graph, matrixFlops } from "../src/compiler/mod.ts";
@@ -19,6 +18,7 @@ import { float32Tensor, int64Tensor, scalarTensor, type Tensor } from "../src/de
 import { tableLines } from "../src/terminal/table.ts";
 import { matrixRate } from "./matrix_rate.ts";
 import { median } from "./median.ts";
+import { processorTime } from "./processor_time.ts";
 
 const THREADS = 2;
 const LENGTH = 20;
@@ -107,12 +107,6 @@ async function compared(shape: string, rounds: number): Promise<string[]> {
     ...[ms(median(own[1])), ms(median(other[1])), ratio(1)],
     ...[(flops / 1e9).toFixed(0), ms(floor), `${(100 * floor / median(own[1])).toFixed(0)}%`],
   ];
-}
-
-/** The time that this process has had of the processor, in milliseconds. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 /** One batch as inputs of a compiled step: the prompt in front; a causal model reads the target's tokens but the last after the text. */

@@ -48,6 +48,8 @@ function verbsOf(io: CommandIo): Verbs {
     validate: async (args, flags) => (await import("./commands/validate.ts")).validate(args, flags, io),
     compile: async (flags) => (await import("./commands/compile.ts")).compile(flags, io),
     serve: async (run, flags) => (await import("./commands/serve.ts")).serve(run, flags, io),
+    init: async (folder, flags) => (await import("./commands/init.ts")).init(folder, flags, io),
+    schema: async () => (await import("./commands/schema.ts")).schemaCommand(io),
     data: async (name, flags) => (await import("./commands/data.ts")).data(name, flags, io),
   };
 }

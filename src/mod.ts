@@ -10,7 +10,7 @@ export type { InputText } from "./inference/placed_text.ts";
 export type { EndedBy } from "./generation/decoding.ts";
 export type { DownloadProgress, DownloadReporter } from "./hub/repository.ts";
 export { InputError } from "./base/errors.ts";
-export { DeviceError, type DeviceKind } from "./device/device.ts";
+export { DeviceError, type DeviceKind } from "./device/device_error.ts";
 export type { ClassExperiment } from "./experiment/class_experiment.ts";
 export type * from "./experiment/experiment_file.ts";
 export type * from "./experiment/text_types.ts";

@@ -8,7 +8,7 @@ import type { ModelGraph } from "../model/open_model.ts";
 import { Definitions } from "../schema/definitions.ts";
 import type { ArtifactsTypes, GenerationManifest } from "./artifacts_manifest.ts";
 import schema from "./artifacts_manifest.json" with { type: "json" };
-import { checkLocations, weightsAsNow } from "./manifest.ts";
+import { checkedWeights, weightsAsNow } from "./manifest.ts";
 
 /** The schemas of a manifest. */
 const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(schema);
@@ -75,8 +75,8 @@ export async function readGeneration(
   model: Pick<ModelGraph, "onnx" | "weights">,
 ): Promise<CompiledGeneration> {
   const listed = await listedChecksums(folder);
-  const kept = [...GRAPHS, ...CHOICES].filter((name) => name === "next" || listed.has(fileOf(name)));
-  const contents = await readChecked(folder, [...kept.map(fileOf), MANIFEST]);
+  const present = [...GRAPHS, ...CHOICES].filter((name) => name === "next" || listed.has(fileOf(name)));
+  const contents = await readChecked(folder, [...present.map(fileOf), MANIFEST]);
   const content: unknown = parseJson(new TextDecoder().decode(contents[MANIFEST]));
   const other = formatFault(content, FORMAT);
   if (other) {
@@ -91,7 +91,7 @@ export async function readGeneration(
   const graph = (name: string): Emitted | undefined => {
     const bytes = contents[fileOf(name)];
     return bytes &&
-      { bytes, weights: checkLocations(bytes, name, files, MANIFEST), sizes: tensor_bytes[name] ?? [] };
+      { bytes, weights: checkedWeights(bytes, name, files, MANIFEST), sizes: tensor_bytes[name] ?? [] };
   };
   const choice = (name: typeof CHOICES[number]): RowChoice | undefined => {
     const chosen = graph(name);

@@ -162,7 +162,7 @@ export async function readArtifacts(
     (fault) => new RangeError(`${MANIFEST} is not of the format: ${fault}`),
   );
   const files = new Map(manifest.weights.map((written) => weightsAsNow(written, model)));
-  for (const name of Object.values(FILES)) checkLocations(contents[name]!, name, files);
+  for (const name of Object.values(FILES)) checkedWeights(contents[name]!, name, files);
   const graph = (name: GraphName): Emitted => ({
     bytes: contents[FILES[name]]!,
     weights: name === "update" ? new Map() : files,
@@ -191,7 +191,7 @@ export async function readArtifacts(
  * @param files those that the manifest lists
  * @throws {RangeError} where it takes them from another
  */
-export function checkLocations(
+export function checkedWeights(
   bytes: Uint8Array,
   name: string,
   files: ReadonlyMap<string, string>,

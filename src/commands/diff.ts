@@ -5,7 +5,7 @@ import { checkGate } from "../diff/gate_metrics.ts";
 import type { SeededRun } from "../diff/run_groups.ts";
 import { textDiffJson, type TextDiffs, textDiffsOf } from "../diff/text_diff.ts";
 import { textGateMetrics, textRegressions } from "../diff/text_gate.ts";
-import type { TextRunRecord } from "../results/read_text_run.ts";
+import type { ComparedTextRun } from "../diff/text_run.ts";
 import { textDiffText } from "../terminal/text_diff_text.ts";
 import { missingRuns } from "../diff/missing.ts";
 import { isTextSide, type ReadSide, readSide, readTextSide } from "../diff/side.ts";
@@ -89,10 +89,10 @@ function judge(
   }
 }
 
-/** Two sides of runs whose answers are generated. */
+/** Two sides, of which at least one has runs whose answers are generated. */
 async function diffTexts(
-  a: ReadSide<TextRunRecord>,
-  b: ReadSide<TextRunRecord>,
+  a: ReadSide<ComparedTextRun>,
+  b: ReadSide<ComparedTextRun>,
   flags: DiffFlags,
   io: Io,
 ): Promise<void> {

@@ -1,3 +1,4 @@
+import { COMMAND } from "../base/called_as.ts";
 import { allDone } from "../base/all_done.ts";
 import { ExperimentDocument } from "../experiment/document.ts";
 import { InputError } from "../base/errors.ts";
@@ -110,7 +111,7 @@ async function readExperiment(file: string, overrides: readonly Override[]): Pro
   const text = await readExperimentFile(file);
   if (expandsToManyRuns(new ExperimentDocument(text, file))) {
     throw new InputError(
-      `${file} asks for several runs (it has a sweep or variants): use deno task batch ${file}`,
+      `${file} asks for several runs (it has a sweep or variants): use ${COMMAND} batch ${file}`,
     );
   }
   return parseExperiment(text, file, overrides);

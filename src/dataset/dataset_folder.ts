@@ -1,3 +1,4 @@
+import { COMMAND } from "../base/called_as.ts";
 import { join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { isAbsent } from "../disk/is_absent.ts";
@@ -25,7 +26,7 @@ export async function datasetFolder(
   const wanted: string = join(DATA_FOLDER, name);
   const folder = await nearest(wanted, experiments);
   if (folder !== undefined) return folder;
-  const fetch = name === RT_POLARITY.name ? `run 'deno task data ${name}', or ` : "";
+  const fetch = name === RT_POLARITY.name ? `run '${COMMAND} data ${name}', or ` : "";
   throw new InputError(
     `there is no folder ${wanted} in ${
       foldersAbove(experiments).join(", ")

@@ -1,3 +1,4 @@
+import { COMMAND } from "../base/called_as.ts";
 import { join } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { JSON_LIMIT, readLimited } from "../disk/read_limited.ts";
@@ -37,7 +38,7 @@ export async function checkRtPolarity(
   const found = await sha256(bytes);
   if (found !== file.sha256) {
     throw new InputError(
-      `${path} is not ${file.name}: its SHA-256 is ${found}, not ${file.sha256}; get it with 'deno task data rt-polarity'`,
+      `${path} is not ${file.name}: its SHA-256 is ${found}, not ${file.sha256}; get it with '${COMMAND} data rt-polarity'`,
     );
   }
 }
@@ -54,7 +55,7 @@ export async function readRtPolarity(folder: string): Promise<Example[]> {
     const bytes = await readLimited(path, JSON_LIMIT).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       throw new InputError(
-        `there is no ${path}: run 'deno task data rt-polarity' first, or set 'dataset.path'`,
+        `there is no ${path}: run '${COMMAND} data rt-polarity' first, or set 'dataset.path'`,
       );
     });
     await checkRtPolarity(bytes, file, path);

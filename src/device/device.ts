@@ -1,4 +1,7 @@
 import type { TensorSize } from "../compiler/graph/tensor_sizes.ts";
+import type { DeviceKind } from "./device_error.ts";
+
+export { DeviceError, type DeviceKind } from "./device_error.ts";
 
 /** A dense tensor in the host's memory, row by row. */
 export type Tensor =
@@ -63,9 +66,6 @@ export interface ResidentSession {
   release(): Promise<void>;
 }
 
-/** The kinds of devices. */
-export type DeviceKind = "webgpu" | "cpu" | "wasm";
-
 /** Something that runs ONNX graphs. */
 export interface Device {
   readonly kind: DeviceKind;
@@ -79,31 +79,6 @@ export interface Device {
   open(graph: GraphFile): Promise<Session>;
   /** Opens a graph whose outputs stay on the device. */
   openResident(graph: GraphFile): Promise<ResidentSession>;
-}
-
-/**
- * A requested device is unavailable or fails; the message names the way out.
- *
- * @example
- * ```ts
- * import { DeviceError, loadRun } from "softprompt";
- *
- * async function loadOnGpu(folder: string) {
- *   try {
- *     return await loadRun(folder, { device: "webgpu" });
- *   } catch (error) {
- *     if (error instanceof DeviceError) return await loadRun(folder, { device: "cpu" });
- *     throw error;
- *   }
- * }
- *
- * const run = await loadOnGpu("test/fixtures/runs/first-soft");
- * await run.release();
- * ```
- */
-export class DeviceError extends Error {
-  /** Distinguishes it from other errors. */
-  override readonly name = "DeviceError";
 }
 
 /** A float32 tensor. */

@@ -7,7 +7,7 @@ import { partialRuns, runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
 import { readFinished, readIfComplete, readSummary, type RunRecord } from "../results/read_run.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
-import { readTextRun, type TextRunRecord } from "../results/read_text_run.ts";
+import { type ComparedTextRun, readComparedText } from "./text_run.ts";
 import { groupBySeed, type RunGroup, type SeededRun } from "./run_groups.ts";
 
 /** The file in which a batch names its runs. */
@@ -55,17 +55,17 @@ export async function readSide(
 }
 
 /**
- * The same of runs whose answers are generated, but for saved reports, which hold no predictions of theirs.
+ * The same where a side has runs whose answers are generated; saved reports hold no predictions of such.
  *
- * @throws {InputError} where there is no complete run of them
+ * @throws {InputError} where there is no complete run
  */
 export async function readTextSide(
   source: string,
   kept: KeptPredictions = new KeptPredictions(),
-): Promise<ReadSide<TextRunRecord>> {
+): Promise<ReadSide<ComparedTextRun>> {
   return await readBy(source, {
     run: async (folder) =>
-      await readFinished(folder) === undefined ? undefined : await readTextRun(folder, kept),
+      await readFinished(folder) === undefined ? undefined : await readComparedText(folder, kept),
     report: (file) => {
       throw new InputError(
         `${file} holds no predictions to compare with generated texts: name the folder of a run or of a sweep`,

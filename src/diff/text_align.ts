@@ -1,13 +1,12 @@
 import { counted } from "../base/counted.ts";
 import { InputError } from "../base/errors.ts";
-import type { TextRunRecord } from "../results/read_text_run.ts";
-import type { TextPrediction } from "../results/run_files.ts";
+import type { ComparedText, ComparedTextRun } from "./text_run.ts";
 
 /** The test examples that all runs of a comparison have, in the order of the first, and the numbers that only one side has. */
 export interface TextAlignment {
   /** Each run's predictions of the common examples, in the same order. */
-  readonly a: readonly (readonly TextPrediction[])[];
-  readonly b: readonly (readonly TextPrediction[])[];
+  readonly a: readonly (readonly ComparedText[])[];
+  readonly b: readonly (readonly ComparedText[])[];
   readonly paired: number;
   readonly onlyInA: number;
   readonly onlyInB: number;
@@ -20,14 +19,14 @@ export interface TextAlignment {
  *
  * @throws {InputError} where they have other classes or no examples in common, or these have other texts or right answers
  */
-export function alignTexts(a: readonly TextRunRecord[], b: readonly TextRunRecord[]): TextAlignment {
+export function alignTexts(a: readonly ComparedTextRun[], b: readonly ComparedTextRun[]): TextAlignment {
   const runs = [...a, ...b];
   refuseClasses(runs);
   const [first, ...others] = runs.map(({ predictions }) => new Map(predictions.map((one) => [one.id, one])));
   const shared = [...first?.keys() ?? []].filter((id) => others.every((map) => map.has(id)));
   const common = [first, ...others].map((map) => shared.flatMap((id) => map?.get(id) ?? []));
   checkExamples(common);
-  const only = (side: readonly TextRunRecord[]) =>
+  const only = (side: readonly ComparedTextRun[]) =>
     Math.max(...side.map(({ predictions }) => predictions.length)) - shared.length;
   return {
     a: common.slice(0, a.length),
@@ -41,7 +40,7 @@ export function alignTexts(a: readonly TextRunRecord[], b: readonly TextRunRecor
   };
 }
 
-function checkExamples([first = [], ...others]: readonly (readonly TextPrediction[])[]): void {
+function checkExamples([first = [], ...others]: readonly (readonly ComparedText[])[]): void {
   if (first.length === 0) {
     throw new InputError(
       "the test sets have no example in common, by their ids: compare runs with the same data",
@@ -57,7 +56,7 @@ function checkExamples([first = [], ...others]: readonly (readonly TextPredictio
   );
 }
 
-function isSame(one: TextPrediction, other: TextPrediction | undefined): boolean {
+function isSame(one: ComparedText, other: ComparedText | undefined): boolean {
   return other !== undefined && one.text_sha256 === other.text_sha256 &&
     (one.label === undefined ? isSameList(one.targets, other.targets) : one.label === other.label);
 }
@@ -66,7 +65,7 @@ function isSameList(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((text, i) => text === other[i]);
 }
 
-function refuseClasses(runs: readonly TextRunRecord[]): void {
+function refuseClasses(runs: readonly ComparedTextRun[]): void {
   const [first, ...others] = runs.map(({ experiment }) =>
     Object.keys(experiment.verbalizer ?? {}).join(", ")
   );

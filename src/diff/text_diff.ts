@@ -11,8 +11,7 @@ import {
   isJudgedText,
   type TextMetricName,
 } from "../evaluation/text_metric_names.ts";
-import type { TextRunRecord } from "../results/read_text_run.ts";
-import type { TextPrediction } from "../results/run_files.ts";
+import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import type { CompareOptions, MetricComparison, Verdict } from "./compare.ts";
 import { RESAMPLES } from "./diff.ts";
 import { type Differences, environmentDifferences, experimentDifferences } from "./differences.ts";
@@ -20,6 +19,7 @@ import { type GroupPair, pairGroups } from "./pairing.ts";
 import { haveSameSeeds } from "./run_groups.ts";
 import type { Side } from "./side.ts";
 import { alignTexts, type TextAlignment } from "./text_align.ts";
+import type { ComparedText, ComparedTextRun } from "./text_run.ts";
 
 /** A test text to which two runs have written different answers. */
 export interface ChangedAnswer {
@@ -70,7 +70,7 @@ export interface TextDiffs {
  * @param alpha the significance level of the tests, for example 0.05
  * @throws {InputError} where they have no variant or no examples in common, or these have other texts or right answers
  */
-export function textDiffsOf(a: Side<TextRunRecord>, b: Side<TextRunRecord>, alpha: number): TextDiffs {
+export function textDiffsOf(a: Side<ComparedTextRun>, b: Side<ComparedTextRun>, alpha: number): TextDiffs {
   const { pairs, ...unpaired } = pairGroups(a, b);
   const options = { alpha, resamples: RESAMPLES, seed: 0 };
   const measured = pairs.map((pair) => {
@@ -83,7 +83,7 @@ export function textDiffsOf(a: Side<TextRunRecord>, b: Side<TextRunRecord>, alph
   const adjusted = [...adjustP(tests.map(({ p }) => p), "holm")];
   const judged = new Map(tests.map((test, i) => [test, adjusted[i]!]));
   const comparisons = measured.map(({ pair, aligned, metrics }): TextDiff => {
-    const seeds = (runs: readonly TextRunRecord[]) => runs.map(({ experiment }) => experiment.seed);
+    const seeds = (runs: readonly ComparedTextRun[]) => runs.map(({ experiment }) => experiment.seed);
     const [one, other] = [pair.a.runs, pair.b.runs];
     return {
       format: "softprompt-text-diff/1",
@@ -128,7 +128,7 @@ function verdictOf(metric: TextMetricName, delta: number, isSignificant: boolean
 }
 
 function measure(
-  { a, b }: GroupPair<TextRunRecord>,
+  { a, b }: GroupPair<ComparedTextRun>,
   aligned: TextAlignment,
   options: CompareOptions,
 ): Partial<Record<TextMetricName, Unjudged>> {
@@ -138,6 +138,7 @@ function measure(
     areRunsPaired: haveSameSeeds(a.runs, b.runs),
   };
   const { paired } = aligned;
+  const isGenerated = [...a.runs, ...b.runs].every(({ experiment }) => isGeneratedExperiment(experiment));
   const found = pairedTextBootstrap(sides, options);
   const [correctA, correctB] = sides.a.length === 1 && sides.b.length === 1
     ? [sides.a[0]!.correct, sides.b[0]!.correct]
@@ -149,6 +150,8 @@ function measure(
     const difference = found[name];
     if (difference === undefined || name === "exact_match" && share === "accuracy") return undefined;
     if (!aligned.haveSameTargets && !OF_CLASSES.has(name)) return undefined;
+    // With probabilities, the class is the best of the verbalizer's in any case.
+    if (name === "illegal_rate" && !isGenerated) return undefined;
     const isExact = name === share && exact !== undefined;
     const { standardError, p, ...rest } = difference;
     return {
@@ -169,13 +172,12 @@ function deviation(metric: TextMetricName, runs: readonly ScoredTextRun[], examp
   return runs.length < 2 ? null : sampleStandardDeviation(runs.map((run) => run.measure(metric, once)));
 }
 
-function scoredRun(predictions: readonly TextPrediction[], { experiment }: TextRunRecord): ScoredTextRun {
+function scoredRun(predictions: readonly ComparedText[], { experiment }: ComparedTextRun): ScoredTextRun {
   const classes = Object.keys(experiment.verbalizer ?? {});
   const indexOf = (name: string) => classes.indexOf(name);
   return new ScoredTextRun(
     predictions.map(({ nll, tokens, score, label, predicted }) => ({
-      nll,
-      tokens,
+      likelihood: nll === undefined || tokens === undefined ? undefined : { nll, tokens },
       score: score && { ...score, exact_match: score.exact_match === 1 ? 1 : 0 },
       classed: label === undefined || predicted === undefined ? undefined : {
         label: indexOf(label),

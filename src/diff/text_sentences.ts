@@ -35,9 +35,9 @@ export function textPairedSentence({ paired, onlyInA, onlyInB, seeds }: Compared
   };
 }
 
-/** Whether all runs have generated texts, by which they were compared. */
-export function haveGenerated(metrics: ComparedTexts["metrics"]): boolean {
-  return metrics.token_f1 !== undefined || metrics.accuracy !== undefined;
+/** Whether all runs have generated texts. */
+export function haveGenerated({ token_f1, illegal_rate }: ComparedTexts["metrics"]): boolean {
+  return token_f1 !== undefined || illegal_rate !== undefined;
 }
 
 /** Whether a side has several runs, of which the first one's answers are shown. */

@@ -6,8 +6,8 @@ export class DiskError extends Error {
   override readonly name = "DiskError";
 }
 
-/** The flag or variable that chooses another folder. */
-export type Elsewhere = "--results" | "--out" | "--to" | "HF_HOME";
+/** The flag, variable or argument that chooses another folder. */
+export type Elsewhere = "--results" | "--out" | "--to" | "HF_HOME" | "init <dir>";
 
 /**
  * Runs an action that writes to disk.

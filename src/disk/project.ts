@@ -3,11 +3,11 @@ import { homedir } from "node:os";
 import { readTextLimited, SHORT_LIMIT } from "./read_limited.ts";
 
 /** What a project's own folder contains: the first of these that a folder above has decides. */
-const MARKS = [".git", "deno.json"];
+const MARKS = [".git", "deno.json", "package.json"];
 
 /**
- * The project that a file belongs to: the nearest folder above it with `.git`, else the nearest with `deno.json`, else its own
- * folder. The home folder and those above it hold many things and are no project.
+ * The project that a file belongs to: the nearest folder above it with `.git`, else the nearest with `deno.json`, else with
+ * `package.json`, else its own folder. The home folder and those above it hold many things and are no project.
  *
  * @returns `undefined` where there is none
  */

@@ -3,7 +3,9 @@ import type { TargetLikelihood } from "./text_metrics.ts";
 import type { TextMetricName } from "./text_metric_names.ts";
 
 /** An example of a run with generated texts. */
-export interface ScoredText extends TargetLikelihood {
+export interface ScoredText {
+  /** How probable the right text is; `undefined` where it is not known. */
+  readonly likelihood: TargetLikelihood | undefined;
   /** How well the generated text answers; `undefined` where none was generated. */
   readonly score: TextScore | undefined;
   /** The right class and that of the generated text, which may be none, as indices; `undefined` where texts are free. */
@@ -30,6 +32,7 @@ export class ScoredTextRun {
     const all = <One>(found: readonly One[]) => found.length === scored.length ? found : undefined;
     this.scores = all(scored.flatMap(({ score }) => score ?? []));
     this.classed = classes === 0 ? undefined : all(scored.flatMap(({ classed }) => classed ?? []));
+    const likelihoods = all(scored.flatMap(({ likelihood }) => likelihood ?? []));
     const mean = (values: readonly number[]): Ratio => ({
       values: Float64Array.from(values),
       weights: new Float64Array(values.length).fill(1),
@@ -47,10 +50,12 @@ export class ScoredTextRun {
           [metric, mean(scores.map((score) => score[metric]))] as const
         )
         : [],
-      ["loss", {
-        values: Float64Array.from(scored, ({ nll }) => nll),
-        weights: Float64Array.from(scored, ({ tokens }) => tokens),
-      }],
+      ...likelihoods
+        ? [["loss", {
+          values: Float64Array.from(likelihoods, ({ nll }) => nll),
+          weights: Float64Array.from(likelihoods, ({ tokens }) => tokens),
+        }]] as const
+        : [],
     ]);
   }
 
@@ -63,7 +68,7 @@ export class ScoredTextRun {
     return this.classed?.map(isRight) ?? this.scores?.map(({ exact_match }) => exact_match === 1);
   }
 
-  /** Whether the run has a metric: without texts it has the loss alone. */
+  /** Whether the run has a metric: without texts and classes it has the loss alone. */
   has(metric: TextMetricName): boolean {
     return metric === "macro_f1" ? this.classed !== undefined : this.ratios.has(metric);
   }

@@ -1,3 +1,4 @@
+import { COMMAND } from "../base/called_as.ts";
 import { resolve } from "@std/path";
 import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
 import { isAbsent } from "../disk/is_absent.ts";
@@ -58,7 +59,7 @@ export async function readExperimentFile(file: string): Promise<string> {
     }
     if (error instanceof Deno.errors.IsADirectory) {
       throw new InputError(
-        `${file} is a folder: name an experiment file in it, or run all of them with deno task batch ${file}`,
+        `${file} is a folder: name an experiment file in it, or run all of them with ${COMMAND} batch ${file}`,
       );
     }
     throw error;

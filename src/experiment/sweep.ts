@@ -1,3 +1,4 @@
+import { COMMAND } from "../base/called_as.ts";
 import {
   type Combination,
   combinations,
@@ -242,7 +243,7 @@ export function refuseMultipliers(overridden: readonly Override[]): void {
   throw new InputError(
     `--set ${path.join(".")} asks for several runs: write '${
       path[0]
-    }' into the file, and use deno task batch`,
+    }' into the file, and use ${COMMAND} batch`,
   );
 }
 

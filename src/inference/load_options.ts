@@ -1,4 +1,4 @@
-import type { DeviceKind } from "../device/device.ts";
+import type { DeviceKind } from "../device/device_error.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 
 /** The options of loading a run, whatever its answers are. */

@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { fromFileUrl } from "@std/path";
+import { IS_CHECKOUT } from "../base/called_as.ts";
 import { InputError } from "../base/errors.ts";
 import { commandIo } from "../terminal/command_io.ts";
 import type { Io } from "../terminal/io.ts";
@@ -7,14 +8,19 @@ import { wrongPath } from "../terminal/wrong_path.ts";
 import { styleFor } from "../terminal/style.ts";
 import { commandLine } from "../verbs/command_line.ts";
 import { downloadNotice, packages } from "./native_library.ts";
-import { verbNeeds } from "./needs.ts";
+import { type Needs, verbNeeds } from "./needs.ts";
 import { permissionFlags } from "./permissions.ts";
 import { isNative, permissionsOf } from "./permissions_of.ts";
+import type { Verb } from "./rights.ts";
 import { supervise } from "./supervise.ts";
+import { userSettings } from "./user_settings.ts";
 
 /** The program, and its folder. */
 const PROGRAM = fromFileUrl(new URL("../main.ts", import.meta.url));
 const FOLDER = fromFileUrl(new URL("../../", import.meta.url));
+
+/** A package has all that it needs: nothing of the folder that it is called in may take part. */
+const ALONE = IS_CHECKOUT ? [] : ["--no-config", "--no-lock", "--no-npm", "--no-remote"];
 
 /**
  * Runs a command line in a process that may do what the verb needs, and no more.
@@ -25,13 +31,14 @@ const FOLDER = fromFileUrl(new URL("../../", import.meta.url));
 export async function launch(args: readonly string[], given: Io): Promise<number> {
   const io = commandIo(given);
   let flags: string[] = [];
-  const verbs = verbNeeds(FOLDER, (verb, needs) => {
+  const found = (verb: Verb, needs: Needs) => {
     const installed = packages();
     flags = permissionFlags(permissionsOf(verb, needs, installed));
     const notice = isNative(verb, needs) ? downloadNotice(installed) : undefined;
     if (notice !== undefined) io.log(notice);
-  });
+  };
   try {
+    const verbs = verbNeeds(FOLDER, found, (await userSettings()).allowRead);
     await commandLine(verbs, io).parseAsync([...args], { from: "user" });
   } catch (error) {
     // Commander has printed its help, or the error in a flag.
@@ -45,5 +52,5 @@ export async function launch(args: readonly string[], given: Io): Promise<number
   }
   // A terminal shows one bar for all downloads; elsewhere there would be a line for each package.
   const quiet = io.terminal === undefined ? ["--quiet"] : [];
-  return await supervise(["run", ...quiet, ...flags, PROGRAM, ...args], io);
+  return await supervise(["run", ...ALONE, ...quiet, ...flags, PROGRAM, ...args], io);
 }

@@ -1,4 +1,5 @@
 import { dirname, fromFileUrl, join } from "@std/path";
+import { packageAddress } from "../base/package_address.ts";
 
 /** Where the packages are that the program imports, and the native library among them. */
 export interface Packages {
@@ -12,7 +13,7 @@ const NATIVE = "onnxruntime-node";
 
 /** Finds the packages, without loading them: where the import map puts them. */
 export function packages(): Packages {
-  const entry = fromFileUrl(import.meta.resolve(NATIVE));
+  const entry = fromFileUrl(packageAddress(NATIVE));
   const at = entry.replaceAll("\\", "/").lastIndexOf(`/${NATIVE}/`);
   const own = entry.slice(0, at + 1 + NATIVE.length);
   const [version = ""] = entry.slice(own.length + 1).split(/[\\/]/);

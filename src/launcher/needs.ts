@@ -30,15 +30,20 @@ export interface Needs {
  * Finds what the verb of a command line needs. Where the verb is handed to the program, `found` is called in its place.
  *
  * @param program the program's own folder, with the data and models that come with it
+ * @param granted what the user lets all files and runs name outside their projects
  */
-export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => void): Verbs {
+export function verbNeeds(
+  program: string,
+  found: (verb: Verb, needs: Needs) => void,
+  granted: readonly string[] = [],
+): Verbs {
   const readsOf = async (
     file: string,
     results: string,
     allowRead: readonly string[],
     typed?: readonly Override[],
   ) => {
-    const allowed = [...allowRead, results, program, ...await projectOfResults(file, results)];
+    const allowed = [...allowRead, ...granted, results, program, ...await projectOfResults(file, results)];
     return await experimentReads(file, allowed, typed);
   };
   const files = async (
@@ -59,7 +64,7 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
     return all.flatMap((one) => one.status === "fulfilled" ? one.value : []);
   };
   const ofRun = (folder: string, allowRead: readonly string[], results: string[], model?: string) =>
-    runReads(folder, [...allowRead, ...results, program], model);
+    runReads(folder, [...allowRead, ...granted, ...results, program], model);
   return {
     run: async (args, { results, overrides }, allowRead) => {
       const typed = parseOverrides(overrides);
@@ -107,6 +112,14 @@ export function verbNeeds(program: string, found: (verb: Verb, needs: Needs) => 
         reads: [...runs.flatMap(comparedPaths), program],
         writes: [out, temporaryPath(out)],
       });
+      return Promise.resolve();
+    },
+    init: (folder) => {
+      found("init", { reads: [folder, program], writes: [folder] });
+      return Promise.resolve();
+    },
+    schema: () => {
+      found("schema", { reads: [program], writes: [] });
       return Promise.resolve();
     },
     data: async (name, { from, to }) => {

@@ -5,8 +5,8 @@ export type Verb = keyof Verbs;
 
 /** What a verb may do besides reading the files that its command line and these files name. */
 export interface Rights {
-  /** The flags that name what it may write: folders with what is in them, or a file. */
-  readonly writes: readonly ("--results" | "--out" | "--to")[];
+  /** The flags, or the argument, that name what it may write: folders with what is in them, or a file. */
+  readonly writes: readonly ("--results" | "--out" | "--to" | "<dir>")[];
   /** Whether it may download from the hub into the hub's cache. */
   readonly downloads: boolean;
   /** Whether it may run ONNX Runtime's native library: always, never, or with runs whose answers are generated. */
@@ -30,6 +30,8 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   diff: READING,
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
+  init: { ...READING, writes: ["<dir>"] },
+  schema: READING,
 };
 
 /** The rows of the table in SECURITY.md: verb, what it writes, network, native code. */

@@ -12,19 +12,21 @@ export function readRegion(region: FileRegion): Uint8Array<ArrayBuffer> {
  */
 export class RegionReader implements Disposable {
   private readonly files = new Map<string, Deno.FsFile>();
-  private readonly stack = new DisposableStack();
+  private isOver = false;
 
   /** Reads a region. @throws {ReferenceError} after the reader has been disposed of */
   readonly read = (region: FileRegion): Uint8Array<ArrayBuffer> => {
     const { path } = region;
-    const file = this.files.get(path) ?? this.stack.use(Deno.openSync(path));
+    if (this.isOver) throw new ReferenceError(`${path} is read after its reader has been disposed of`);
+    const file = this.files.get(path) ?? Deno.openSync(path);
     this.files.set(path, file);
     return readFrom(file, region);
   };
 
   [Symbol.dispose](): void {
+    this.isOver = true;
+    for (const file of this.files.values()) file.close();
     this.files.clear();
-    this.stack.dispose();
   }
 }
 

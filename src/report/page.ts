@@ -1,5 +1,6 @@
 import { fromFileUrl } from "@std/path";
 import { allDone } from "../base/all_done.ts";
+import { loadedPackageAddress } from "../base/package_address.ts";
 import { UNSAFE } from "../base/visible.ts";
 import { type Content, dataElement, htmlOf } from "./html.ts";
 import { PHRASES } from "./phrases.ts";
@@ -89,15 +90,13 @@ let scripts: Promise<Scripts> | undefined;
 /** Reads the scripts, once: the charting library as its packages ship it for pages, and the project's own. */
 function loadScripts(): Promise<Scripts> {
   return scripts ??= (async () => {
-    // Only loaded packages can be found: their files are next to their modules.
-    await allDone([import("d3"), import("@observablehq/plot")]);
     const read = async (url: URL) =>
       (await Deno.readTextFile(fromFileUrl(url))).replaceAll("</script", "<\\/script");
     const inlined = async (name: typeof MODULES[number]) =>
       (await read(new URL(`./page/${name}.js`, import.meta.url)))
         .replaceAll(/^import\b[^;]*;\n/gm, "").replaceAll(/^export /gm, "");
-    const shipped = (name: string, file: string) =>
-      read(new URL(`../dist/${file}`, import.meta.resolve(name)));
+    const shipped = async (name: string, file: string) =>
+      read(new URL(`../dist/${file}`, await loadedPackageAddress(name)));
     return {
       d3: await shipped("d3", "d3.min.js"),
       plot: await shipped("@observablehq/plot", "plot.umd.min.js"),

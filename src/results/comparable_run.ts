@@ -1,6 +1,7 @@
 import { dirname, join, resolve, SEPARATOR } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { historyFolder } from "../disk/kept_place.ts";
+import { areOfClasses } from "./metrics_file.ts";
 import { readEnvironment, readFinished } from "./read_run.ts";
 import { runFolders } from "./run_folders.ts";
 
@@ -38,11 +39,13 @@ async function lastOf(folders: readonly string[], data: string): Promise<string 
   return found?.folder;
 }
 
-/** The hash of a complete run's data; `undefined` where its files are damaged. */
+/** The hash of a complete run's data, and whether they have classes; `undefined` where its files are damaged. */
 async function dataOf(folder: string): Promise<string | undefined> {
   try {
-    if (await readFinished(folder) === undefined) return undefined;
-    return (await readEnvironment(folder))?.dataset.sha256;
+    const finished = await readFinished(folder);
+    const environment = await readEnvironment(folder);
+    if (finished === undefined || environment === undefined) return undefined;
+    return `${environment.dataset.sha256} ${areOfClasses(finished.metrics) ? "classes" : "texts"}`;
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;

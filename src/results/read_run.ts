@@ -1,3 +1,4 @@
+import { COMMAND } from "../base/called_as.ts";
 import { join } from "@std/path";
 import { counted } from "../base/counted.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
@@ -144,7 +145,7 @@ function ofClasses(path: string, { experiment, metrics, environment }: AnyAbout)
     throw new InputError(
       `the answers of ${path} are generated texts ('${
         generatingKey(experiment)
-      }'), and this takes runs of classes with probabilities: look at its report.html, answer texts with it by 'deno task predict', or compare it with another run of generated texts by 'deno task diff'`,
+      }'), and this takes runs of classes with probabilities: look at its report.html, answer texts with it by '${COMMAND} predict', or compare it with another run of generated texts by '${COMMAND} diff'`,
     );
   }
   const fault = metricsFault(metrics, Object.keys(experiment.verbalizer));

@@ -1,3 +1,4 @@
+import { COMMAND } from "../base/called_as.ts";
 import { InputError } from "../base/errors.ts";
 import type { WordExperiment } from "../experiment/types.ts";
 import { isWordExperiment } from "../experiment/words_only.ts";
@@ -19,6 +20,6 @@ export function wordRun(about: RunAbout, folder: string, what: string): WordRun 
   const { experiment } = about;
   if (isWordExperiment(experiment)) return { ...about, experiment };
   throw new InputError(
-    `the answers of ${folder} are texts ('answer.kind: text'), and ${what} takes only runs whose answers are words: name another run, or classify with 'deno task predict'`,
+    `the answers of ${folder} are texts ('answer.kind: text'), and ${what} takes only runs whose answers are words: name another run, or classify with '${COMMAND} predict'`,
   );
 }

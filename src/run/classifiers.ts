@@ -6,7 +6,7 @@ import type { EnsembleSpec, SoftPrompt as SoftSpec } from "../experiment/types.t
 import { answerBatches } from "../prompt/padding.ts";
 import type { PromptInterpretation } from "../prompt/interpretation.ts";
 import type { RunContext } from "./context.ts";
-import type { PreparedBase } from "./prepare.ts";
+import type { PreparedBase } from "./complete_prepared.ts";
 import type { EnsemblePrompts } from "./read_ensemble_prompts.ts";
 import { interpretationAfter, startPrompt } from "./start_prompt.ts";
 

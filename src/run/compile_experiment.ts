@@ -5,7 +5,7 @@ import type { Experiment, TunedBy } from "../experiment/types.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
 import type { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
-import type { PreparedBase } from "./prepare.ts";
+import type { PreparedBase } from "./complete_prepared.ts";
 
 /** The counting of positions in an experiment. */
 export function positionCounting(

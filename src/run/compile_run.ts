@@ -2,7 +2,7 @@ import type { Compiled, CompiledAnswer, CompiledModel } from "../compiler/mod.ts
 import type { CompileCache } from "../artifacts/compile_cache.ts";
 import { type CompileTarget, compileWholeModel } from "../artifacts/compile_model.ts";
 import { compileExperiment, optimizerName } from "./compile_experiment.ts";
-import type { PreparedBase } from "./prepare.ts";
+import type { PreparedBase } from "./complete_prepared.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 
 /** The compiled graphs of a run: for a soft prompt, tuned or not; for a model that is tuned; or for a hard prompt. */

@@ -10,7 +10,8 @@ import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
 import { PackedEncodings } from "../prompt/packed_encodings.ts";
 import type { Texts } from "../prompt/stretch.ts";
 import type { TrainingExamples } from "../prompt/training_feeds.ts";
-import type { Prepared, PreparedBase } from "./prepare.ts";
+import type { PreparedBase } from "./complete_prepared.ts";
+import type { Prepared } from "./prepare.ts";
 
 /** An encoded example with a class. */
 export interface EncodedExample {

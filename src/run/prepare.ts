@@ -1,10 +1,6 @@
 import { checkTrainable } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
-import { sha256 } from "../base/sha256.ts";
 import { ConfigValueError } from "../base/errors.ts";
-import type { KeyPath } from "../experiment/document.ts";
-import { replacePaths } from "../experiment/replace_paths.ts";
-import type { DatasetKeys } from "../experiment/experiment_file.ts";
 import {
   type ClassExperiment,
   isFreeTextExperiment,
@@ -19,54 +15,19 @@ import type {
 import type { Experiment, WordExperiment } from "../experiment/types.ts";
 import { readsPadding } from "../prompt/padding.ts";
 import { readVerbalizer, type Verbalizer } from "../prompt/verbalizer.ts";
-import {
-  type AnsweredExample,
-  type AnyExample,
-  type Example,
-  placed,
-  type Splits,
-} from "../dataset/example.ts";
+import { type AnsweredExample, type Example, placed, type Splits } from "../dataset/example.ts";
 import type { AnsweredData } from "../dataset/load_answered.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
 import { type TextReader, textReaderOf } from "../model/text_reader.ts";
 import type { ClassTexts } from "../prompt/class_texts.ts";
 import type { ShownExample } from "../prompt/few_shot.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import type { GitCommit } from "../results/git_commit.ts";
 import { checkStartingWords } from "./check_starting_words.ts";
-import { readSourcePrompt, type SourcePrompt } from "./read_source_prompt.ts";
-import { type EnsemblePrompts, readEnsemblePrompts } from "./read_ensemble_prompts.ts";
 import type { RunRequest } from "./context.ts";
 import { type AskedText, type ClassedText, prepareText, withTexts } from "./prepare_text.ts";
 import type { ResourceCache } from "./resource_cache.ts";
+import { complete, type PreparedBase, type PreparedRequest } from "./complete_prepared.ts";
 import type { TextTargets } from "./text_targets.ts";
-
-/** Data of any kind. */
-export type AnyData =
-  & Splits<AnyExample>
-  & Pick<Dataset, "revision" | "sha256" | "repeated" | "notes" | "leftOut">;
-
-/** Everything that an experiment names, read and checked. */
-export interface PreparedBase<Asked extends Experiment = Experiment> {
-  readonly experiment: Asked;
-  readonly model: OpenModel;
-  /** The training set is without the examples in the prompt. */
-  readonly dataset: AnyData;
-  /** Without classes where the answers are free texts. */
-  readonly verbalizer: Verbalizer;
-  /** The prompt that this one starts from, for `run` and `peft`. */
-  readonly sourcePrompt: SourcePrompt | undefined;
-  /** The prompts that vote, where there is an ensemble. */
-  readonly ensemblePrompts: EnsemblePrompts | undefined;
-  /** The transfer datasets. */
-  readonly transfer: readonly TransferSet<AnyExample>[];
-  /** The commit that the experiment's file is tracked in. */
-  readonly commit: GitCommit;
-  /** A hash of the experiment's content: its keys, its model and its data. */
-  readonly contentHash: string;
-  /** The same without the paths in it. */
-  readonly pathlessHash: string;
-}
 
 /** Of an experiment whose answers are classes. */
 export interface PreparedRun<Asked extends Experiment = ClassExperiment> extends PreparedBase<Asked> {
@@ -240,65 +201,6 @@ function shownExamples(shown: readonly AskedText[]): ShownExample[] {
   return shown.map((one) => ({ texts: placed(one), answer: one.targets[0] }));
 }
 
-/** What is asked to be prepared. */
-type PreparedRequest<Asked extends Experiment> = Pick<
-  RunRequest<Asked>,
-  "experiment" | "file" | "ensembleRuns"
->;
-
-/**
- * Reads the rest.
- *
- * @param beside what answers depend on, besides the files that are hashed
- */
-async function complete<
-  Asked extends Experiment,
-  Data extends AnyData,
-  Elsewhere extends TransferSet<AnyExample>,
->(
-  { experiment, file, ensembleRuns }: PreparedRequest<Asked>,
-  model: OpenModel,
-  { dataset, verbalizer, transfer }: {
-    readonly dataset: Data;
-    readonly verbalizer: Verbalizer;
-    readonly transfer: readonly Elsewhere[];
-  },
-  resources: ResourceCache,
-  beside: readonly unknown[] = [],
-): Promise<
-  PreparedBase<Asked> & { readonly dataset: Data; readonly transfer: readonly Elsewhere[] }
-> {
-  const { revision: _, ...frozen } = experiment.model;
-  const sourcePrompt = await readSourcePrompt(experiment.prompt, file, model);
-  const ensemblePrompts = ensembleRuns && await readEnsemblePrompts(experiment, ensembleRuns, model);
-  const asked = askedOf(experiment, frozen);
-  const tuned = [...(sourcePrompt ? [sourcePrompt.sha256] : []), ...ensemblePrompts?.sha256 ?? []];
-  const elsewhere = transfer.map(({ sha256 }) => sha256);
-  const hash = async (asked: object) => {
-    const content = JSON.stringify([asked, model.files, dataset.sha256, ...tuned, ...elsewhere, ...beside]);
-    return await sha256(new TextEncoder().encode(content));
-  };
-  const isIdOnHub = ([key]: KeyPath) => key === "model" && model.revision !== null;
-  const pathless = replacePaths(asked, (written, key) => isIdOnHub(key) ? written : undefined);
-  return {
-    experiment: {
-      ...experiment,
-      model: { ...frozen, ...(model.revision !== null && { revision: model.revision }) },
-      dataset: atCommit(experiment.dataset, dataset.revision),
-    },
-    model,
-    // The validation sets of several seeds are training sets of others.
-    dataset: ensemblePrompts ? { ...dataset, validation: [] } : dataset,
-    verbalizer,
-    sourcePrompt,
-    ensemblePrompts,
-    transfer,
-    commit: await resources.commit(file),
-    contentHash: await hash(asked),
-    pathlessHash: await hash(pathless),
-  };
-}
-
 /**
  * A model that reads padding needs parts of one length, and only a prompt's step can be split into parts.
  *
@@ -311,27 +213,4 @@ function checkTuning(experiment: WordExperiment, { card, facts }: OpenModel): vo
   const message =
     `the model takes no 'attention_mask' and would read the padding of a batch (${batchSize} texts): set 'training.batchSize: 1', or export it with its attention mask`;
   throw new ConfigValueError([{ path: ["training", "batchSize"], message }]);
-}
-
-/** A dataset on the hub pinned to the commit that was read. */
-function atCommit(
-  dataset: Experiment["dataset"],
-  commit: string | null,
-): Experiment["dataset"] {
-  if (!("source" in dataset)) return dataset;
-  const { revision, ...named } = dataset;
-  return { ...named, revision: commit ?? revision };
-}
-
-/**
- * What identifies an experiment's content: not its name, nor the folders of an ensemble's prompts. `tune` counts where
- * it is not the default for the kind of prompt.
- */
-function askedOf(
-  { name: _, description: __, tune, ensemble, ...asked }: Experiment,
-  model: Omit<Experiment["model"], "revision">,
-): object {
-  const { revision: ___, ...dataset }: DatasetKeys = asked.dataset;
-  const isUsual = tune === (asked.prompt.kind === "soft" ? "prompt" : "none");
-  return { ...asked, model, dataset, ...(!isUsual && { tune }), ...(ensemble && { vote: ensemble.vote }) };
 }

@@ -3,7 +3,7 @@ import type { Experiment } from "../experiment/types.ts";
 import type { FormTask } from "./form_task.ts";
 import type { RunGraphs } from "./compile_run.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
-import type { PreparedBase } from "./prepare.ts";
+import type { PreparedBase } from "./complete_prepared.ts";
 import type { RunSessions } from "./run_sessions.ts";
 
 /** What a run works with after everything that its experiment names is read, compiled and encoded. */

@@ -4,7 +4,7 @@ import type { Stopwatch } from "../device/stopwatch.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import { stepKey } from "./compile_experiment.ts";
 import type { RunContext } from "./context.ts";
-import type { PreparedBase } from "./prepare.ts";
+import type { PreparedBase } from "./complete_prepared.ts";
 import type { OpenSessions, SessionLease, SessionSet } from "./session_cache.ts";
 
 /** A compiled training step of a prompt, opened. */

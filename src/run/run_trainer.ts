@@ -5,7 +5,7 @@ import type { Parameters, ValidationMetrics } from "../training/early_stopping.t
 import { totalSteps, tune, type Tuned, type TuningTask } from "../training/trainer.ts";
 import type { RunContext } from "./context.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
-import type { PreparedBase } from "./prepare.ts";
+import type { PreparedBase } from "./complete_prepared.ts";
 
 /**
  * The measurement of tuned parameters on the validation set, where there is one.

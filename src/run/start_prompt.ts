@@ -9,7 +9,7 @@ import { EmbeddingSpace } from "../prompt/embedding_space.ts";
 import { type InitialPrompt, initialPrompt } from "../prompt/initialization.ts";
 import { interpretPrompt, type PromptInterpretation } from "../prompt/interpretation.ts";
 import type { RunContext } from "./context.ts";
-import type { PreparedBase } from "./prepare.ts";
+import type { PreparedBase } from "./complete_prepared.ts";
 
 /** The initial vectors of an experiment's prompt; notes on them are logged. */
 export async function startPrompt(

@@ -5,7 +5,8 @@ import { type Dataset, datasetName } from "../dataset/load.ts";
 import { unequalClasses } from "../dataset/unequal_classes.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
-import type { PreparedBase, PreparedClasses, PreparedGeneratedClasses } from "./prepare.ts";
+import type { PreparedBase } from "./complete_prepared.ts";
+import type { PreparedClasses, PreparedGeneratedClasses } from "./prepare.ts";
 import type { Notice } from "./progress.ts";
 
 /** Of an experiment whose answers are classes, with probabilities or not. */

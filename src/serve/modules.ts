@@ -1,5 +1,6 @@
 import { fromFileUrl } from "@std/path";
 import { transformSync } from "amaro";
+import { loadedPackageAddress } from "../base/package_address.ts";
 
 /** The packages that pages import, as entries of an import map, which `shipped` serves. */
 const PACKAGES = {
@@ -65,9 +66,7 @@ export async function shipped(path: string): Promise<Sent | undefined> {
   if (specifier === undefined || file === undefined || file.split("/").includes("..")) return undefined;
   const type = TYPES.get(file.replace(/^.*\./, ""));
   if (type === undefined) return undefined;
-  // Only loaded packages can be found: their files are next to their modules.
-  await import(specifier);
-  const own: string = fromFileUrl(new URL(file, new URL(from!, import.meta.resolve(specifier))));
+  const own: string = fromFileUrl(new URL(file, new URL(from!, await loadedPackageAddress(specifier))));
   const isFile = await Deno.stat(own).then((info) => info.isFile, (error) => {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
     throw error;

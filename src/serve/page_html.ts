@@ -1,3 +1,4 @@
+import { COMMAND } from "../base/called_as.ts";
 import { encodeBase64 } from "@std/encoding/base64";
 import { PHRASES } from "../browser/phrases.ts";
 import { STYLE } from "../report/style.ts";
@@ -88,7 +89,7 @@ ${numberField("held-out-share", "heldOut", 'min="0" max="90" step="1" value="20"
 <div id="downloads" hidden>
 <p><a id="download" download="prompt.safetensors" hidden>${text("download")}</a></p>
 <p class="soft">${text("use_it")}</p>
-<pre>deno task predict RUN --prompt prompt.safetensors "…"</pre>
+<pre>${COMMAND} predict RUN --prompt prompt.safetensors "…"</pre>
 </div>
 </main>
 </body>

@@ -1,3 +1,4 @@
+import { COMMAND } from "../base/called_as.ts";
 import { join } from "@std/path";
 import type { WrittenSummary } from "../batch/write_summaries.ts";
 import { counted } from "../base/counted.ts";
@@ -25,7 +26,7 @@ export function nextSteps(paths: readonly string[], other: string | undefined): 
       ? ["reports: report.html in each of these folders"]
       : paths.map((path) => `report: ${join(path, "report.html")}`)),
     a === undefined
-      ? `next: deno task diff RUN ${quoted(last)} compares it with another run`
+      ? `next: ${COMMAND} diff RUN ${quoted(last)} compares it with another run`
       : diffLine(a, last),
   ];
 }
@@ -76,7 +77,7 @@ function folderOf(group: SummaryGroup, { rows, folder }: WrittenSummary): string
 }
 
 function diffLine(a: string, b: string): string {
-  return `next: deno task diff ${quoted(a)} ${quoted(b)}`;
+  return `next: ${COMMAND} diff ${quoted(a)} ${quoted(b)}`;
 }
 
 /** A path as a word of a shell. */

@@ -1,7 +1,7 @@
 import { counted } from "../base/counted.ts";
 import { visible } from "../base/visible.ts";
 import type { TextDiff, TextDiffs } from "../diff/text_diff.ts";
-import { haveSeveralRuns, textPairedSentence } from "../diff/text_sentences.ts";
+import { haveGenerated, haveSeveralRuns, textPairedSentence } from "../diff/text_sentences.ts";
 import { bracketed, textMetricRows } from "../diff/text_wording.ts";
 import { valueText } from "../diff/wording.ts";
 import { tableLines } from "./table.ts";
@@ -26,7 +26,6 @@ export function textDiffText(
 
 function comparisonLines(diff: TextDiff, columns: number | undefined): string[] {
   const differing = Object.entries({ ...diff.experiment, ...diff.environment });
-  const { changed, seeds } = diff;
   const interval = `${100 * (1 - diff.alpha)}% interval`;
   return [
     ...(diff.variant === "" ? [] : [diff.variant]),
@@ -42,6 +41,14 @@ function comparisonLines(diff: TextDiff, columns: number | undefined): string[] 
       columns,
     ),
     textPairedSentence(diff).en,
+    ...changedLines(diff),
+  ];
+}
+
+/** The texts with other answers; none where nothing was generated. */
+function changedLines({ changed, metrics, seeds }: TextDiff): string[] {
+  if (!haveGenerated(metrics)) return [];
+  return [
     "",
     `${counted(changed.length, "text")} with another answer${
       haveSeveralRuns(seeds) ? " of the first runs" : ""

@@ -11,9 +11,11 @@ import { addCompile, type CompileVerb } from "./compile.ts";
 import { addData, type DataVerb } from "./data.ts";
 import { addDiff, type DiffVerb } from "./diff.ts";
 import { addExport, type ExportVerb } from "./export.ts";
+import { addInit, type InitVerb } from "./init.ts";
 import { addPredict, type PredictVerb } from "./predict.ts";
 import { addReport, type ReportVerb } from "./report.ts";
 import { addRun, type RunVerb } from "./run.ts";
+import { addSchema, type SchemaVerb } from "./schema.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
 import { type LogFlags, logFormat } from "./log_format.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
@@ -29,10 +31,13 @@ export type Verbs =
   & ValidateVerb
   & CompileVerb
   & ServeVerb
-  & DataVerb;
+  & DataVerb
+  & InitVerb
+  & SchemaVerb;
 
 /** Each verb of the command line, in the order of the help. */
 const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
+  addInit,
   addRun,
   addBatch,
   addDiff,
@@ -43,6 +48,7 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addCompile,
   addServe,
   addData,
+  addSchema,
 ];
 
 /**
@@ -76,14 +82,17 @@ export function commandLine(
   return program;
 }
 
+/** The name of arguments that are texts, not paths. */
+const TEXTS = "texts";
+
 /**
  * Refuses empty arguments and flags, as of a shell's variable that is not set: an empty path would be the working directory. Only
- * optional arguments, the texts of `predict`, may be empty.
+ * texts may be empty.
  */
 function refuseEmpty(command: Command): void {
   const isEmpty = (value: unknown) => [value].flat().includes("");
-  const argument = command.registeredArguments.find(({ required }, i) =>
-    required && isEmpty(command.processedArgs[i])
+  const argument = command.registeredArguments.find((argument, i) =>
+    argument.name() !== TEXTS && isEmpty(command.processedArgs[i])
   );
   const flag = command.options.find((option) => isEmpty(command.getOptionValue(option.attributeName())));
   const empty = argument === undefined ? flag?.flags : `<${argument.name()}>`;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { projectExperiments } from "../batch/project_experiments.ts";
 import type { RunFlags } from "../commands/run.ts";
 import { collect } from "../commands/flag_values.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
@@ -15,7 +16,7 @@ type RunLine = Omit<RunFlags, "overrides"> & { readonly set: readonly string[] }
 export function addRun(program: Command, verbs: RunVerb): void {
   program.command("run")
     .description("run experiment files, one after the other, and write their results")
-    .argument("<files...>", "experiment files (YAML)")
+    .argument("[files...]", "experiment files (YAML); by default those in the folder experiments")
     .option("--results <dir>", "the folder that results go into", "results")
     .option("--force", "run again even if nothing has changed", false)
     .option("--no-history", "remove the complete runs that others replace, instead of keeping the last ten")
@@ -31,7 +32,8 @@ export function addRun(program: Command, verbs: RunVerb): void {
       "after",
       "\nExample:\n  softprompt run experiments/rt-polarity/soft-20-vocabulary.yaml --set seed=1",
     )
-    .action((files: string[], { set: overrides, allowRead, ...flags }: ReadFlags<RunLine>) =>
-      verbs.run(files, { ...flags, overrides }, allowRead)
-    );
+    .action(async (named: string[], { set: overrides, allowRead, ...flags }: ReadFlags<RunLine>) => {
+      const files = named.length > 0 ? named : await projectExperiments();
+      await verbs.run(files, { ...flags, overrides }, allowRead);
+    });
 }

@@ -189,6 +189,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "experiment",
     "model",
     "generation", // how a text ended
+    "text_metrics", // the classes that generated texts stand for
     "device",
     "generator",
     "prompt",
@@ -234,6 +235,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "batch", // the outcomes that are displayed
   ],
   "commands": [
+    "deno.json", // the version that a new project is for
     "base",
     "disk",
     "compiler", // shapes and types of flags
@@ -259,7 +261,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "deno.json", // the version
     "dataset", // the choices of flags
     "experiment", // the choices of flags
-    "batch", // the choices of flags
+    "batch", // the choices of flags, the files of a project
     "terminal",
     "commands",
   ],
@@ -344,7 +346,7 @@ Deno.test("the compiler's rooms use no API of Deno", async () => {
 
 /** Modules with an import whose specifier is computed, which is of a package: of what files of the project, the table would not say. */
 const COMPUTED = [
-  "src/serve/modules.ts", // loads a package that a page needs, by its name in a list, so that Deno has it in its cache
+  "src/base/package_address.ts", // loads a package by its name, so that Deno has it in its cache
 ];
 
 Deno.test("no specifier of an import is computed: the rooms of what is imported could not be seen", async () => {

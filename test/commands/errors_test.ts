@@ -65,7 +65,7 @@ Deno.test("a truncated model file ends with exit code 2", () =>
 
 for (
   const [args, code, message] of [
-    [["run"], 2, "missing required argument"],
+    [["batch"], 2, "missing required argument"],
     [["run", "nowhere.yaml"], 2, "there is no experiment file nowhere.yaml"],
     [["rnu", "x.yaml"], 2, "Did you mean run?"],
     [["compile", "--model", "data/models/reviews-mlm-mini"], 2, "--out"],

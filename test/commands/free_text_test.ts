@@ -116,6 +116,25 @@ Deno.test("two runs of free texts are compared by pairs, and a gate hears of the
     assertStringIncludes(markdown.stdout, "McNemar's exact test for exact match");
   }));
 
+Deno.test("a prompt that was tuned on another encoder-decoder is refused", () =>
+  inFolder(async (folder) => {
+    const file = await freeExperiment(folder, {
+      training: { batchSize: 8, epochs: 1 },
+      evaluation: { metrics: ["perplexity"] },
+    });
+    await ran(file, folder);
+    await Deno.remove(join(folder, "own"), { recursive: true });
+    await writeTextModel(join(folder, "own"), "bart");
+    const experiment = await read(file);
+    experiment.name = "other";
+    experiment.prompt.initialization = { from: "run", path: "free" };
+    await Deno.writeTextFile(file, JSON.stringify(experiment));
+    const { code, stderr } = await call(["run", file, "--results", folder]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "config.json is not the one that");
+    assertStringIncludes(stderr, "start from a prompt that was tuned with this experiment's model");
+  }));
+
 Deno.test("without metrics of generated texts and samples nothing is generated", () =>
   inFolder(async (folder) => {
     const file = await freeExperiment(folder, {

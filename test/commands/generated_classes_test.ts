@@ -98,6 +98,16 @@ Deno.test("the class is that whose text is generated: tuned, measured, shown, co
     assert(test.accuracy.value > 0 && test.illegal_rate > 0, JSON.stringify(test));
   }));
 
+Deno.test("what generating classes costs is in the plan", () =>
+  inFolder(async (folder) => {
+    const { code, stdout, stderr } = await call(["validate", await written(folder), "--results", folder]);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(
+      stdout,
+      "classes generates up to 3 tokens for each text: 30 texts at the end, and 12 validation texts 10 times during training",
+    );
+  }));
+
 Deno.test("classes that no generated text could tell apart, or that would be cut, are refused", () =>
   inFolder(async (folder) => {
     const refused = async (changes: Record<string, unknown>) => {
@@ -152,6 +162,17 @@ Deno.test("two runs of generated classes are compared by the class, with McNemar
       "illegal_rate",
     ]);
     assertEquals(metrics.accuracy.test, "exact McNemar");
+    await ran(
+      await written(folder, {
+        name: "likely",
+        answer: { kind: "text" },
+        evaluation: {},
+        training: { batchSize: 8, epochs: 1 },
+      }),
+      folder,
+    );
+    const likely = await call(["diff", join(folder, "likely"), join(folder, "b"), "--format", "json"]);
+    assertEquals(Object.keys(JSON.parse(likely.stdout).metrics), ["accuracy", "macro_f1"], likely.stderr);
     const out = join(folder, "out");
     const exported = await call(["export", join(folder, "b"), "--format", "onnx", "--out", out]);
     assertEquals(exported.code, 0, exported.stderr);

@@ -96,19 +96,19 @@ Deno.test("classes by texts are checked with a masked model, whose words may hav
     );
   }));
 
-Deno.test("runs and batches refuse classes by generated texts, at their key", () =>
+Deno.test("classes by generated texts need a model that writes texts", () =>
   inFolder(async (folder) => {
     const answer = { kind: "text", choose: "generate" };
-    const file = await written(folder, { answer, verbalizer: { yes: ["a"], no: ["b"] } });
-    for (const verb of ["run", "batch"]) {
-      const { code, stderr } = await call([verb, file, "--results", folder]);
-      assertEquals(code, 2);
-      assertStringIncludes(
-        stderr,
-        "classes by generated texts cannot be run yet, only checked: use 'deno task validate'",
-      );
-      assertStringIncludes(stderr, "x.yaml:1:");
-    }
+    const file = await written(folder, {
+      answer,
+      model: { source: MINI },
+      dataset: { name: "reviews-demo", path: join(ROOT, "data/reviews-demo") },
+      prompt: { kind: "hard", template: "{text} it was {mask} ." },
+      verbalizer: { negative: ["very bad"], positive: ["very good"] },
+    });
+    const { code, stderr } = await call(["validate", file, "--results", folder]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "a masked language model fills in masks and writes no texts");
   }));
 
 Deno.test("a chat template that is not there is reported at the template", () =>

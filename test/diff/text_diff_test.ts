@@ -4,15 +4,16 @@ import { groupBySeed } from "../../src/diff/run_groups.ts";
 import type { Side } from "../../src/diff/side.ts";
 import { textDiffJson, textDiffsOf } from "../../src/diff/text_diff.ts";
 import { textGateMetrics, textRegressions } from "../../src/diff/text_gate.ts";
-import type { TextRunRecord } from "../../src/results/read_text_run.ts";
+import type { ComparedTextRun } from "../../src/diff/text_run.ts";
 import { textDiffText } from "../../src/terminal/text_diff_text.ts";
+import { madeUpRun } from "./runs.ts";
 import { madeUpTexts } from "./text_runs.ts";
 
-const side = (source: string, runs: Readonly<Record<string, TextRunRecord>>): Side<TextRunRecord> => ({
+const side = (source: string, runs: Readonly<Record<string, ComparedTextRun>>): Side<ComparedTextRun> => ({
   source,
   groups: groupBySeed(new Map(Object.entries(runs))),
 });
-const alone = (source: string, run: TextRunRecord) => side(source, { "": run });
+const alone = (source: string, run: ComparedTextRun) => side(source, { "": run });
 
 /** Right where a share of the examples is, from the first on; the others are half right. */
 const right = (share: number) => Array.from({ length: 60 }, (_, i) => i < 60 * share ? 1 : 0.5);
@@ -94,4 +95,16 @@ Deno.test("classes that stand for other texts are compared by the class alone, o
     Error,
     "different classes and cannot be paired: bad, good against none",
   );
+});
+
+Deno.test("runs of classes with probabilities are compared with generated classes by the class alone", () => {
+  const { experiment, environment, predictions } = madeUpRun({
+    good: Array.from({ length: 60 }, (_, i) => i % 2 === 1 ? 0.8 : 0.2),
+  });
+  const words = { experiment, environment, predictions: predictions.map((one) => ({ ...one, targets: [] })) };
+  const generated = madeUpTexts({ good: right(0.5), classes: classesRight(0.5) });
+  const { comparisons: [found] } = textDiffsOf(alone("a", words), alone("b", generated), 0.05);
+  assertEquals(Object.keys(found!.metrics), ["accuracy", "macro_f1"]);
+  const { a, b, test, verdict } = found!.metrics.accuracy!;
+  assertEquals([a, b, test, verdict], [1, 0.5, "exact McNemar", "worse"]);
 });

@@ -4,11 +4,13 @@ import { homedir } from "node:os";
 import { isWithin, projectOf, realPlace, sharedRepository } from "../../src/disk/project.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
-Deno.test("a file's project is the nearest repository above it, else the nearest with deno.json, else its folder", () =>
+Deno.test("a file's project is the nearest repository above it, else the nearest with deno.json, else with package.json, else its folder", () =>
   inFolder(async (folder) => {
     const inner: string = join(folder, "a/b");
     await Deno.mkdir(inner, { recursive: true });
     assertEquals(await projectOf(join(inner, "x.yaml")), inner);
+    await Deno.writeTextFile(join(folder, "a/package.json"), "{}");
+    assertEquals(await projectOf(join(inner, "x.yaml")), join(folder, "a"));
     await Deno.writeTextFile(join(inner, "deno.json"), "{}");
     await Deno.writeTextFile(join(folder, "a/.git"), `gitdir: ${join(folder, "main/.git/worktrees/a")}\n`);
     assertEquals(await projectOf(join(inner, "x.yaml")), join(folder, "a"));

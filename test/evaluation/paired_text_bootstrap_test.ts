@@ -5,6 +5,7 @@ import { mcnemar } from "../../src/evaluation/mcnemar.ts";
 import { pairedBootstrap } from "../../src/evaluation/paired_bootstrap.ts";
 import { pairedTextBootstrap } from "../../src/evaluation/paired_text_bootstrap.ts";
 import { ScoredRun } from "../../src/evaluation/scored_run.ts";
+import type { TargetLikelihood } from "../../src/evaluation/text_metrics.ts";
 import { ScoredTextRun } from "../../src/evaluation/scored_text_run.ts";
 
 const OPTIONS = { alpha: 0.05, resamples: 2000, seed: 0 };
@@ -16,9 +17,12 @@ const coins = (share: number, length: number) =>
 const textRun = (matches: readonly number[]) =>
   new ScoredTextRun(matches.map((one) => ({
     score: { exact_match: one === 1 ? 1 : 0, token_f1: one, rouge_l: one },
-    nll: 1,
-    tokens: 1,
+    likelihood: { nll: 1, tokens: 1 },
   })));
+
+/** A run that has generated nothing. */
+const unwritten = (likelihoods: readonly TargetLikelihood[]) =>
+  new ScoredTextRun(likelihoods.map((likelihood) => ({ score: undefined, likelihood })));
 
 /** The same as a run of classes, right where there is a 1. */
 const classRun = (matches: readonly number[]) =>
@@ -52,11 +56,11 @@ Deno.test("the loss is that of all tokens drawn: its standard error is that of a
   const draw = (level: number) =>
     Array.from({ length: 400 }, () => {
       const tokens = 1 + stream.integer(6);
-      return { score: undefined, nll: tokens * stream.uniform(0, level), tokens };
+      return { nll: tokens * stream.uniform(0, level), tokens };
     });
   const [a, b] = [draw(2), draw(2.2)];
   const found = pairedTextBootstrap(
-    { a: [new ScoredTextRun(a)], b: [new ScoredTextRun(b)], areRunsPaired: false },
+    { a: [unwritten(a)], b: [unwritten(b)], areRunsPaired: false },
     OPTIONS,
   );
   assertEquals(Object.keys(found), ["loss"], "nothing was generated");
@@ -77,7 +81,7 @@ Deno.test("a run's metrics, and its exact matches for McNemar's test", () => {
   assertEquals(run.measure("exact_match", new Int32Array([2, 1, 0, 1])), 0.75);
   const { onlyA, onlyB } = mcnemar(run.correct!, textRun([0, 1, 1, 1]).correct!);
   assertEquals([onlyA, onlyB], [1, 1]);
-  const without = new ScoredTextRun([{ score: undefined, nll: 3, tokens: 2 }]);
+  const without = unwritten([{ nll: 3, tokens: 2 }]);
   assertEquals(without.correct, undefined);
   assert(!without.has("rouge_l") && Number.isNaN(without.measure("rouge_l", new Int32Array([1]))));
   assertThrows(
@@ -96,7 +100,7 @@ Deno.test("classes of generated texts are measured as classes are, and an illega
     });
   const answers = draw();
   const run = new ScoredTextRun(
-    answers.map((classed) => ({ classed, score: undefined, nll: 1, tokens: 1 })),
+    answers.map((classed) => ({ classed, score: undefined, likelihood: undefined })),
     3,
   );
   const once = new Int32Array(50).fill(1);

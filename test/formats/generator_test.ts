@@ -199,6 +199,30 @@ Deno.test("a causal model's prompt elsewhere than in front is not exported", asy
   await assertRejects(() => promptCache({ ...parts, prompt }, device), InputError, "begin the template");
 });
 
+Deno.test("a causal model that is not to repeat itself is not exported: others would count the text's tokens", async () => {
+  await using run = await opened(CASES[2]!);
+  const rules = { repetition_penalty: 1.1, min_length: 0, begin_suppress_tokens: [3] };
+  await Deno.writeTextFile(join(run.found.folder, "generation_config.json"), JSON.stringify(rules));
+  await assertRejects(
+    () =>
+      generatorFiles({
+        model: run.found,
+        card: CAUSAL,
+        encoder: run.encoder,
+        about: {},
+        prompt: { vectors: promptOf(MODELS.models.gpt2.prompt), insertion: "word-embeddings" },
+        column: "text",
+        clean: "none",
+        texts: [],
+        dtype: "fp32",
+        maxTokens: 4,
+        tokens: { start: undefined, ends: [1] },
+      }),
+    InputError,
+    "the model's files ask for repetition_penalty, which other programs count a text's own tokens for",
+  );
+});
+
 Deno.test("a prompt's keys and values are those that the model keeps of it before a text", async () => {
   const one = CASES[2]!;
   await using run = await opened(one);

@@ -78,24 +78,33 @@ Deno.test("a batch's beams are chosen on the device, and texts that end early le
   }
 });
 
-/** A device that counts the runs of each graph, in the order in which they were opened. */
-function counting(device: Device): { device: Device; runs: number[] } {
+/** A device that counts the runs of each graph, in the order in which they were opened, and the tokens of a row in each run. */
+function counting(device: Device): { device: Device; runs: number[]; tokens: number[][] } {
   const runs: number[] = [];
+  const tokens: number[][] = [];
   const openResident = async (graph: GraphFile) => {
     const at = runs.push(0) - 1;
+    const read: number[] = tokens[at] = [];
     const session = await device.openResident(graph);
     return {
       inputNames: session.inputNames,
-      run: (feeds: Feeds) => (runs[at]!++, session.run(feeds)),
+      run: (feeds: Feeds) => {
+        runs[at]!++;
+        const ids = session.inputNames.includes("decoder_input_ids")
+          ? feeds.decoder_input_ids
+          : feeds.input_ids;
+        if (ids !== undefined) read.push(ids.dims[1]!);
+        return session.run(feeds);
+      },
       release: () => session.release(),
     };
   };
-  return { device: { ...device, openResident }, runs };
+  return { device: { ...device, openResident }, runs, tokens };
 }
 
-Deno.test("an encoder runs once for all tokens of a batch, and a cached model's own graph once", async () => {
+Deno.test("an encoder runs once for all tokens of a batch, a cached model's own graph once, and its file reads one token at a time", async () => {
   for (const { name, model, end, files, isCached } of LAYOUTS) {
-    const { device, runs } = counting(cpu);
+    const { device, runs, tokens: read } = counting(cpu);
     await using opened = await openGenerator(
       `${FOLDER}/${name}`,
       device,
@@ -106,11 +115,15 @@ Deno.test("an encoder runs once for all tokens of a batch, and a cached model's 
     // In the first batch the file is compared with texts that are read again.
     await opened.generator.generate(examples, promptOf(model.prompt), { ...OPTIONS, maxTokens: 3 });
     runs.fill(0);
+    for (const one of read) one.length = 0;
     await opened.generator.generate(examples, promptOf(model.prompt), { ...OPTIONS, beams: 2 });
     const [first, second, third] = runs;
     const tokens = MODELS.greedy_tokens;
     if (name === "gpt2") assertEquals([first, second], [1, tokens - 1]);
     else assertEquals([first, second, third], isCached ? [1, 1, tokens - 1] : [1, tokens, third]);
+    if (isCached) {
+      assertEquals(read[name === "gpt2" ? 1 : 2], Array.from({ length: tokens - 1 }, () => 1));
+    }
   }
 });
 
