@@ -1,4 +1,4 @@
-import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
+import { differingRows } from "../diff/differing_rows.ts";
 import type { TextDiff, TextDiffs } from "../diff/text_diff.ts";
 import {
   type ComparedTexts,

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { InputError, loadRun } from "softprompt";
+import { serving } from "./serving.ts";
 import { call, inFolder, readLines } from "./softprompt.ts";
 import { writeTextModel } from "./text_model.ts";
 
@@ -176,14 +177,17 @@ Deno.test("two runs of generated classes are compared by the class, with McNemar
     const out = join(folder, "out");
     const exported = await call(["export", join(folder, "b"), "--format", "onnx", "--out", out]);
     assertEquals(exported.code, 0, exported.stderr);
-    for (const format of ["markdown", "html"]) {
-      const shown = await call(["diff", join(folder, "classes"), join(folder, "b"), "--format", format]);
-      assertEquals(shown.code, 0, shown.stderr);
-      assertStringIncludes(shown.stdout, "macro F1");
+    for (const format of ["text", "markdown", "html"]) {
+      for (const [one, areGenerated] of [["classes", true], ["likely", false]] as const) {
+        const shown = await call(["diff", join(folder, one), join(folder, "b"), "--format", format]);
+        assertEquals(shown.code, 0, shown.stderr);
+        assertStringIncludes(shown.stdout, "macro F1");
+        assertEquals(/texts? with another answer/.test(shown.stdout), areGenerated, format);
+      }
     }
   }));
 
-Deno.test("predict and loadRun answer with the class of the generated text, as the run's evaluation did", () =>
+Deno.test("predict, loadRun and serve answer with the class of the generated text, as the run's evaluation did", () =>
   inFolder(async (folder) => {
     await ran(await written(folder), folder);
     const own = join(folder, "classes");
@@ -218,6 +222,17 @@ Deno.test("predict and loadRun answer with the class of the generated text, as t
     await loaded.release();
     assertEquals(loaded.classes, ["yes", "no"]);
     assertEquals(found.map(({ predicted }) => predicted), answers.map(({ predicted }) => predicted));
+    await serving([own, "--results", folder], async (url) => {
+      for (const { text, generated, predicted } of answers.slice(0, 3)) {
+        const response = await fetch(new URL("answer", url), {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ text }),
+        });
+        const end = JSON.parse((await response.text()).trimEnd().split("\n").at(-1)!);
+        assertEquals([end.generated, end.predicted], [generated, predicted]);
+      }
+    });
     await Deno.writeTextFile(file, "");
     const empty = await call(["predict", own, "--file", file]);
     assertStringIncludes(empty.stderr, "there are no texts in ");

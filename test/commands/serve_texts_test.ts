@@ -111,7 +111,7 @@ Deno.test("what cannot be served beside a run of free texts is refused with the 
     assertEquals((await call(["run", other, "--results", folder])).code, 0);
     for (
       const [args, message] of [
-        [[soft, "--hard", soft], "is not a run of a hard prompt whose answers are free texts"],
+        [[soft, "--hard", soft], "is not a run of a hard prompt whose answers are generated"],
         [[hard, "--hard", hard], "is a run of a hard prompt, too"],
         [[soft, "--hard", join(folder, "other")], "have other columns (text, context; text)"],
       ] as const

@@ -109,6 +109,8 @@ browserTest(
 /** What a test tells a server whose answers grow. */
 interface Told {
   readonly piece: (text: string) => void;
+  /** Ends the answer, with the class that it stands for. */
+  readonly end: (predicted: string | null) => void;
   /** Resolves once the work on an answer is stopped. */
   readonly stopped: Promise<void>;
 }
@@ -120,6 +122,7 @@ async function withGrowing(test: (url: string, told: Told) => Promise<void>): Pr
   const writer = pieces.writable.getWriter();
   const stopped = Promise.withResolvers<void>();
   const url = Promise.withResolvers<string>();
+  let predicted: string | null = null;
   const serving = serveTexts({
     title: "growing",
     device: "a device",
@@ -131,7 +134,7 @@ async function withGrowing(test: (url: string, told: Told) => Promise<void>): Pr
       answerQuestion: async function* (_, signal) {
         signal.addEventListener("abort", () => stopped.resolve());
         yield* pieces.readable;
-        return { generated: "", ended_by: "length", log_probability: 0, truncated: 0 };
+        return { generated: "it", predicted, ended_by: "end token", log_probability: 0, truncated: 0 };
       },
     }],
     examples: [{ text: "one" }, { text: "two" }],
@@ -143,7 +146,14 @@ async function withGrowing(test: (url: string, told: Told) => Promise<void>): Pr
     onError: (error) => stopped.reject(error),
   });
   try {
-    await test(await url.promise, { piece: (text) => void writer.write(text), stopped: stopped.promise });
+    await test(await url.promise, {
+      piece: (text) => void writer.write(text),
+      end: (name) => {
+        predicted = name;
+        writer.close();
+      },
+      stopped: stopped.promise,
+    });
   } finally {
     ended.abort();
     await serving;
@@ -175,3 +185,17 @@ browserTest(
       assertEquals(troubles, []);
     }),
 );
+
+browserTest("the class that a generated text stands for is shown under it", async (opener) => {
+  for (const [predicted, note] of [["yes", "Class: yes."], [null, "It is the text of no class."]] as const) {
+    await withGrowing(async (url, { piece, end }) => {
+      const { page, troubles } = await open(opener, url);
+      await page.click("#ask");
+      piece("it");
+      end(predicted);
+      await page.waitForSelector('#soft-answer[data-done="yes"]');
+      assertEquals(await page.innerText("#soft-note"), note);
+      assertEquals(troubles, []);
+    });
+  }
+});
