@@ -182,7 +182,9 @@ Deno.test("two runs of generated classes are compared by the class, with McNemar
         const shown = await call(["diff", join(folder, one), join(folder, "b"), "--format", format]);
         assertEquals(shown.code, 0, shown.stderr);
         assertStringIncludes(shown.stdout, "macro F1");
-        assertEquals(/texts? with another answer/.test(shown.stdout), areGenerated, format);
+        // The scripts of a page have all phrases.
+        const body = shown.stdout.replaceAll(/<script[^]*?<\/script>/g, "");
+        assertEquals(/texts? with another answer/.test(body), areGenerated, format);
       }
     }
   }));
