@@ -1,15 +1,13 @@
 /**
- * Prompts that were tuned, for programs: load a run and classify with it.
+ * Prompts that were tuned, for programs: load a run, and classify or answer with it.
  *
  * @module
  */
-export {
-  type Classifiable,
-  type Classification,
-  LoadedRun,
-  type LoadOptions,
-  loadRun,
-} from "./inference/load_run.ts";
+export { type Classifiable, type Classification, LoadedRun, loadRun } from "./inference/load_run.ts";
+export type { AnswerToken, LoadedTextRun, TextAnswer } from "./inference/load_texts.ts";
+export type { CommonLoadOptions, LoadOptions, TextLoadOptions } from "./inference/load_options.ts";
+export type { InputText } from "./inference/placed_text.ts";
+export type { EndedBy } from "./generation/decoding.ts";
 export type { DownloadProgress, DownloadReporter } from "./hub/repository.ts";
 export { InputError } from "./base/errors.ts";
 export { DeviceError, type DeviceKind } from "./device/device_error.ts";

@@ -5,7 +5,7 @@ import { diffMarkdown } from "../diff/markdown.ts";
 import { type GateCase, gateCases, junitXml, runsCase, textGateCases } from "../diff/junit.ts";
 import { checkGate } from "../diff/gate_metrics.ts";
 import type { SeededRun } from "../diff/run_groups.ts";
-import { textDiffJson, textDiffsOf } from "../diff/text_diff.ts";
+import { textDiffJson, type TextDiffs, textDiffsOf } from "../diff/text_diff.ts";
 import { textGateMetrics, textRegressions } from "../diff/text_gate.ts";
 import type { ComparedTextRun } from "../diff/text_run.ts";
 import { beginsAs } from "../disk/begins_as.ts";
@@ -19,6 +19,8 @@ import { isTextSide, type ReadSide, readSide, readTextSide } from "../diff/side.
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import type { DIFF_FORMATS, Gate } from "./flag_values.ts";
 import { diffReport } from "../report/diff_report.ts";
+import { textDiffMarkdown } from "../diff/text_markdown.ts";
+import { textDiffReport } from "../report/text_diff_report.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { diffText } from "../terminal/diff_text.ts";
@@ -109,15 +111,9 @@ async function diffTexts(
   io: Io,
 ): Promise<void> {
   const { format, alpha, gate, isGateChosen } = flags;
-  if (format !== "text" && format !== "json") {
-    throw new InputError(
-      `a diff of generated texts is written as text or json, and not as ${format}: set --format`,
-    );
-  }
   const found = textDiffsOf(a, b, alpha);
   if (isGateChosen) checkGate(gate, textGateMetrics(found));
-  if (format === "json") io.print(JSON.stringify(textDiffJson(found), null, 2), "data");
-  else io.print(textDiffText(found, io.columns()).join("\n").trimEnd());
+  io.print((await renderTexts(found, format, io)).trimEnd(), format === "text" ? undefined : "data");
   await judge([a, b], { worse: textRegressions(found, gate), cases: textGateCases(found, gate) }, flags, io);
 }
 
@@ -144,6 +140,19 @@ async function writeJunit(title: string, cases: readonly GateCase[], { junit }: 
     throw new InputError(
       `there is no folder ${dirname(junit)}: make it, or choose another file with --junit`,
     );
+  }
+}
+
+async function renderTexts(diff: TextDiffs, format: DiffFlags["format"], io: Io): Promise<string> {
+  switch (format) {
+    case "text":
+      return textDiffText(diff, io.columns()).join("\n");
+    case "markdown":
+      return textDiffMarkdown(diff);
+    case "json":
+      return JSON.stringify(textDiffJson(diff), null, 2);
+    case "html":
+      return await textDiffReport(diff);
   }
 }
 

@@ -1,16 +1,17 @@
 import { join } from "@std/path";
 import type { DeviceKind } from "../device/device.ts";
-import { visible } from "../base/visible.ts";
 import { InputError } from "../base/errors.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
-import { Pace } from "../terminal/pace.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { NoClass } from "../dataset/columns.ts";
-import { type GivenText, givenTexts, type Reader } from "../dataset/given_texts.ts";
 import { LabelScore } from "../evaluation/label_score.ts";
 import type { TableKind } from "../experiment/table_kind.ts";
-import { type PredictionFormat, predictionWriter } from "./prediction_writer.ts";
+import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
+import { emptyLines, type Input, openGiven, truncatedLines } from "./given_input.ts";
+import { classAnswers, type PredictionFormat, predictionWriter } from "./prediction_writer.ts";
+import type { CommonLoadOptions } from "../inference/load_options.ts";
 import { type LoadedRun, loadRun } from "../inference/load_run.ts";
+import { readAnyAbout } from "../results/read_run.ts";
 
 /** The flags of `predict`. */
 export interface PredictFlags {
@@ -35,8 +36,8 @@ export interface PredictFlags {
 const TOGETHER = 1024;
 
 /**
- * `softprompt predict`: classifies texts with a run's prompt. Writes the answers to standard output, a line each, in the texts'
- * order; where texts have labels, their accuracy follows on standard error.
+ * `softprompt predict`: answers texts with a run's prompt, by classes or by texts. Writes the answers to standard output, a line each,
+ * in the texts' order; where texts have labels or right answers, how good the answers are follows on standard error.
  *
  * @param folder of a complete run
  * @param the texts on the command line
@@ -55,67 +56,45 @@ export async function predict(
       throw new InputError(`${flag} can only be used with --file`);
     }
   }
-  const run = await loadRun(folder, {
+  const input: Input = { texts, file, inputFormat, encoding, format };
+  const loading: CommonLoadOptions = {
     ...(device !== undefined && { device }),
     ...(model !== undefined && { model }),
-    ...(prompt !== undefined && { prompt }),
     cache: join(results, ".cache"),
     log: io.log,
     downloads: terminalDownloads(io),
-  });
+  };
+  if (isGeneratedExperiment((await readAnyAbout(folder)).experiment)) {
+    if (prompt !== undefined) {
+      throw new InputError(
+        `--prompt takes the place of the prompt of a run of classes with probabilities, and the answers of ${folder} are generated: leave it out`,
+      );
+    }
+    const { answerTexts } = await import("./predict_texts.ts");
+    const run = await loadRun(folder, { ...loading, answers: "texts" });
+    try {
+      return await answerTexts(run, input, io);
+    } finally {
+      await run.release();
+    }
+  }
+  const run = await loadRun(folder, { ...loading, ...(prompt !== undefined && { prompt }) });
   try {
-    await answerAll(run, texts, { file, inputFormat, format, encoding }, io);
+    await classifyTexts(run, input, io);
   } finally {
     await run.release();
   }
 }
 
-/** What is classified, and how it is written. */
-interface Input extends Pick<PredictFlags, "format"> {
-  readonly file: string | undefined;
-  readonly inputFormat: TableKind | undefined;
-  readonly encoding: string | undefined;
-}
-
-async function answerAll(
-  run: LoadedRun,
-  texts: readonly string[],
-  { file, inputFormat, format, encoding }: Input,
-  io: CommandIo,
-): Promise<void> {
-  if (texts.length > 0 && run.columns.join() !== "text") {
-    throw new InputError(
-      `the run's template has the columns ${
-        run.columns.join(", ")
-      }: pass them with --file, as .jsonl or .csv`,
-    );
-  }
-  const reader: Reader = {
-    placeholders: run.columns,
-    dataset: run.experiment.dataset,
-    classes: run.classes,
-    kind: inputFormat,
-    encoding,
-    note: (line) => io.log(visible(line)),
-    stdin: io.stdin,
-  };
-  const given: Iterable<GivenText> | AsyncIterable<GivenText> = file === undefined
-    ? texts.map((text) => ({ placed: { text }, shown: { text } }))
-    : givenTexts(file, reader);
-  const total = file === undefined ? texts.length : await countOf(file, reader);
-  const pace = new Pace();
-  const show = (done: number) => {
-    const known = total === undefined
-      ? {}
-      : { total, share: done / total, secondsLeft: pace.secondsLeft(done, total) };
-    io.progress.show({ title: file ?? "predict", stage: "classifying", unit: "texts", done, ...known });
-  };
-  const writer = predictionWriter(format, run.classes);
-  const score = new LabelScore(run.classes);
+async function classifyTexts(run: LoadedRun, input: Input, io: CommandIo): Promise<void> {
+  const { columns: placeholders, experiment: { dataset }, classes } = run;
+  const work = { stage: "classifying", together: TOGETHER } as const;
+  const { parts, show } = await openGiven(input, { placeholders, dataset, classes }, work, io);
+  const writer = predictionWriter(input.format, classAnswers(classes));
+  const score = new LabelScore(classes);
   let count = 0;
   let truncated = 0;
-  for await (const part of chunks(given)) {
-    const before = count;
+  for await (const { part, before } of parts) {
     const answers = await run.classify(part.map(({ placed }) => placed), (done) => show(before + done));
     await io.write(writer.lines(answers.map((answer, i) => ({ shown: part[i]!.shown, answer }))));
     for (const [i, { predicted, truncated: dropped }] of answers.entries()) {
@@ -126,35 +105,11 @@ async function answerAll(
     count += part.length;
   }
   io.progress.end();
-  if (count === 0) io.log(`there are no texts in ${file === "-" ? "standard input" : file}`);
-  if (truncated > 0) io.log(`${truncated} of ${count} texts are truncated to fit the model's positions`);
-  if (writer.note !== undefined) io.log(writer.note);
-  for (const line of score.lines()) io.log(line);
-}
-
-/** The number of texts in a file; `undefined` where it cannot be read twice, or is wrong, which shows when it is read. */
-async function countOf(file: string, reader: Reader): Promise<number | undefined> {
-  const isRegular = await Deno.stat(file).then(({ isFile }) => isFile, () => false);
-  if (file === "-" || !isRegular) return undefined;
-  let count = 0;
-  try {
-    for await (const _ of givenTexts(file, { ...reader, note: () => {} })) count++;
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
-  return count;
-}
-
-async function* chunks(
-  texts: Iterable<GivenText> | AsyncIterable<GivenText>,
-): AsyncGenerator<GivenText[]> {
-  let chunk: GivenText[] = [];
-  for await (const text of texts) {
-    chunk.push(text);
-    if (chunk.length < TOGETHER) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
+  const lines = [
+    ...emptyLines(count, input),
+    ...truncatedLines(truncated, count),
+    ...writer.notes(),
+    ...score.lines(),
+  ];
+  for (const line of lines) io.log(line);
 }

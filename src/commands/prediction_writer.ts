@@ -6,64 +6,88 @@ import type { PREDICTION_FORMATS } from "./flag_values.ts";
 /** The format of predictions. */
 export type PredictionFormat = typeof PREDICTION_FORMATS[number];
 
-/** A text's values, with its prediction. */
-export interface PredictedText {
+/** A text's values, with its answer. */
+export interface AnsweredText<Answer> {
   readonly shown: Readonly<Record<string, unknown>>;
-  readonly answer: Pick<Classification, "predicted" | "probabilities">;
+  readonly answer: Answer;
 }
 
-/** Writes predictions as lines, in pieces. */
-export interface PredictionWriter {
+/** How answers of one kind are written. */
+export interface AnswerForm<Answer> {
+  /** As JSON, beside the text's values. */
+  readonly json: (answer: Answer) => Readonly<Record<string, unknown>>;
+  /** The columns of a table … */
+  readonly columns: readonly string[];
+  /** … and a row of them. */
+  readonly cells: (answer: Answer) => readonly unknown[];
+}
+
+/** Writes answers as lines, in pieces. */
+export interface PredictionWriter<Answer> {
   /** The lines of further texts, each ending in a line break. */
-  lines(texts: readonly PredictedText[]): string;
+  lines(texts: readonly AnsweredText<Answer>[]): string;
   /** What the lines do not show. */
-  readonly note?: string | undefined;
+  notes(): readonly string[];
 }
 
-/** A writer in a format. @param classes of the run, in the order of the columns of their probabilities */
-export function predictionWriter(format: PredictionFormat, classes: readonly string[]): PredictionWriter {
-  return format === "jsonl" ? JSON_LINES : new CsvWriter(classes);
+/** The predicted class, and the probability of each class. @param classes of the run, in the order of their columns */
+export function classAnswers(
+  classes: readonly string[],
+): AnswerForm<Pick<Classification, "predicted" | "probabilities">> {
+  return {
+    json: ({ predicted, probabilities }) => ({ predicted, probabilities }),
+    columns: ["predicted", ...classes.map((name) => `probability_${name}`)],
+    cells: ({ predicted, probabilities }) => [predicted, ...classes.map((name) => probabilities[name])],
+  };
 }
 
-const JSON_LINES: PredictionWriter = {
-  lines: (texts) =>
-    texts.map(({ shown, answer: { predicted, probabilities } }) =>
-      `${JSON.stringify({ ...shown, predicted, probabilities }, asJson)}\n`
-    ).join(""),
-};
+/** A writer in a format. */
+export function predictionWriter<Answer>(
+  format: PredictionFormat,
+  form: AnswerForm<Answer>,
+): PredictionWriter<Answer> {
+  return format === "jsonl" ? jsonLines(form) : new CsvWriter(form);
+}
 
-/** A table: the columns of the first texts, the predicted class, and the probability of each class. */
-class CsvWriter implements PredictionWriter {
+function jsonLines<Answer>({ json }: AnswerForm<Answer>): PredictionWriter<Answer> {
+  return {
+    lines: (texts) =>
+      texts.map(({ shown, answer }) => `${JSON.stringify({ ...shown, ...json(answer) }, asJson)}\n`).join(""),
+    notes: () => [],
+  };
+}
+
+/** A table: the columns of the first texts, and those of the answers. */
+class CsvWriter<Answer> implements PredictionWriter<Answer> {
   private columns: readonly string[] | undefined;
   private readonly lacking = new Set<string>();
 
-  constructor(private readonly classes: readonly string[]) {}
+  constructor(private readonly form: AnswerForm<Answer>) {}
 
-  lines(texts: readonly PredictedText[]): string {
-    const own = ["predicted", ...this.classes.map((name) => `probability_${name}`)];
+  lines(texts: readonly AnsweredText<Answer>[]): string {
+    const { columns: own, cells } = this.form;
     const isFirst = this.columns === undefined;
     const named = new Set(texts.flatMap(({ shown }) => Object.keys(shown)));
     const columns = this.columns ??= [...named].filter((name) => !own.includes(name));
     for (const name of named) if (!columns.includes(name) && !own.includes(name)) this.lacking.add(name);
-    const rows = texts.map(({ shown, answer: { predicted, probabilities } }) => [
+    const rows = texts.map(({ shown, answer }) => [
       ...columns.map((name) => cellOf(asJson(name, Object.hasOwn(shown, name) ? shown[name] : undefined))),
-      cellOf(predicted),
-      ...this.classes.map((name) => cellOf(probabilities[name])),
+      ...cells(answer).map(cellOf),
     ]);
     return stringify([...(isFirst ? [[...columns, ...own].map(cellOf)] : []), ...rows], { crlf: false });
   }
 
-  get note(): string | undefined {
-    return this.lacking.size === 0
-      ? undefined
-      : `the table has the columns of the first texts, and lacks ${
+  notes(): readonly string[] {
+    return this.lacking.size === 0 ? [] : [
+      `the table has the columns of the first texts, and lacks ${
         [...this.lacking].map((name) => `'${name}'`).join(", ")
-      } of later ones: --format jsonl writes all`;
+      } of later ones: --format jsonl writes all`,
+    ];
   }
 }
 
 /** Parquet values that JSON cannot represent: large integers become strings, bytes are left out. */
-function asJson(_key: string, value: unknown): unknown {
+export function asJson(_key: string, value: unknown): unknown {
   if (value instanceof Uint8Array) return undefined;
   if (typeof value !== "bigint") return value;
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);

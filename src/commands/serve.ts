@@ -1,7 +1,8 @@
 import { join } from "@std/path";
 import type { GraphName } from "../browser/served_run.ts";
 import { type Emitted, writeShape } from "../compiler/mod.ts";
-import { InputError, terminalMessage } from "../base/errors.ts";
+import { InputError } from "../base/errors.ts";
+import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import { numberLimitsAt } from "../experiment/schema_part.ts";
 import { checkSemantics } from "../experiment/semantics.ts";
 import { columnsOf, parseTemplate, withoutVectors } from "../experiment/template.ts";
@@ -9,21 +10,20 @@ import { DEFAULTS } from "../experiment/experiment_file.ts";
 import type { PromptTuning, Untuned } from "../experiment/types.ts";
 import { filesSha256 } from "../model/files_sha256.ts";
 import { readTokenizerConfig } from "../model/read_tokenizer.ts";
-import { readAbout, readRun, type RunAbout } from "../results/read_run.ts";
+import { readAbout, readAnyAbout, readRun, type RunAbout } from "../results/read_run.ts";
 import { type WordRun, wordRun } from "../results/word_run.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { exampleRows, type LabelledText } from "../serve/example_rows.ts";
-import { isLoopback } from "../serve/loopback.ts";
 import { type ServedFiles, serveRun } from "../serve/server.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileHardModel } from "../artifacts/compile_model.ts";
-import { untilInterrupted } from "../terminal/interrupt.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { checkFiles } from "../run/check_model_files.ts";
+import { servedUntilInterrupted } from "./served_until_interrupted.ts";
 import { optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
 /** The flags of `serve`. */
@@ -45,15 +45,22 @@ const FORM = { target: "webgpu", precision: "float32" } as const;
 const HELD_OUT = { type: "integer", minimum: 0, maximum: 90 } as const;
 
 /**
- * `softprompt serve`: a page that classifies sentences with a run's prompt, and tunes another in the browser.
+ * `softprompt serve`: a page that classifies sentences with a run's prompt, and tunes another in the browser; or, of a run of generated
+ * texts, one that asks this program.
  *
- * @param folder of a complete run of a soft prompt
+ * @param folder of a complete run of a soft prompt, or of any prompt whose answers are generated
  */
 export async function serve(
   folder: string,
-  { hard, model, results, host, port }: ServeFlags,
+  flags: ServeFlags,
   io: CommandIo,
 ): Promise<void> {
+  const { hard, model, results, host, port } = flags;
+  const { experiment: any, environment } = await readAnyAbout(folder);
+  if (isGeneratedExperiment(any)) {
+    const { serveTextRun } = await import("./serve_texts.ts");
+    return await serveTextRun({ experiment: any, environment, folder }, flags, io);
+  }
   const about = wordRun(await readAbout(folder), folder, "serve");
   const { experiment } = about;
   if (experiment.prompt.kind !== "soft") {
@@ -92,20 +99,13 @@ export async function serve(
     results,
     io,
   );
-  if (!isLoopback(host)) {
-    io.log(
-      `warning: with --host ${host}, every computer that reaches this one can open the page, without a password, and load the run's prompts, example texts and model: leave --host out to serve this computer alone`,
-    );
-  }
-  await untilInterrupted(io, (signal) =>
-    serveRun(files, {
-      hostname: host,
-      port,
-      signal,
-      onError: (error) => io.log(`warning: a request failed: ${terminalMessage(error)}`),
-      onListen: (url) => io.print(`${experiment.name} at ${url} (Ctrl-C ends it)`),
-    }));
-  io.log("ended");
+  const what = "load the run's prompts, example texts and model";
+  await servedUntilInterrupted(
+    experiment.name,
+    { host, port, what },
+    (options) => serveRun(files, options),
+    io,
+  );
 }
 
 /** The experiment without its vectors: the words around them are the hard prompt. */

@@ -10,14 +10,19 @@ import { InputError } from "../base/errors.ts";
 import { message } from "../base/message.ts";
 import { type TableKind, tableKind } from "../experiment/table_kind.ts";
 import { type DatasetKeys, DEFAULTS } from "../experiment/experiment_file.ts";
+import type { Target } from "../experiment/template.ts";
+import type { AnsweredDataset } from "../experiment/text_types.ts";
 import type { DatasetSpec } from "../experiment/types.ts";
+import { NoTarget, targetsOf } from "./targets.ts";
 
-/** A text to classify: its values for the template, and those written with its prediction. */
+/** A text to answer: its values for the template, and those written with its prediction. */
 export interface GivenText {
   readonly placed: Readonly<Record<string, string>>;
   readonly shown: Readonly<Record<string, unknown>>;
   /** What its label stands for, where the file has one. */
   readonly label?: string | NoClass | undefined;
+  /** Its right answers, where a run of free texts is asked and the file has them. */
+  readonly targets?: readonly string[];
 }
 
 /** What reading a file of texts needs. */
@@ -25,9 +30,11 @@ export interface Reader {
   /** The columns in the run's template. */
   readonly placeholders: readonly string[];
   /** The data that the run was tuned on: a file of the same kind is read in the same way. */
-  readonly dataset: DatasetSpec;
-  /** The run's classes. */
+  readonly dataset: DatasetSpec | AnsweredDataset;
+  /** The run's classes; none where its answers are free texts. */
   readonly classes: readonly string[];
+  /** The template of right answers, where they are free texts. */
+  readonly target?: Target;
   /** How the file is written, if the user says it; by default its name and its first bytes do. */
   readonly kind?: TableKind | undefined;
   /** The file's encoding, if the user gives one. */
@@ -40,7 +47,7 @@ export interface Reader {
 
 /**
  * The texts of a file, by its columns: the text column of the run's dataset stands for `{text}`, others by their names, and its
- * label column, where the file has it, for the class. Lines of .jsonl and .txt files are yielded as they are read, each line of a
+ * label column, where the file has it, for the class; or the columns of right answers for these. Lines of .jsonl and .txt files are yielded as they are read, each line of a
  * .txt file being a text, or a label and a text where all of them are; `-` is standard input, JSON Lines by default.
  *
  * @throws {InputError} naming the file and the line, where there is no text
@@ -54,7 +61,7 @@ export async function* givenTexts(file: string, reader: Reader): AsyncGenerator<
       yield {
         placed: Object.fromEntries(texts),
         shown: record.record,
-        label: labelIn(record, path, reader.dataset, record.names),
+        ...rightIn(record, path, reader),
       };
     }
   } catch (error) {
@@ -64,6 +71,18 @@ export async function* givenTexts(file: string, reader: Reader): AsyncGenerator<
       { cause: error },
     );
   }
+}
+
+/** What is right for a record: its answers or its class, where it has them. */
+function rightIn(
+  record: NamedRecord,
+  path: string,
+  { dataset, target }: Reader,
+): Pick<GivenText, "label" | "targets"> {
+  if (target === undefined) return { label: labelIn(record, path, dataset, record.names) };
+  const { text }: DatasetKeys = { ...DEFAULTS.dataset, ...dataset };
+  const targets = targetsOf(record, path, { text, target });
+  return targets instanceof NoTarget ? {} : { targets };
 }
 
 /** What a record's label stands for; `undefined` where it has none. @param names that the file gives to labels */

@@ -32,7 +32,7 @@ export class NoTarget {
 }
 
 /** The columns that right answers are made of. */
-export function targetColumns({ text, target }: AnsweredColumns): string[] {
+export function targetColumns({ text, target }: Pick<AnsweredColumns, "text" | "target">): string[] {
   return columnsOf(target).map((name) => name === "text" ? text : name);
 }
 
@@ -61,11 +61,13 @@ export function answeredExampleOf(
 /**
  * The right answers of a line: one; or, where a column holds a list of texts, one for each of them. Texts are trimmed; an answer whose
  * columns are all empty is none.
+ *
+ * @throws {InputError} naming the line, where two columns hold lists
  */
-function targetsOf(
+export function targetsOf(
   one: TableRecord,
   path: string,
-  columns: AnsweredColumns,
+  columns: Pick<AnsweredColumns, "text" | "target">,
 ): readonly [string, ...readonly string[]] | NoTarget {
   const names = targetColumns(columns);
   const values = new Map<string, readonly string[]>();

@@ -14,7 +14,9 @@ export interface DifferingRows {
 }
 
 /** What differs in comparisons: what is the same in all of them, and what is each one's own. */
-export function differingRows(comparisons: readonly Comparison[]): DifferingRows {
+export function differingRows(
+  comparisons: readonly Pick<Comparison, "experiment" | "environment">[],
+): DifferingRows {
   const all = comparisons.map(({ experiment, environment }) => ({ ...experiment, ...environment }));
   const [first, ...others] = all;
   const isShared = ([path, difference]: DifferingRow) =>

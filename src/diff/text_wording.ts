@@ -17,9 +17,20 @@ export const TEXT_METRIC_NAMES: Readonly<Record<TextMetricName, string>> = {
 /** Metrics that are no shares of examples. */
 const PLAIN = new Set<TextMetricName>(["macro_f1", "loss"]);
 
+/** Whether a metric is no share of examples, whose differences would be points. */
+export function isPlainTextMetric(metric: TextMetricName): boolean {
+  return PLAIN.has(metric);
+}
+
 /** A value of a metric: `75.4%`, `0.523`. */
 export function textMetricText(metric: TextMetricName, value: number): string {
   return PLAIN.has(metric) ? value.toFixed(3) : `${(100 * value).toFixed(1)}%`;
+}
+
+/** A difference of a metric with its sign and without a unit: `+2.3` points for shares, `-0.012` for others. */
+export function textDeltaText(metric: TextMetricName, delta: number): string {
+  const text = isPlainTextMetric(metric) ? delta.toFixed(3) : (100 * delta).toFixed(1);
+  return Number(text) === 0 ? text.replace("-", "") : delta > 0 ? `+${text}` : text;
 }
 
 /** The metrics that were compared, in their order. */
@@ -59,10 +70,9 @@ export function textMetricCells(
   adjusted: string,
   verdict: string,
 ] {
-  const plain = (one: number) => PLAIN.has(name) ? one.toFixed(3) : (100 * one).toFixed(1);
+  const change = (one: number) => textDeltaText(name, one);
   const value = (one: number, sd: number | null) =>
-    `${textMetricText(name, one)}${sd === null ? "" : ` ± ${plain(sd)}`}`;
-  const change = (one: number) => one > 0 ? `+${plain(one)}` : plain(one);
+    `${textMetricText(name, one)}${sd === null ? "" : ` ± ${change(sd).replace("+", "")}`}`;
   const probability = (one: number) => one < 0.001 ? "< 0.001" : one.toFixed(3);
   return [
     TEXT_METRIC_NAMES[name],

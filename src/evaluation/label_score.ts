@@ -16,8 +16,9 @@ export class LabelScore {
    * Counts a prediction.
    *
    * @param label its class, or what is written in its place
+   * @param predicted `null` where it is none of the classes
    */
-  see(label: string, predicted: string): void {
+  see(label: string, predicted: string | null): void {
     if (!this.classes.includes(label)) this.unknown.set(label, (this.unknown.get(label) ?? 0) + 1);
     else {
       this.labelled++;

@@ -20,6 +20,11 @@ export function isClassExperiment(experiment: Experiment): experiment is ClassEx
   return experiment.answer === undefined || isLikelihoodExperiment(experiment);
 }
 
+/** The key that says that an experiment's answers are generated, for messages. */
+export function generatingKey(experiment: Experiment): string {
+  return isFreeTextExperiment(experiment) ? "answer.target" : "answer.choose: generate";
+}
+
 /** Whether an experiment's answers are generated: free texts, or those of classes. */
 export function isGeneratedExperiment(experiment: Experiment): experiment is GeneratedExperiment {
   return !isClassExperiment(experiment);

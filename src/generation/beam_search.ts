@@ -18,13 +18,16 @@ interface Beam {
   /** The row of the continuation that its last token was added to, or is. */
   readonly row: number;
   readonly ids: readonly number[];
-  /** The sum of its tokens' log-probabilities. */
-  readonly logProbability: number;
+  /** Those of its tokens, as the model has them. */
+  readonly logProbabilities: readonly number[];
+  /** The sum of its tokens' log-probabilities, as rules have changed them. */
+  readonly score: number;
 }
 
 /** A text that has ended, with its log-probability over a power of its length. */
 interface FinishedBeam {
   readonly ids: readonly number[];
+  readonly logProbabilities: readonly number[];
   readonly endedBy: EndedBy;
   readonly score: number;
 }
@@ -65,7 +68,7 @@ export async function beamSearch(
   let logits = continuation.first;
   const searches = Array.from({ length: logits.data.length / logits.vocabulary }, (_, text): Search => ({
     text,
-    beams: [{ row: text, ids: [], logProbability: 0 }],
+    beams: [{ row: text, ids: [], logProbabilities: [], score: 0 }],
     finished: [],
   }));
   const texts: GeneratedText[] = [];
@@ -91,12 +94,13 @@ function advance(search: Search, logits: NextLogits, beams: number, decoding: De
   // So many that as many go on as there are beams, even if each ends in every way that one token can.
   const count = Math.max(2, 1 + decoding.endIds.length) * beams;
   const candidates = search.beams.flatMap((beam) =>
-    nextTokens(search, beam, logits, count, decoding).map(({ id, logProbability }): Beam => ({
+    nextTokens(search, beam, logits, count, decoding).map(({ id, score, logProbability }): Beam => ({
       row: beam.row,
       ids: [...beam.ids, id],
-      logProbability: beam.logProbability + logProbability,
+      logProbabilities: [...beam.logProbabilities, logProbability],
+      score: beam.score + score,
     }))
-  ).sort((a, b) => b.logProbability - a.logProbability).slice(0, count);
+  ).sort((a, b) => b.score - a.score).slice(0, count);
   const { lengthPenalty } = decoding.beamRules ?? PLAIN;
   const going: Beam[] = [];
   const finished = [...search.finished];
@@ -105,8 +109,8 @@ function advance(search: Search, logits: NextLogits, beams: number, decoding: De
     const endedBy = endOf(candidate.ids, decoding);
     if (endedBy === undefined) going.push(candidate);
     else if (rank < beams) {
-      const { ids, logProbability } = candidate;
-      finished.push({ ids, endedBy, score: logProbability / ids.length ** lengthPenalty });
+      const { ids, logProbabilities, score } = candidate;
+      finished.push({ ids, logProbabilities, endedBy, score: score / ids.length ** lengthPenalty });
     }
   }
   search.finished = finished.sort((a, b) => b.score - a.score).slice(0, beams);
@@ -122,7 +126,7 @@ function nextTokens(
   decoding: Decoding,
 ): readonly ProbableToken[] {
   const forced = forcedIds(ids.length, decoding);
-  if (forced !== undefined) return forced.map((id) => ({ id, logProbability: 0 }));
+  if (forced !== undefined) return forced.map((id) => ({ id, score: 0, logProbability: 0 }));
   const adjust = decoding.rules && ((scores: Float32Array) => ruledScores(scores, text, ids, decoding));
   const found = mostProbableOf(logitsOf(logits, row), count, adjust);
   if (found === undefined) throw new BrokenLogits(text, ids.length);
@@ -142,14 +146,14 @@ function canImprove(
   if (worst === undefined) return true;
   if (earlyStopping === true) return false;
   const length = earlyStopping === "never" && lengthPenalty > 0 ? maxTokens : first.ids.length;
-  return first.logProbability / length ** lengthPenalty > worst.score;
+  return first.score / length ** lengthPenalty > worst.score;
 }
 
 /** The best text of a search that is over, in one piece. */
 function handOut({ text: row, finished: [best] }: Search, decoding: Decoding): GeneratedText {
   if (best === undefined) throw new RangeError(`the search after text ${row + 1} found nothing`);
-  const { ids } = best;
+  const { ids, logProbabilities } = best;
   const generated = finishedText(ids, best.endedBy, decoding);
-  decoding.onPiece?.({ row, ids, text: generated.text, isLast: true });
+  decoding.onPiece?.({ row, ids, logProbabilities, text: generated.text, isLast: true });
   return generated;
 }

@@ -39,6 +39,8 @@ export interface TextPiece {
   readonly row: number;
   /** The tokens that were chosen. */
   readonly ids: readonly number[];
+  /** The natural logarithms of their probabilities, each after those before; 0 for tokens that are forced. */
+  readonly logProbabilities: readonly number[];
   /** What is certain now of the text, and was not before: empty where it depends on later tokens. */
   readonly text: string;
   /** Whether it is the last piece of its text. */

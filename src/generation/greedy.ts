@@ -30,7 +30,8 @@ export async function greedy(continuation: Continuation, decoding: Decoding): Pr
     decoding.signal?.throwIfAborted();
     for (const [row, index] of rows.entries()) {
       const text = texts[index]!;
-      if (text.finished === undefined) text.add(nextId(logits, row, index, text.ids, decoding));
+      if (text.finished !== undefined) continue;
+      text.add(nextId(logits, row, index, text.ids, decoding), logitsOf(logits, row));
     }
     const going = [...rows.keys()].filter((row) => texts[rows[row]!]!.finished === undefined);
     if (going.length === 0) break;

@@ -1,4 +1,5 @@
-import { type Decoding, endOf, finishedText, type GeneratedText } from "./decoding.ts";
+import { type Decoding, endOf, finishedText, forcedIds, type GeneratedText } from "./decoding.ts";
+import { logProbabilityOf } from "./probable_tokens.ts";
 import { settledLength } from "./settled.ts";
 
 /** A text that grows by a token at a time, and is handed out as it does. */
@@ -21,8 +22,10 @@ export class GrowingText {
     return this.chosen[this.chosen.length - 1]!;
   }
 
-  add(id: number): void {
+  /** @param logits of all tokens, of which it was chosen */
+  add(id: number, logits: Float32Array): void {
     const { chosen: ids, row, decoding } = this;
+    const isForced = forcedIds(ids.length, decoding) !== undefined;
     ids.push(id);
     const endedBy = endOf(ids, decoding);
     if (endedBy !== undefined) this.finished = finishedText([...ids], endedBy, decoding);
@@ -32,6 +35,7 @@ export class GrowingText {
     decoding.onPiece({
       row,
       ids: [id],
+      logProbabilities: [isForced ? 0 : logProbabilityOf(logits, id)],
       text: text.slice(this.handedOut, settled),
       isLast: this.finished !== undefined,
     });

@@ -3,6 +3,8 @@ import type { NextLogits } from "./continuation.ts";
 /** A token and its log-probability, in nats. */
 export interface ProbableToken {
   readonly id: number;
+  /** What it is ranked by: its log-probability, as rules have changed it. */
+  readonly score: number;
   readonly logProbability: number;
 }
 
@@ -26,6 +28,15 @@ export function mostProbable(logits: Float32Array): number | undefined {
   return best < 0 ? undefined : best;
 }
 
+/** The natural logarithm of a token's probability. */
+export function logProbabilityOf(logits: Float32Array, id: number): number {
+  let largest = -Infinity;
+  for (const logit of logits) if (logit > largest) largest = logit;
+  let total = 0;
+  for (const logit of logits) total += Math.exp(logit - largest);
+  return logits[id]! - largest - Math.log(total);
+}
+
 /**
  * The most probable tokens, the first of equals first; impossible ones are left out.
  *
@@ -44,10 +55,14 @@ export function mostProbableOf(
   for (const logit of logits) total += Math.exp(logit - largest);
   const logTotal = largest + Math.log(total);
   if (adjust === undefined) {
-    return largestOf(logits, count).map((id) => ({ id, logProbability: logits[id]! - logTotal }));
+    return largestOf(logits, count).map((id) => probable(id, logits[id]! - logTotal));
   }
   const scores = adjust(logits.map((logit) => logit - logTotal));
-  return largestOf(scores, count).map((id) => ({ id, logProbability: scores[id]! }));
+  return largestOf(scores, count).map((id) => probable(id, logits[id]! - logTotal, scores[id]!));
+}
+
+function probable(id: number, logProbability: number, score: number = logProbability): ProbableToken {
+  return { id, score, logProbability };
 }
 
 /** The places of the largest of some numbers, the first of equals first; those of minus infinity are left out. */

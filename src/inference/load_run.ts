@@ -1,26 +1,31 @@
 import { join } from "@std/path";
 import { chooseDevice } from "../device/choose.ts";
 import type { Session, Tensor } from "../device/device.ts";
-import type { DeviceKind } from "../device/device_error.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { indexOfLargest } from "../evaluation/softmax.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
 import { InputError } from "../base/errors.ts";
-import { readColumns } from "../dataset/reading.ts";
-import { type ClassExperiment, isLikelihoodExperiment } from "../experiment/class_experiment.ts";
+import {
+  type ClassExperiment,
+  generatingKey,
+  isGeneratedExperiment,
+  isLikelihoodExperiment,
+} from "../experiment/class_experiment.ts";
 import { answerBatches } from "../prompt/padding.ts";
 import { readWeights } from "../results/model_weights.ts";
 import { probabilitiesOf } from "../results/predictions.ts";
 import { readPrompt } from "../results/read_prompt.ts";
 import { wordRun } from "../results/word_run.ts";
 import { memberFolders } from "../results/ensemble_file.ts";
-import { readAbout, readEnsemble } from "../results/read_run.ts";
+import { readAbout, readAnyAbout, readEnsemble } from "../results/read_run.ts";
 import { calibrationIn } from "../run/calibrate.ts";
 import { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileHardModel, compileWholeModel } from "../artifacts/compile_model.ts";
 import { deviceForModel } from "../run/device_for_model.ts";
 import { logDownloads } from "../hub/log_downloads.ts";
-import type { DownloadReporter } from "../hub/repository.ts";
+import type { LoadOptions, TextLoadOptions } from "./load_options.ts";
+import type { LoadedTextRun } from "./load_texts.ts";
+import { type InputText, placedTexts } from "./placed_text.ts";
 import { loadedLikelihoods, type LoadedTask, loadedWords } from "./loaded_task.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
@@ -33,24 +38,8 @@ import {
 } from "../run/compile_experiment.ts";
 import { readEnsemblePrompts } from "../run/read_ensemble_prompts.ts";
 
-/** The options of loading a run. */
-export interface LoadOptions {
-  /** The device; by default the experiment's own. */
-  readonly device?: DeviceKind | "auto";
-  /** The model's folder, if it has moved since the run. */
-  readonly model?: string;
-  /** A prompt that was tuned in the page of `serve`, a file that takes the place of the run's own prompt and classes. */
-  readonly prompt?: string;
-  /** A folder that caches the compiled model between calls; by default nothing is cached. */
-  readonly cache?: string;
-  /** Takes notices, one line each: for example, that a model is downloaded. By default nothing is reported. */
-  readonly log?: (line: string) => void;
-  /** Receives the progress of downloads. By default `log` takes a line when one starts. */
-  readonly downloads?: DownloadReporter;
-}
-
 /** A text to classify: the value of `{text}`, or of each of the template's columns by its name. */
-export type Classifiable = string | Readonly<Record<string, string>>;
+export type Classifiable = InputText;
 
 /** A run's prediction for a text. */
 export interface Classification {
@@ -85,7 +74,7 @@ export class LoadedRun {
     /** The run's experiment, with the length and the classes of another prompt where one takes the place of its own. */
     readonly experiment: ClassExperiment,
     private readonly session: Session,
-    private readonly answer: ReturnType<LoadedTask["answerer"]>,
+    private readonly classifyAll: ReturnType<LoadedTask["answerer"]>,
     private readonly calibration: Calibration,
     /** The columns in the template: `text`, or others. */
     readonly columns: readonly string[],
@@ -164,12 +153,10 @@ export class LoadedRun {
     onAnswered?: (done: number) => void,
   ): Promise<readonly Classification[]> {
     if (this.isReleased) throw new InputError("the run was released: load it again to classify");
-    if (!Array.isArray(texts)) throw new InputError("classify takes a list of texts: classify([text])");
-    const { classes } = this;
-    const placed = texts.map((text, i) => this.placed(text, i));
-    const nameOf = (i: number) =>
-      namedText("the text", this.columns.map((name) => placed[i]![name]!).join(" | "));
-    const found = await this.answer(placed, { nameOf, onAnswered });
+    const { classes, columns, experiment: { dataset } } = this;
+    const placed = placedTexts(texts, columns, dataset.clean, "classify");
+    const nameOf = (i: number) => namedText("the text", columns.map((name) => placed[i]![name]!).join(" | "));
+    const found = await this.classifyAll(placed, { nameOf, onAnswered });
     const logits = found.logits.map((row) => calibrated(row, this.calibration));
     return logits.map((row, i) => ({
       predicted: classes[indexOfLargest(row)]!,
@@ -183,22 +170,6 @@ export class LoadedRun {
     if (this.isReleased) return;
     this.isReleased = true;
     await this.session.release();
-  }
-
-  /** The values of the template's columns. */
-  private placed(text: Classifiable, index: number): Readonly<Record<string, string>> {
-    const columns: Readonly<Record<string, unknown>> | null | undefined = typeof text === "string"
-      ? { text }
-      : text;
-    if (typeof columns !== "object" || columns === null) {
-      throw new InputError(`text ${index + 1} is ${columns}: it must be a string, or an object of columns`);
-    }
-    const given = this.columns.map((name) => {
-      const value = Object.hasOwn(columns, name) ? columns[name] : undefined;
-      if (typeof value === "string") return [name, value] as const;
-      throw new InputError(`text ${index + 1} lacks '${name}', which is in the run's template`);
-    });
-    return readColumns(Object.fromEntries(given), this.columns, this.experiment.dataset.clean);
   }
 }
 
@@ -234,7 +205,7 @@ async function promptOf(
 }
 
 /**
- * Loads a run's prompt and its frozen model. Nothing is written to the program's terminal: `log` and `downloads` receive all
+ * Loads a run's prompt and its frozen model, to classify with it. Nothing is written to the program's terminal: `log` and `downloads` receive all
  * notices.
  *
  * @param folder of a complete run, of a soft or a hard prompt or of an ensemble
@@ -251,6 +222,42 @@ async function promptOf(
  * await run.release();
  * ```
  */
-export function loadRun(folder: string, options: LoadOptions = {}): Promise<LoadedRun> {
-  return LoadedRun.open(folder, options);
+export function loadRun(folder: string, options?: LoadOptions): Promise<LoadedRun>;
+/**
+ * Loads a run whose answers are generated, free texts or those of classes, to answer with texts.
+ *
+ * @throws {InputError} where there is no such run, or its model is missing or differs
+ * @throws {DeviceError} where the device is unavailable
+ *
+ * @example
+ * ```ts ignore
+ * import { loadRun } from "softprompt";
+ *
+ * const run = await loadRun("results/questions", { answers: "texts" });
+ * const [answer] = await run.answer([{ text: "who wrote it?", context: "the play was written by Ann ." }]);
+ * console.log(answer!.text, answer!.tokens);
+ * await run.release();
+ * ```
+ */
+export function loadRun(folder: string, options: TextLoadOptions): Promise<LoadedTextRun>;
+export async function loadRun(
+  folder: string,
+  options: LoadOptions | TextLoadOptions = {},
+): Promise<LoadedRun | LoadedTextRun> {
+  const { experiment, environment } = await readAnyAbout(folder);
+  if (options.answers !== "texts") {
+    if (!isGeneratedExperiment(experiment)) return await LoadedRun.open(folder, options);
+    throw new InputError(
+      `the answers of ${folder} are generated texts ('${
+        generatingKey(experiment)
+      }'): load it with loadRun(folder, { answers: "texts" }), and call its answer`,
+    );
+  }
+  if (isGeneratedExperiment(experiment)) {
+    const { LoadedTextRun } = await import("./load_texts.ts");
+    return await LoadedTextRun.open({ experiment, environment }, folder, options);
+  }
+  throw new InputError(
+    `the answers of ${folder} are classes with probabilities: load it with loadRun(folder), without 'answers', and call its classify`,
+  );
 }

@@ -10,8 +10,8 @@ import { commandLine } from "../verbs/command_line.ts";
 import { downloadNotice, packages } from "./native_library.ts";
 import { type Needs, verbNeeds } from "./needs.ts";
 import { permissionFlags } from "./permissions.ts";
-import { permissionsOf } from "./permissions_of.ts";
-import { RIGHTS, type Verb } from "./rights.ts";
+import { isNative, permissionsOf } from "./permissions_of.ts";
+import type { Verb } from "./rights.ts";
 import { supervise } from "./supervise.ts";
 import { userSettings } from "./user_settings.ts";
 
@@ -34,7 +34,7 @@ export async function launch(args: readonly string[], given: Io): Promise<number
   const found = (verb: Verb, needs: Needs) => {
     const installed = packages();
     flags = permissionFlags(permissionsOf(verb, needs, installed));
-    const notice = RIGHTS[verb].native ? downloadNotice(installed) : undefined;
+    const notice = isNative(verb, needs) ? downloadNotice(installed) : undefined;
     if (notice !== undefined) io.log(notice);
   };
   try {

@@ -10,6 +10,8 @@ import { temporaryPath } from "../disk/write_whole.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
 import { experimentFileAt } from "../experiment/read_experiment_file.ts";
 import type { Verbs } from "../verbs/command_line.ts";
+import { valueAt } from "../experiment/document.ts";
+import { readJson } from "../disk/read_json.ts";
 import { foldersAbove, isWithin, projectOf, realPlace } from "../disk/project.ts";
 import { experimentReads } from "./experiment_reads.ts";
 import type { Verb } from "./rights.ts";
@@ -21,6 +23,8 @@ export interface Needs {
   readonly writes: readonly string[];
   /** Where it listens: host and port. */
   readonly listens?: string;
+  /** Whether the answers of the run that it names are generated. */
+  readonly areGenerated?: boolean;
 }
 
 /**
@@ -93,6 +97,7 @@ export function verbNeeds(
         reads: [...reads, ...(hard === undefined ? [] : [hard])],
         writes: [results],
         listens,
+        areGenerated: await answersAreGenerated(run),
       });
     },
     compile: ({ model, out }) => {
@@ -155,6 +160,12 @@ export function verbNeeds(
       found("data", { reads, writes: [folder] });
     },
   };
+}
+
+/** Whether the answers of a run are generated; what is no such run is refused by the verb. */
+async function answersAreGenerated(run: string): Promise<boolean> {
+  const metrics = await readJson(join(run, "metrics.json")).catch(() => undefined);
+  return valueAt(metrics, ["answers"]) === "texts";
 }
 
 /** What is read of a side of a comparison: a summary names runs beside it, and a run that was begun again is beside its folder. */

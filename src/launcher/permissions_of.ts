@@ -25,10 +25,11 @@ const SYSTEM = ["cpus", "systemMemoryInfo", "osRelease", "homedir", "hostname", 
 /** The permissions of a verb: what its command line needs, the caches, and what the verb's rights add. */
 export function permissionsOf(
   verb: Verb,
-  { reads, writes, listens }: Needs,
+  needs: Needs,
   { folder, library }: Packages,
 ): Permissions {
-  const { downloads, native, asksHub = false, measuresDisks = false } = RIGHTS[verb];
+  const { reads, writes, listens } = needs;
+  const { downloads, asksHub = false, measuresDisks = false } = RIGHTS[verb];
   const cache = downloads ? [cacheFolder()] : [];
   const looked = asksHub ? [cacheFolder()] : [];
   const variables = downloads ? HUB_VARIABLES : asksHub ? HUB_VARIABLES.filter(isNoSecret) : [];
@@ -37,11 +38,17 @@ export function permissionsOf(
   return {
     read: [...reads, ...written, ...looked, ...secret, folder].map((path) => resolve(path)),
     write: written.map((path) => resolve(path)),
-    ffi: native ? [library] : [],
+    ffi: isNative(verb, needs) ? [library] : [],
     net: [...hostsOf(verb), ...(listens === undefined ? [] : [listens])],
     env: [...COMMON_VARIABLES, ...variables],
     sys: measuresDisks ? [...SYSTEM, "statfs"] : SYSTEM,
   };
+}
+
+/** Whether a verb may run native code with what its command line names. */
+export function isNative(verb: Verb, { areGenerated = false }: Needs): boolean {
+  const { native } = RIGHTS[verb];
+  return native === "generated texts" ? areGenerated : native;
 }
 
 /** A folder, and the two beside it by which it is replaced as a whole. */

@@ -9,8 +9,8 @@ export interface Rights {
   readonly writes: readonly ("--results" | "--out" | "--to" | "--baselines" | "--junit" | "<dir>")[];
   /** Whether it may download from the hub into the hub's cache. */
   readonly downloads: boolean;
-  /** Whether it may run ONNX Runtime's native library. */
-  readonly native: boolean;
+  /** Whether it may run ONNX Runtime's native library: always, never, or with runs whose answers are generated. */
+  readonly native: boolean | "generated texts";
   /** Whether it may ask the hub something, and read the names in its cache, without a token. */
   readonly asksHub?: boolean;
   /** Whether it may ask how full disks are. */
@@ -29,7 +29,7 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   predict: RUNNING,
   export: { ...RUNNING, writes: ["--out"] },
   compile: { ...READING, writes: ["--out"], downloads: true },
-  serve: { ...READING, writes: ["--results"], downloads: true, listens: true },
+  serve: { ...READING, writes: ["--results"], downloads: true, native: "generated texts", listens: true },
   validate: { ...READING, downloads: true },
   diff: { ...READING, writes: ["--junit"] },
   baseline: { ...READING, writes: ["--baselines"] },
@@ -55,6 +55,6 @@ export function rightsTable(): string[][] {
       ...(asksHub ? ["asks the hub"] : []),
       ...(listens ? ["listens at `--host`, `--port`"] : []),
     ].join("; ") || "none",
-    native ? "ONNX Runtime" : "none",
+    native === "generated texts" ? "ONNX Runtime, for generated texts" : native ? "ONNX Runtime" : "none",
   ]);
 }

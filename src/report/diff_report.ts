@@ -1,6 +1,6 @@
-import { type Comparison, isChange, type MetricComparison, type Verdict } from "../diff/compare.ts";
+import type { Comparison, MetricComparison } from "../diff/compare.ts";
 import type { Diff } from "../diff/diff.ts";
-import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
+import { differingRows } from "../diff/differing_rows.ts";
 import { overview } from "../diff/overview.ts";
 import type { Flip } from "../diff/flips.ts";
 import { timesText } from "../diff/times.ts";
@@ -23,21 +23,23 @@ import {
   details,
   Html,
   htmlOf,
-  keyPath,
   number,
   phrase,
   section,
-  setting,
   table,
   termName,
   together,
 } from "./html.ts";
 import { pageHtml } from "./page.ts";
-import type { PhraseName } from "./phrases.ts";
-import type { Bilingual } from "../results/bilingual.ts";
-
-/** The columns of a metric's numbers. */
-const COLUMNS = ["side_a", "side_b", "delta", "delta_interval", "p", "p_adjusted"] as const;
+import {
+  COLUMNS,
+  differencePieces,
+  differenceTable,
+  onlyIn,
+  sentencePieces,
+  sidesPiece,
+  verdictHtml,
+} from "./diff_pieces.ts";
 
 /** The number of flips per direction that a report lists. */
 const SHOWN = 100;
@@ -51,11 +53,7 @@ export function diffReport(diff: Diff): Promise<string> {
 export function diffPieces(diff: Diff): Content[] {
   const { shared, own } = differingRows(diff.comparisons);
   return [
-    new Html(
-      `<p>A: <code>${htmlOf(breakable(diff.a))}</code>${htmlOf(timesText(diff.times.a))}<br>B: <code>${
-        htmlOf(breakable(diff.b))
-      }</code>${htmlOf(timesText(diff.times.b))}</p>`,
-    ),
+    sidesPiece({ a: [diff.a, timesText(diff.times.a)], b: [diff.b, timesText(diff.times.b)] }),
     ...sentencePieces(semanticsSentence(diff)),
     ...overviewPieces(diff),
     ...(shared.length === 0 ? [] : [section(phrase("differs_in_all"), differenceTable(shared))]),
@@ -68,11 +66,6 @@ export function diffPieces(diff: Diff): Content[] {
     ...onlyIn("only_in_a", diff.variantsOnlyInA),
     ...onlyIn("only_in_b", diff.variantsOnlyInB),
   ];
-}
-
-/** A sentence as a paragraph, if there is one. */
-function sentencePieces(sentence: Bilingual | undefined): Html[] {
-  return sentence === undefined ? [] : [new Html(`<p>${htmlOf(bilingual(sentence))}</p>`)];
 }
 
 /** Differences of the judged metrics in standard errors, better to the right. */
@@ -130,12 +123,6 @@ function comparisonPieces(comparison: Comparison, index: number, alpha: number):
   ];
 }
 
-/** @param own what differs besides what differs in all comparisons @param hasShared whether there is such a thing */
-function differencePieces(own: readonly DifferingRow[], hasShared: boolean): Content[] {
-  if (own.length > 0) return [section(phrase("differs"), differenceTable(own))];
-  return hasShared ? [] : [section(phrase("differs"), phrase("nothing_differs"))];
-}
-
 function flipPieces({ flips }: Comparison): Content[] {
   return [flipDetails("fixed", flips.fixed), flipDetails("broken", flips.broken)];
 }
@@ -160,20 +147,6 @@ function intervalText(name: MetricName, metric: MetricComparison): Html {
   return bilingual({ en: ends.join(" to "), zh: ends.join(" 至 ") });
 }
 
-function verdictHtml(verdict: Verdict): Html {
-  const name: PhraseName = verdict === "no evidence either way" ? "no_evidence" : verdict;
-  return new Html(
-    `<span class="${isChange(verdict) ? verdict : "soft"}">${htmlOf(phrase(name))}</span>`,
-  );
-}
-
-function differenceTable(rows: readonly DifferingRow[]): Content {
-  return table(
-    [phrase("key"), "A", "B"],
-    rows.map(([path, { a, b }]) => [keyPath(path), setting(a), setting(b)]),
-  );
-}
-
 function flipDetails(direction: "fixed" | "broken", flips: readonly Flip[]): Html {
   const side = ({ predicted, probability }: Flip["a"]) =>
     together(`${predicted} `, number(metricText("accuracy", probability), "probability"));
@@ -183,8 +156,4 @@ function flipDetails(direction: "fixed" | "broken", flips: readonly Flip[]): Htm
     new Html(`<p class="soft">${htmlOf(phrase("most_sure"))}</p>`),
     table([phrase("text"), phrase("label"), "A", "B"], rows),
   );
-}
-
-function onlyIn(name: "only_in_a" | "only_in_b", variants: readonly string[]): Html[] {
-  return variants.length === 0 ? [] : [section(phrase(name), variants.join("; "))];
 }

@@ -1,19 +1,21 @@
 import type { Neighbourhood, PromptInterpretation } from "../prompt/interpretation.ts";
 import { type Html, number, phrase, table, termName, together } from "./html.ts";
 
-/** The nearest tokens of each vector, the vectors that share one, and the verbalizer's words near them. */
+/** The nearest tokens of each vector, the vectors that share one, and the verbalizer's words near them, where there is one. */
 export function neighbourTables({ vectors, duplicates, label_words }: PromptInterpretation): Html[] {
   const list = (numbers: readonly number[]) => numbers.join(", ");
   return [
     neighbourTable(vectors),
-    table(
-      [phrase("class"), phrase("label_word"), phrase("found_around")],
-      label_words.map((word) => [
-        word.class,
-        word.token,
-        word.vectors.length > 0 ? list(word.vectors) : phrase("nowhere"),
-      ]),
-    ),
+    ...(label_words.length > 0
+      ? [table(
+        [phrase("class"), phrase("label_word"), phrase("found_around")],
+        label_words.map((word) => [
+          word.class,
+          word.token,
+          word.vectors.length > 0 ? list(word.vectors) : phrase("nowhere"),
+        ]),
+      )]
+      : []),
     ...(duplicates.length > 0
       ? [table(
         [phrase("nearest"), phrase("shared_by")],

@@ -97,6 +97,15 @@ export const PHRASES = {
   key: phrase("key", "键"),
   fixed: phrase("Fixed: wrong in A, right in B", "修正：A 错 B 对"),
   broken: phrase("Broken: right in A, wrong in B", "破坏：A 对 B 错"),
+  other_answers: phrase("texts with another answer", "个文本的答案不同"),
+  other_answers_of_first_runs: phrase(
+    "texts with another answer of the first runs",
+    "个文本在两方首次运行中的答案不同",
+  ),
+  differing_words: phrase(
+    "Words by which the answers differ are marked; in scripts without blanks, characters.",
+    "两个答案不同的词有标记；没有空格的文字按字标记。",
+  ),
   most_sure: phrase("those that B is most confident of come first", "B 最有把握的在前"),
   only_in_a: phrase("Only in A", "仅在 A 中"),
   only_in_b: phrase("Only in B", "仅在 B 中"),

@@ -7,6 +7,7 @@ export const STYLE = `
   --c1: light-dark(#2f6fb5, #6ea8e6); --c2: light-dark(#b8560f, #f0a060); --c3: light-dark(#2b7d55, #6fc79b);
   --c4: light-dark(#8a3f8f, #d18fd6); --c5: light-dark(#7a6a00, #d6c35a); --c6: light-dark(#b02a48, #f2899f);
   --good: light-dark(#1e7046, #6fc79b); --bad: light-dark(#b02a37, #f28b95);
+  --mark: light-dark(#fdeeb5, #544708);
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink);
@@ -31,6 +32,7 @@ td.numeric { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td .term { white-space: nowrap; }
 .better { color: var(--good); font-weight: 600; } .worse, .failed, .wrong { color: var(--bad); font-weight: 600; }
 .soft { color: var(--soft); }
+mark { color: inherit; background: var(--mark); border-radius: 2px; text-decoration: underline 2px; text-underline-offset: 2px; }
 .best td { background: var(--panel); }
 figure { margin: 0 0 1.4rem; } figcaption { font-size: 0.88rem; max-width: 52rem; color: var(--soft); }
 .chart { min-height: 4rem; } .chart svg { display: block; max-width: 100%; overflow: visible; }
@@ -47,10 +49,11 @@ summary { cursor: pointer; font-weight: 600; margin: 0.4rem 0; }
 #tooltip { position: absolute; z-index: 10; max-width: min(22rem, 92vw); padding: 0.5rem 0.7rem; font-size: 0.86rem; line-height: 1.4;
   color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; box-shadow: 0 3px 12px #0003; pointer-events: none; }
 @media (max-width: 34rem) { body { font-size: 15px; padding: 1rem 0.8rem 3rem; } th, td { padding-right: 0.6rem; }
-  th, td { max-width: 11rem; overflow-wrap: break-word; } }
+  th, td { max-width: 11rem; overflow-wrap: break-word; } tr:has(mark) td:not(.numeric) { min-width: 8.5rem; } }
 @media print {
   :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 11pt; }
   #language, #tooltip, .save, .controls, th button::after { display: none; } section:not(.run), figure, tr { break-inside: avoid; } .wide { overflow: visible; }
+  mark { background: none; font-weight: 600; }
   pre { white-space: pre-wrap; } table { font-size: 9pt; } .run { break-before: page; border: 0; margin: 0; }
 }
 `;

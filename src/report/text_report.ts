@@ -6,7 +6,7 @@ import type { Environment } from "../results/environment.ts";
 import { experimentYaml } from "../results/experiment_yaml.ts";
 import type { TextMetricsFile, TextPartMetrics } from "../results/metrics_file.ts";
 import type { TextPrediction, TextSample } from "../results/run_files.ts";
-import { markDifferences, type MarkedPiece } from "../text_metrics/word_difference.ts";
+import { markDifferences } from "../text_metrics/word_difference.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import { classTable } from "./answer_tables.ts";
 import { dataSection } from "./data_table.ts";
@@ -24,6 +24,7 @@ import {
   termName,
   together,
 } from "./html.ts";
+import { markedText } from "./marked_text.ts";
 import { neighbourTables } from "./neighbour_tables.ts";
 import { pageHtml } from "./page.ts";
 import { curves } from "./run_pieces.ts";
@@ -171,20 +172,13 @@ function answerTable(predictions: readonly TextPrediction[]): Html {
       return [
         text,
         together(
-          ...isGenerated ? marked.a.map(piece) : [targets[0] ?? ""],
+          isGenerated ? markedText(marked.a) : targets[0] ?? "",
           ...others.map((one) => ` | ${one}`),
         ),
-        ...(isGenerated
-          ? [together(...marked.b.map(piece)), number((score?.token_f1 ?? 0).toFixed(3), "token_f1")]
-          : []),
+        ...(isGenerated ? [markedText(marked.b), number((score?.token_f1 ?? 0).toFixed(3), "token_f1")] : []),
         ...(isClassed ? [classed.label ?? "", classCell(classed)] : []),
         number((nll / tokens).toFixed(3), "text_loss"),
       ];
     }),
   );
-}
-
-/** A piece of a text, marked where the other text lacks it. */
-function piece({ text, differs }: MarkedPiece): Content {
-  return differs ? new Html(`<mark>${htmlOf(text)}</mark>`) : text;
 }

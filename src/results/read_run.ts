@@ -9,11 +9,7 @@ import { JSON_LIMIT } from "../disk/read_limited.ts";
 import { readWritten } from "../experiment/read_written.ts";
 import { WRITTEN_LIMIT, writtenValue } from "../experiment/written_value.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
-import {
-  type ClassExperiment,
-  isClassExperiment,
-  isFreeTextExperiment,
-} from "../experiment/class_experiment.ts";
+import { type ClassExperiment, generatingKey, isClassExperiment } from "../experiment/class_experiment.ts";
 import type { Experiment } from "../experiment/types.ts";
 import type { EnsembleFile } from "./ensemble_file.ts";
 import type { Environment } from "./environment.ts";
@@ -143,13 +139,13 @@ export async function readAbout(path: string): Promise<RunAbout> {
   return ofClasses(path, await readAnyAbout(path));
 }
 
-/** @throws {InputError} where the run's answers are free texts */
+/** @throws {InputError} where the run's answers are generated */
 function ofClasses(path: string, { experiment, metrics, environment }: AnyAbout): RunAbout {
   if (areOfTexts(metrics) || !isClassExperiment(experiment)) {
     throw new InputError(
       `the answers of ${path} are generated texts ('${
-        isFreeTextExperiment(experiment) ? "answer.target" : "answer.choose: generate"
-      }'), and this takes runs of classes with probabilities: look at its report.html, or compare it with another run of generated texts by '${COMMAND} diff'`,
+        generatingKey(experiment)
+      }'), and this takes runs of classes with probabilities: look at its report.html, answer texts with it by '${COMMAND} predict', or compare it with another run of generated texts by '${COMMAND} diff'`,
     );
   }
   const fault = metricsFault(metrics, Object.keys(experiment.verbalizer));

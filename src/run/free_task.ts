@@ -17,6 +17,7 @@ import { classWeights } from "./class_weights.ts";
 import type { FormTask } from "./form_task.ts";
 import { encodeFree, type FreeExample } from "./encode_free.ts";
 import { classesOfGenerated } from "./generated_classes.ts";
+import { generateTexts } from "./generate_texts.ts";
 import type { PreparedGenerated } from "./prepare.ts";
 
 /** What answers free texts: the probabilities of right ones, and texts of its own where they are asked for. */
@@ -89,13 +90,13 @@ export function freeTask(
           questions,
         ),
       generate: generator &&
-        (({ examples, onAnswered, signal }) =>
-          generator.generate(examples.map(({ input }) => unpacked(input)), prompt, {
+        (({ examples, nameOf, onAnswered, signal }) =>
+          generateTexts(generator, examples.map(({ input }) => unpacked(input)), prompt, {
             ...evaluation.generate,
             batchSize: classifier.batchSize,
             ...(onAnswered && { onGenerated: onAnswered }),
             ...(signal && { signal }),
-          })),
+          }, { nameOf, precision: classifier.precision, tuned: classifier.tuned })),
     };
   };
   const isGenerated = evaluation.validateOn === "metrics" &&

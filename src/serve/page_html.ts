@@ -1,16 +1,14 @@
 import { COMMAND } from "../base/called_as.ts";
 import { encodeBase64 } from "@std/encoding/base64";
 import { PHRASES } from "../browser/phrases.ts";
-import { bilingual, htmlOf } from "../report/html.ts";
 import { STYLE } from "../report/style.ts";
+import { FIELD_STYLE } from "./field_style.ts";
 import { IMPORT_MAP } from "./modules.ts";
+import { phraseText as text } from "./phrase_text.ts";
 
-/** The reports' style, and that of fields. A label stands for the field of a file, whose own words are in the browser's language. */
-const OWN_STYLE = `${STYLE}
-textarea, input { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.4rem 0.6rem; }
-textarea { width: 100%; } input[type="number"] { width: 7rem; }
-:focus-visible { outline: 2px solid var(--c1); outline-offset: 1px; }
-.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem 2rem; margin: 1rem 0; }
+/** The style of pages with fields, and what only this one has. A label stands for the field of a file, whose own words are in the browser's language. */
+const OWN_STYLE = `${STYLE}${FIELD_STYLE}
+input[type="number"] { width: 7rem; }
 .beside ul { list-style: none; margin: 0.4rem 0; padding: 0; min-height: 4rem; }
 .beside li { display: grid; grid-template-columns: 6rem 1fr 4rem; gap: 0.6rem; align-items: center; }
 .beside li span:first-child { overflow-wrap: anywhere; } .beside li .number { text-align: right; }
@@ -20,14 +18,8 @@ li.best { font-weight: 600; } meter { width: 100%; }
 input[type="file"] { position: absolute; width: 1px; padding: 0; border: 0; opacity: 0; } input[type="file"]:focus-visible + .button { outline: 2px solid var(--c1); }
 .fields .button { font-size: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.15rem 0.7rem; cursor: pointer; }
 #curve:empty { min-height: 0; } ul.soft { margin: 0.4rem 0; padding-left: 1.2rem; }
-.trouble { color: var(--bad); } .trouble:empty, #fallback:empty, #held-out:empty, .soft:empty { display: none; } button:disabled { opacity: 0.5; cursor: default; }
-@media print { button, .button { display: none; } textarea { field-sizing: content; } }
+#fallback:empty, #held-out:empty { display: none; }
 `;
-
-/** A phrase of the page, in its language. */
-function text(name: keyof typeof PHRASES): string {
-  return htmlOf(bilingual(PHRASES[name]));
-}
 
 /** A field for a number. */
 function numberField(id: string, name: keyof typeof PHRASES, attributes: string): string {

@@ -23,6 +23,8 @@ export interface Io {
   readonly log: (text: string) => void;
   /** Standard input, requested at most once. */
   readonly stdin: () => ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Whether standard input is typed at a terminal. */
+  readonly isTyped: boolean;
   /** Whether standard output is shown on a terminal. */
   readonly isTerminal: boolean;
   /** Whether a stream shows colours. */

@@ -32,6 +32,7 @@ export function processIo(): Io {
     isOutputClosed: () => isClosed,
     log: (text) => void writtenTo(Deno.stderr, `${text}\n`),
     stdin: () => Deno.stdin.readable,
+    isTyped: Deno.stdin.isTerminal(),
     isTerminal: isTerminal.stdout,
     hasColors: {
       stdout: !Deno.noColor && isTerminal.stdout,

@@ -1,6 +1,7 @@
 import { counted } from "../base/counted.ts";
 import { visible } from "../base/visible.ts";
 import type { TextDiff, TextDiffs } from "../diff/text_diff.ts";
+import { haveGenerated, haveSeveralRuns, textPairedSentence } from "../diff/text_sentences.ts";
 import { bracketed, textMetricRows } from "../diff/text_wording.ts";
 import { valueText } from "../diff/wording.ts";
 import { tableLines } from "./table.ts";
@@ -8,7 +9,7 @@ import { tableLines } from "./table.ts";
 /** The number of texts that are shown. */
 const SHOWN = 10;
 
-/** A diff of free texts for the terminal; words that differ are in [brackets]. @param columns the terminal's width, where there is one */
+/** A diff of generated texts for the terminal; words that differ are in [brackets]. @param columns the terminal's width, where there is one */
 export function textDiffText(
   { comparisons, variantsOnlyInA, variantsOnlyInB }: TextDiffs,
   columns?: number,
@@ -25,7 +26,6 @@ export function textDiffText(
 
 function comparisonLines(diff: TextDiff, columns: number | undefined): string[] {
   const differing = Object.entries({ ...diff.experiment, ...diff.environment });
-  const { changed, paired, onlyInA, onlyInB, seeds } = diff;
   const interval = `${100 * (1 - diff.alpha)}% interval`;
   return [
     ...(diff.variant === "" ? [] : [diff.variant]),
@@ -40,12 +40,18 @@ function comparisonLines(diff: TextDiff, columns: number | undefined): string[] 
       textMetricRows(diff),
       columns,
     ),
-    `${counted(paired, "test example")} paired by id${
-      onlyInA + onlyInB > 0 ? `; ${onlyInA} only in A, ${onlyInB} only in B` : ""
-    }${severalRuns(diff)}.`,
+    textPairedSentence(diff).en,
+    ...changedLines(diff),
+  ];
+}
+
+/** The texts with other answers; none where nothing was generated. */
+function changedLines({ changed, metrics, seeds }: TextDiff): string[] {
+  if (!haveGenerated(metrics)) return [];
+  return [
     "",
     `${counted(changed.length, "text")} with another answer${
-      seeds.a.length + seeds.b.length > 2 ? ` of the first runs` : ""
+      haveSeveralRuns(seeds) ? " of the first runs" : ""
     }${changed.length > SHOWN ? `; the first ${SHOWN}` : ""}`,
     ...changed.slice(0, SHOWN).flatMap((one) => {
       const { a, b } = bracketed(one);
@@ -53,12 +59,4 @@ function comparisonLines(diff: TextDiff, columns: number | undefined): string[] 
         .map(visible);
     }),
   ];
-}
-
-/** How many runs are compared, where a side has several. */
-function severalRuns({ seeds: { a, b, paired } }: TextDiff): string {
-  if (a.length + b.length === 2) return "";
-  return `; ${counted(a.length, "run")} in A, ${counted(b.length, "run")} in B${
-    paired ? ", paired by seed" : ""
-  }`;
 }

@@ -19,13 +19,13 @@ export interface PredictVerb {
 export function addPredict(program: Command, verbs: PredictVerb): void {
   program.command("predict")
     .description(
-      "classify texts with a run's prompt; writes a line for each to standard output, and the accuracy of those with labels to standard error",
+      "classify texts with a run's prompt, or answer them where its answers are generated; writes a line for each to standard output, and how good the answers are to standard error, where texts have labels or right answers",
     )
     .argument("<run>", "the folder of a run")
-    .argument("[texts...]", "texts to classify")
+    .argument("[texts...]", "texts to classify or to answer")
     .option(
       "--file <path>",
-      "a file of texts, with the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file each line is a text, or a label and a text as in the run's data; - is standard input",
+      "a file of texts, with the columns that the run was tuned on: .csv, .tsv, .jsonl, .json or .parquet; in a .txt file each line is a text, or a label and a text as in the run's data; - is standard input, and what is typed there is answered line by line where answers are generated",
     )
     .addOption(
       new Option(
@@ -50,13 +50,13 @@ export function addPredict(program: Command, verbs: PredictVerb): void {
     .option("--model <dir>", "the model's folder, if it has moved since the run")
     .option(
       "--prompt <file>",
-      "a prompt.safetensors that was tuned in the page of serve for this run, in place of the run's own prompt and classes",
+      "a prompt.safetensors that was tuned in the page of serve for this run, in place of the run's own prompt and classes; not where answers are generated",
     )
     .option("--results <dir>", "the folder of all results, with the cache of compiled steps", "results")
     .addOption(allowRead())
     .addHelpText(
       "after",
-      '\nExample:\n  softprompt predict results/first-soft "two hours that i will never get back ."',
+      '\nExample:\n  softprompt predict results/first-soft "two hours that i will never get back ."\n  softprompt predict results/questions --file questions.jsonl --format csv',
     )
     .action((run: string, texts: string[], { allowRead, ...flags }: ReadFlags<PredictFlags>) =>
       verbs.predict(run, texts, flags, allowRead)

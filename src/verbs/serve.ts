@@ -12,12 +12,12 @@ export interface ServeVerb {
 export function addServe(program: Command, verbs: ServeVerb): void {
   program.command("serve")
     .description(
-      "serve a page that classifies sentences with a run's prompt and tunes another in the browser",
+      "serve a page that classifies sentences with a run's prompt and tunes another in the browser; or, of a run of generated texts, a page that asks it, and other programs by POST /answer",
     )
-    .argument("<run>", "the folder of a run of a soft prompt")
+    .argument("<run>", "the folder of a run of a soft prompt, or of any run of generated texts")
     .option(
       "--hard <run>",
-      "a run of a hard prompt to compare with (default: the template without its vectors)",
+      "a run of a hard prompt to compare with (default: the template without its vectors; for generated texts, none)",
     )
     .option("--model <dir>", "the model's folder, if it has moved since the run")
     .option("--results <dir>", "the folder of all results, with the cache of compiled steps", "results")

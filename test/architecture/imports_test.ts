@@ -188,7 +188,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "hub", // reports of downloads
     "experiment",
     "model",
+    "generation", // how a text ended
+    "text_metrics", // the classes that generated texts stand for
     "device",
+    "generator",
     "prompt",
     "evaluation",
     "artifacts",
@@ -200,6 +203,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "hub", // reports of downloads
     "experiment",
+    "generation", // how a text ended
     "device",
     "inference",
   ],

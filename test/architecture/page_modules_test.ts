@@ -11,10 +11,13 @@ async function listedModules(): Promise<string[]> {
   return [...section.split(/^## /m)[0]!.matchAll(/\]\(\.\.\/(src\/[^)]+\.ts)\)/g)].map(([, path]) => path!);
 }
 
-/** All modules that the page loads, as they are sent to it: types are gone, and so is what they alone import. */
-async function pageModules(): Promise<Map<string, string>> {
+/** The scripts of the pages: of runs of classes, and of runs of free texts, whose page has no import map. */
+const PAGES = ["src/browser/page.ts", "src/browser/text_page.ts"];
+
+/** All modules that pages load, as they are sent to them: types are gone, and so is what they alone import. */
+async function pageModules(pages: readonly string[]): Promise<Map<string, string>> {
   const modules = new Map<string, string>();
-  const left = ["src/browser/page.ts"];
+  const left = [...pages];
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
     if (modules.has(path)) continue;
     const sent = await ownModule(path);
@@ -26,18 +29,19 @@ async function pageModules(): Promise<Map<string, string>> {
   return modules;
 }
 
-Deno.test("what a page loads needs no API of Deno, and no package that a page cannot load", async () => {
-  const modules = await pageModules();
-  const { imports } = JSON.parse(IMPORT_MAP);
-  const using = [...modules].filter(([, source]) => /\bDeno\b/.test(source)).map(([path]) => path);
-  assertEquals(using, [], "these use Deno");
-  const packages = [...modules].flatMap(([path, source]) =>
-    importsIn(source).specifiers.filter((name) => !name.startsWith(".") && !Object.hasOwn(imports, name))
-      .map((name) => `${path} imports ${name}`)
-  );
-  assertEquals(packages, [], "not in the import map of the page");
+Deno.test("what a page loads needs no API of Deno, and no package that it cannot load", async () => {
+  for (const [page, imports] of [[PAGES[0]!, JSON.parse(IMPORT_MAP).imports], [PAGES[1]!, {}]] as const) {
+    const modules = await pageModules([page]);
+    const using = [...modules].filter(([, source]) => /\bDeno\b/.test(source)).map(([path]) => path);
+    assertEquals(using, [], "these use Deno");
+    const packages = [...modules].flatMap(([path, source]) =>
+      importsIn(source).specifiers.filter((name) => !name.startsWith(".") && !Object.hasOwn(imports, name))
+        .map((name) => `${path} imports ${name}`)
+    );
+    assertEquals(packages, [], `not in the import map of ${page}`);
+  }
 });
 
-Deno.test("docs/architecture.md lists the modules that a page loads, by their rooms", async () => {
-  assertEquals(await listedModules(), [...(await pageModules()).keys()].toSorted());
+Deno.test("docs/architecture.md lists the modules that pages load, by their rooms", async () => {
+  assertEquals(await listedModules(), [...(await pageModules(PAGES)).keys()].toSorted());
 });

@@ -4,6 +4,7 @@ import { RandomStream } from "../../src/base/random_stream.ts";
 import { stoppingAfter } from "../disk/stopping_disk.ts";
 import { scoreText } from "../../src/text_metrics/score_text.ts";
 import { call, inFolder, readLines } from "./softprompt.ts";
+import { freeExperiment } from "./free_experiment.ts";
 import { writeTextModel } from "./text_model.ts";
 
 interface Answer {
@@ -12,34 +13,6 @@ interface Answer {
   readonly score?: Readonly<Record<string, number>>;
   readonly nll: number;
   readonly tokens: number;
-}
-
-/** A small encoder-decoder, questions with lists of right answers, and an experiment. */
-async function written(folder: string, changes: Record<string, unknown> = {}): Promise<string> {
-  await writeTextModel(join(folder, "own"), "t5");
-  const lines = Array.from({ length: 40 }, (_, i) => {
-    const word = ["good", "bad", "great", "dull"][i % 4]!;
-    return JSON.stringify({
-      question: `what is the film`,
-      context: `it was ${word}`,
-      answers: [word, `very ${word}`],
-    });
-  });
-  await Deno.writeTextFile(join(folder, "data.jsonl"), `${lines.join("\n")}\n`);
-  const file = join(folder, "experiment.yaml");
-  const experiment = {
-    name: "free",
-    model: { source: "own" },
-    dataset: { file: "data.jsonl", text: "question", split: { test: 0.3, validation: 0.2 } },
-    prompt: { kind: "soft", length: 3, template: "{prompt} {text} {context} answer" },
-    answer: { kind: "text", target: "{answers}" },
-    training: { batchSize: 8, epochs: 3, optimizer: { learningRate: 0.3 }, best: "perplexity", logEvery: 2 },
-    evaluation: { generate: { maxTokens: 3 }, samples: [{ text: "who was it", context: "it was fun" }] },
-    device: "cpu",
-    ...changes,
-  };
-  await Deno.writeTextFile(file, JSON.stringify(experiment));
-  return file;
 }
 
 const read = async (path: string) => JSON.parse(await Deno.readTextFile(path));
@@ -57,7 +30,7 @@ async function ran(file: string, folder: string): Promise<string> {
 
 Deno.test("free texts are tuned by their loss, generated, scored, compared and shown", () =>
   inFolder(async (folder) => {
-    const file = await written(folder);
+    const file = await freeExperiment(folder);
     const shown = await ran(file, folder);
     assertStringIncludes(shown, "exact match");
     const history = await readLines(join(folder, "free/history.jsonl"));
@@ -81,10 +54,7 @@ Deno.test("free texts are tuned by their loss, generated, scored, compared and s
     assertStringIncludes(await ran(file, folder), "nothing has changed since the results");
     const predicted = await call(["predict", join(folder, "free"), "a film"]);
     assertEquals(predicted.code, 2);
-    assertStringIncludes(
-      predicted.stderr,
-      "and this takes runs of classes",
-    );
+    assertStringIncludes(predicted.stderr, "has the columns text, context: pass them with --file");
     const out = join(folder, "out");
     const exported = await call(["export", join(folder, "free"), "--format", "onnx", "--out", out]);
     assertEquals(exported.code, 2);
@@ -93,7 +63,7 @@ Deno.test("free texts are tuned by their loss, generated, scored, compared and s
 
 Deno.test("answers are cut at the positions that the decoder's graph has, counted, and no more tokens are generated", () =>
   inFolder(async (folder) => {
-    const file = await written(folder, { name: "long" });
+    const file = await freeExperiment(folder, { name: "long" });
     // The tokenizer says 48, the graph of this decoder has 40 positions, and its config.json says nothing.
     await Deno.remove(join(folder, "own"), { recursive: true });
     await writeTextModel(join(folder, "own"), "bart");
@@ -118,9 +88,9 @@ Deno.test("answers are cut at the positions that the decoder's graph has, counte
 
 Deno.test("two runs of free texts are compared by pairs, and a gate hears of the one that is worse", () =>
   inFolder(async (folder) => {
-    await ran(await written(folder), folder);
+    await ran(await freeExperiment(folder), folder);
     const hard = { kind: "hard", template: "{text} {context} answer" };
-    await ran(await written(folder, { name: "hard", prompt: hard, training: undefined }), folder);
+    await ran(await freeExperiment(folder, { name: "hard", prompt: hard, training: undefined }), folder);
     const [a, b] = [join(folder, "hard"), join(folder, "free")];
     const json = await call(["diff", a, b, "--format", "json", "--alpha", "0.99"]);
     const { metrics, paired, changed } = JSON.parse(json.stdout);
@@ -162,13 +132,15 @@ Deno.test("two runs of free texts are compared by pairs, and a gate hears of the
     );
     assertStringIncludes((await call(["show", b])).stdout, "perplexity");
     const html = await call(["diff", a, b, "--format", "html"]);
-    assertEquals(html.code, 2);
-    assertStringIncludes(html.stderr, "is written as text or json, and not as html");
+    assertEquals(html.code, 0, html.stderr);
+    assertStringIncludes(html.stdout, "12 test examples paired by id.");
+    const markdown = await call(["diff", a, b, "--format", "markdown"]);
+    assertStringIncludes(markdown.stdout, "McNemar's exact test for exact match");
   }));
 
 Deno.test("a prompt that was tuned on another encoder-decoder is refused", () =>
   inFolder(async (folder) => {
-    const file = await written(folder, {
+    const file = await freeExperiment(folder, {
       training: { batchSize: 8, epochs: 1 },
       evaluation: { metrics: ["perplexity"] },
     });
@@ -187,7 +159,7 @@ Deno.test("a prompt that was tuned on another encoder-decoder is refused", () =>
 
 Deno.test("without metrics of generated texts and samples nothing is generated", () =>
   inFolder(async (folder) => {
-    const file = await written(folder, {
+    const file = await freeExperiment(folder, {
       training: { batchSize: 8, epochs: 1 },
       evaluation: { metrics: ["perplexity"] },
     });
@@ -201,7 +173,7 @@ Deno.test("without metrics of generated texts and samples nothing is generated",
 Deno.test("a sweep of free texts is fused, chosen by its metric, summarized, and compared with another over its seeds", () =>
   inFolder(async (folder) => {
     const sweep = async (name: string, length: number[]) => {
-      const file = await written(folder, {
+      const file = await freeExperiment(folder, {
         name,
         training: { batchSize: 8, epochs: 2, earlyStopping: { metric: "tokenF1", patience: 1 } },
         evaluation: { generate: { maxTokens: 2 } },
@@ -274,7 +246,7 @@ Deno.test("a sweep of free texts is fused, chosen by its metric, summarized, and
 
 Deno.test("a run of free texts that was killed ends in the same bytes when it is called again", () =>
   inFolder(async (folder) => {
-    const file = await written(folder);
+    const file = await freeExperiment(folder);
     const args = (results: string) => ["run", file, "--results", join(folder, results)];
     const whole = await stoppingAfter(Infinity, "killed", () => call(args("whole")));
     assertEquals(whole.result?.code, 0, whole.result?.stderr);
@@ -293,7 +265,7 @@ Deno.test("a run of free texts that was killed ends in the same bytes when it is
 Deno.test("right answers that do not fit are counted and truncated at the end", () =>
   inFolder(async (folder) => {
     const long = Array.from({ length: 60 }, () => "fun").join(" ");
-    const file = await written(folder, {
+    const file = await freeExperiment(folder, {
       answer: { kind: "text", target: `{answers} ${long}` },
       training: { batchSize: 8, epochs: 1 },
       evaluation: { metrics: ["perplexity"] },

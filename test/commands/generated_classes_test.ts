@@ -1,5 +1,7 @@
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { InputError, loadRun } from "softprompt";
+import { serving } from "./serving.ts";
 import { call, inFolder, readLines } from "./softprompt.ts";
 import { writeTextModel } from "./text_model.ts";
 
@@ -7,6 +9,7 @@ import { writeTextModel } from "./text_model.ts";
 const VERBALIZER = { yes: ["very", "great"], no: ["it", "is"] };
 
 interface Answer {
+  readonly text: string;
   readonly label: string;
   readonly predicted: string | null;
   readonly generated: string;
@@ -174,6 +177,65 @@ Deno.test("two runs of generated classes are compared by the class, with McNemar
     const out = join(folder, "out");
     const exported = await call(["export", join(folder, "b"), "--format", "onnx", "--out", out]);
     assertEquals(exported.code, 0, exported.stderr);
-    const predicted = await call(["predict", join(folder, "b"), "the film was slow"]);
-    assertEquals([predicted.code, predicted.stderr.includes("'answer.choose: generate'")], [2, true]);
+    for (const format of ["text", "markdown", "html"]) {
+      for (const [one, areGenerated] of [["classes", true], ["likely", false]] as const) {
+        const shown = await call(["diff", join(folder, one), join(folder, "b"), "--format", format]);
+        assertEquals(shown.code, 0, shown.stderr);
+        assertStringIncludes(shown.stdout, "macro F1");
+        // The scripts of a page have all phrases.
+        const body = shown.stdout.replaceAll(/<script[^]*?<\/script>/g, "");
+        assertEquals(/texts? with another answer/.test(body), areGenerated, format);
+      }
+    }
+  }));
+
+Deno.test("predict, loadRun and serve answer with the class of the generated text, as the run's evaluation did", () =>
+  inFolder(async (folder) => {
+    await ran(await written(folder), folder);
+    const own = join(folder, "classes");
+    const answers = await answersIn(own);
+    const file = join(folder, "texts.jsonl");
+    const rows = answers.map(({ text, label }) => JSON.stringify({ text, label }));
+    await Deno.writeTextFile(file, `${rows.join("\n")}\n`);
+    const { code, stdout, stderr } = await call(["predict", own, "--file", file]);
+    assertEquals(code, 0, stderr);
+    const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals(Object.keys(lines[0]!), [
+      "text",
+      "label",
+      "generated",
+      "predicted",
+      "ended_by",
+      "log_probability",
+    ]);
+    const { test } = await read(join(own, "metrics.json"));
+    for (const [i, { generated, predicted }] of lines.entries()) {
+      assertEquals([generated, predicted], [answers[i]!.generated, answers[i]!.predicted]);
+    }
+    assertStringIncludes(stderr, `accuracy ${(100 * test.accuracy.value).toFixed(1)}% (95% interval`);
+    const illegal = answers.filter(({ predicted }) => predicted === null).length;
+    assert(illegal > 0);
+    assertStringIncludes(stderr, `${illegal} of 18 answers are the text of no class`);
+    const table = await call(["predict", own, "--file", file, "--format", "csv"]);
+    assertStringIncludes(table.stdout, "text,label,generated,predicted,ended_by,log_probability");
+    await assertRejects(() => loadRun(own), InputError, "('answer.choose: generate'): load it with");
+    const loaded = await loadRun(own, { answers: "texts" });
+    const found = await loaded.answer(answers.map(({ text }) => text));
+    await loaded.release();
+    assertEquals(loaded.classes, ["yes", "no"]);
+    assertEquals(found.map(({ predicted }) => predicted), answers.map(({ predicted }) => predicted));
+    await serving([own, "--results", folder], async (url) => {
+      for (const { text, generated, predicted } of answers.slice(0, 3)) {
+        const response = await fetch(new URL("answer", url), {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ text }),
+        });
+        const end = JSON.parse((await response.text()).trimEnd().split("\n").at(-1)!);
+        assertEquals([end.generated, end.predicted], [generated, predicted]);
+      }
+    });
+    await Deno.writeTextFile(file, "");
+    const empty = await call(["predict", own, "--file", file]);
+    assertStringIncludes(empty.stderr, "there are no texts in ");
   }));

@@ -11,6 +11,7 @@ import { withHub } from "../hub/loopback_hub.ts";
 import { chineseModel } from "../commands/chinese_model.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { perform } from "./perform.ts";
+import { smallT5 } from "./small_t5.ts";
 import { copyProject, pointHere } from "./project_copy.ts";
 import { mustHave, ROOT, shared } from "../shared.ts";
 
@@ -224,9 +225,10 @@ Deno.test("every command and program of the pages does what it should", async (t
   const texts = table.trim().split("\n").slice(1).map((line) => line.split("\t"))
     .map(([label, text]) => [text!, label === "positive" ? 1 : -1] as const);
   const chinese = { name: "Xenova/bert-base-chinese", commit: "c".repeat(40), files: chineseModel(texts) };
+  const t5 = { name: "Xenova/t5-small", commit: "d".repeat(40), files: await smallT5() };
   await inFolder((folder) =>
     withArchive((archive) =>
-      withHub([chinese], async ({ url }) => {
+      withHub([chinese, t5], async ({ url }) => {
         await copyProject(folder, FILES);
         const done = new Set<string>();
         const cache: string = join(folder, "results/hf");

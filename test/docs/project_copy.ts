@@ -4,8 +4,11 @@ import { parseDocument } from "yaml";
 import { RT_POLARITY } from "../../src/dataset/rt_polarity.ts";
 import { ROOT } from "../shared.ts";
 
+/** The number of vectors of the longest prompt: a small model has few words to start from. */
+const LONGEST = 20;
+
 /**
- * A copy of the project, with the files of the pages, whose experiments are small: two steps, on a few of the project's own
+ * A copy of the project, with the files of the pages, whose experiments are small: two steps, short prompts, on a few of the project's own
  * sentences instead of rt-polarity, two values of what is swept. The commands are those of the pages, to the letter.
  *
  * @param pages the files that stand in the pages, by their paths
@@ -31,6 +34,7 @@ export async function copyProject(folder: string, pages: Readonly<Record<string,
       document.deleteIn(["training", "epochs"]);
       document.setIn(["training", "steps"], 2);
     }
+    if (Number(document.getIn(["prompt", "length"])) > LONGEST) document.setIn(["prompt", "length"], LONGEST);
     const sweep = (document.get("sweep") as { toJSON(): Record<string, unknown[]> } | undefined)?.toJSON() ??
       {};
     for (const [key, values] of Object.entries(sweep)) document.setIn(["sweep", key], values.slice(0, 2));

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import type { Continuation, NextLogits } from "../../src/generation/continuation.ts";
 import { BrokenLogits, type TextPiece } from "../../src/generation/decoding.ts";
 import { generate } from "../../src/generation/generate.ts";
@@ -192,5 +192,37 @@ Deno.test("settings that make no sense are refused", async () => {
   const decoding = { maxTokens: 5, endIds: [], stop: [], decode: letters, beams: 1 };
   for (const wrong of [{ maxTokens: 0 }, { beams: 0 }, { beams: 1.5 }, { stop: [""] }]) {
     await assertRejects(() => generate(script([1]), { ...decoding, ...wrong }), RangeError);
+  }
+});
+
+Deno.test("pieces have the log-probabilities of their tokens, which are 0 where tokens are forced", async () => {
+  for (const one of GENERATIONS.cases) {
+    const table = GENERATIONS.tables[one.table]!;
+    const found = new Map<number, number[]>();
+    const texts = await generate(await startCase(one), {
+      ...decodingOf(one),
+      onPiece: ({ row, logProbabilities }) => found.set(row, [...found.get(row) ?? [], ...logProbabilities]),
+    });
+    for (const [text, { ids }] of texts.entries()) {
+      const expected = ids.map((id, i) => {
+        const isForced = i === 0 && one.forced_first_id !== null ||
+          i === one.max_tokens - 1 && one.forced_last_ids !== null;
+        if (isForced) return 0;
+        const before = [...(one.start_id === null ? [] : [one.start_id]), ...ids.slice(0, i)];
+        const { vocabulary } = GENERATIONS;
+        const [last = 0, second = 0] = [...before].reverse();
+        const logits = Array.from(
+          { length: vocabulary },
+          (_, next) =>
+            (table.last[(text * vocabulary + last) * vocabulary + next]! +
+              table.before[second * vocabulary + next]!) / 1000,
+        );
+        return Math.log(Math.exp(logits[id]!) / logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+      });
+      assertEquals(found.get(text)!.length, ids.length, nameOf(one));
+      for (const [i, value] of expected.entries()) {
+        assertAlmostEquals(found.get(text)![i]!, value, 1e-5, nameOf(one));
+      }
+    }
   }
 });

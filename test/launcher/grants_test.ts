@@ -128,6 +128,15 @@ Deno.test("diff reads the folder of a summary that it is given, and what is besi
     assertEquals(await allowedTo(args, [...granted, `read=${folder}`]), granted);
   }));
 
+Deno.test("serve may run native code with runs of generated texts alone", () =>
+  inFolder(async (folder) => {
+    const library = `ffi=${packages().library}`;
+    for (const [answers, granted] of [["texts", [library]], [undefined, []]] as const) {
+      await Deno.writeTextFile(join(folder, "metrics.json"), JSON.stringify({ answers }));
+      assertEquals(await allowedTo(["serve", folder], [library]), granted);
+    }
+  }));
+
 Deno.test("serve listens where the command line says, and nowhere else", () =>
   inFolder(async (folder) => {
     const args = ["serve", folder, "--host", "::1", "--port", "8099"];

@@ -4,11 +4,15 @@ import { diffOf } from "../../src/diff/diff.ts";
 import { reliabilityBins } from "../../src/evaluation/calibration.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { diffReport } from "../../src/report/diff_report.ts";
+import { textDiffsOf } from "../../src/diff/text_diff.ts";
+import { textDiffReport } from "../../src/report/text_diff_report.ts";
+import { textReport } from "../../src/report/text_report.ts";
 import { runReport } from "../../src/report/run_report.ts";
 import { sweepReport } from "../../src/report/sweep_report.ts";
 import { TERMS } from "../../src/report/terms.ts";
 import { summarize } from "../../src/results/summarize.ts";
 import { madeUpRun } from "../diff/runs.ts";
+import { madeUpRuns, madeUpSides } from "../diff/answered_sides.ts";
 import { browserTest } from "./browser.ts";
 
 const stream = new RandomStream(0, "test");
@@ -95,6 +99,20 @@ function diffPage(): Promise<string> {
   return diffReport(diffOf(side("results/a", 0.55), side("results/b", 0.85), 0.05));
 }
 
+const textDiffPage = () => textDiffReport(textDiffsOf(...madeUpSides(), 0.05));
+
+function textRunPage(): Promise<string> {
+  const [run] = madeUpRuns();
+  const samples = [{ text: "花是什么颜色？", generated: "红色 <b>" }];
+  const vectors = [{
+    vector: 0,
+    nearest: [{ token: "in", cosine: 0.9 }],
+    movement: { distance: 1, cosine: 0.8 },
+  }];
+  const meaning = { vectors, duplicates: [], label_words: [] };
+  return textReport({ ...run, title: "a run", history: HISTORY, samples, meaning });
+}
+
 /** How many marks of a kind a chart has. */
 const marks = (page: Page, chart: string, mark: string) =>
   page.locator(`[data-chart="${chart}"] svg ${mark}`).count();
@@ -130,7 +148,15 @@ browserTest(
   },
 );
 
-for (const [name, page_] of [["run", runPage], ["sweep", sweepPage], ["diff", diffPage]] as const) {
+const PAGES = [
+  ["run", runPage],
+  ["sweep", sweepPage],
+  ["diff", diffPage],
+  ["text run", textRunPage],
+  ["text diff", textDiffPage],
+] as const;
+
+for (const [name, page_] of PAGES) {
   browserTest(`every number of a ${name}'s report has a tooltip that says what it is`, async ({ open }) => {
     const { page, troubles } = await open(await page_());
     await page.locator("details").evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
@@ -198,6 +224,18 @@ for (const [name, page_] of [["run", runPage], ["sweep", sweepPage], ["diff", di
   );
 }
 
+browserTest(
+  "the report of a run of texts has no empty table, and its texts have room on a phone",
+  async ({ open }) => {
+    const { page } = await open(await textRunPage(), { width: 390 });
+    const rows = await page.locator("tbody").evaluateAll((all) => all.map((one) => one.children.length));
+    assert(rows.length > 0 && rows.every((count) => count > 0), rows.join());
+    const cells = page.locator("tr:has(mark) td:not(.numeric)");
+    const widths = await cells.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width));
+    assert(widths.length > 0 && widths.every((width) => width >= 120), widths.join());
+  },
+);
+
 browserTest("a sweep's report plots accuracy over the swept key, and shows what failed", async ({ open }) => {
   const { page, troubles } = await open(await sweepPage());
   assertEquals(troubles, []);
@@ -235,3 +273,29 @@ browserTest("a diff's report draws each metric's interval in its verdict's colou
   assert(verdicts > 0);
   assertEquals(green, verdicts);
 });
+
+browserTest(
+  "a diff of texts shows them side by side, and marks words, or characters, not by colour alone",
+  async ({ open }) => {
+    const { page, troubles } = await open(await textDiffPage(), { isDark: true });
+    assertEquals(troubles, []);
+    assertEquals(await marks(page, "intervals", ".interval line"), 4);
+    await page.locator("details").evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")));
+    const rows = page.locator("details tbody tr");
+    assertEquals(await rows.count(), 36);
+    assertEquals(await rows.nth(0).locator("mark").allTextContents(), ["June", "May"]);
+    assertEquals(await rows.nth(1).locator("mark").allTextContents(), ["蓝", "红"]);
+    const sides = await rows.nth(0).locator("td").allInnerTexts();
+    assertEquals(sides, ["when was <it> | 4?", "in May 1998", "in June 1998", "in May 1998"]);
+    const mark = page.locator("mark").first();
+    const lookOf = () =>
+      mark.evaluate((one) => {
+        // deno-lint-ignore no-explicit-any -- this runs in the page
+        const style = (globalThis as any).getComputedStyle(one);
+        return [style.textDecorationLine, style.backgroundColor, style.color];
+      });
+    assertEquals(await lookOf(), ["underline", "rgb(84, 71, 8)", "rgb(230, 231, 233)"]);
+    await page.emulateMedia({ media: "print" });
+    assertEquals((await lookOf()).slice(0, 2), ["underline", "rgba(0, 0, 0, 0)"]);
+  },
+);

@@ -7,6 +7,7 @@ export class RecordingIo implements Io {
   stderr = "";
   readonly hasColors: Io["hasColors"];
   readonly terminal: Terminal | undefined;
+  readonly isTyped: boolean;
   readonly columns: Io["columns"];
   readonly confirm: Io["confirm"];
   readonly isTerminal: boolean;
@@ -15,21 +16,23 @@ export class RecordingIo implements Io {
 
   /**
    * @param input the content of standard input
-   * @param watched whether it shows colours, the terminal of standard error, and the width of that of standard output; and what its
-   *   user answers to every question
+   * @param watched whether it shows colours, whether the input is typed at a terminal, the terminal of standard error, and the width of
+   *   that of standard output; and what its user answers to every question
    */
   constructor(
     private readonly input: string = "",
     watched: {
       readonly hasColors?: boolean;
+      readonly isTyped?: boolean;
       readonly terminal?: Terminal;
       readonly columns?: number;
       readonly answer?: boolean;
     } = {},
   ) {
-    const { hasColors = false, terminal, columns, answer } = watched;
+    const { hasColors = false, isTyped = false, terminal, columns, answer } = watched;
     this.hasColors = { stdout: hasColors, stderr: hasColors };
     this.terminal = terminal;
+    this.isTyped = isTyped;
     this.columns = () => columns;
     this.confirm = answer === undefined ? undefined : (question) => {
       this.log(question);
