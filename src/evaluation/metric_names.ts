@@ -5,13 +5,13 @@ export const JUDGED_METRICS = ["accuracy", "macro_f1", "loss", "expected_calibra
  * All metrics that are compared: the judged ones, and illegal answers, which describe how a model answers. A prompt is tuned to
  * tell the verbalizer's words apart, and not to make them the model's best words.
  */
-export const METRICS = [...JUDGED_METRICS, "illegal_rate"] as const;
+export const METRICS: readonly MetricName[] = [...JUDGED_METRICS, "illegal_rate"];
 
 /** The name of a metric with a better direction. */
 export type JudgedMetric = typeof JUDGED_METRICS[number];
 
 /** The name of a metric. */
-export type MetricName = typeof METRICS[number];
+export type MetricName = JudgedMetric | "illegal_rate";
 
 /** Whether higher values of each judged metric are better. */
 export const IS_HIGHER_BETTER: Readonly<Record<JudgedMetric, boolean>> = {

@@ -9,13 +9,13 @@ export const JUDGED_TEXT_METRICS = [
 ] as const;
 
 /** All metrics that are compared: the judged ones, and illegal answers, which describe how a model answers. */
-export const TEXT_METRICS = [...JUDGED_TEXT_METRICS, "illegal_rate"] as const;
+export const TEXT_METRICS: readonly TextMetricName[] = [...JUDGED_TEXT_METRICS, "illegal_rate"];
 
 /** The name of a metric with a better direction. */
 export type JudgedTextMetric = typeof JUDGED_TEXT_METRICS[number];
 
 /** The name of a metric of texts. */
-export type TextMetricName = typeof TEXT_METRICS[number];
+export type TextMetricName = JudgedTextMetric | "illegal_rate";
 
 /** Whether higher values of each judged metric are better. */
 export const IS_HIGHER_TEXT_METRIC_BETTER: Readonly<Record<JudgedTextMetric, boolean>> = {

@@ -168,10 +168,18 @@ const AROUND = {
   verbalizer: { negative: ["bad"], positive: ["good"] },
 };
 
+/** The same of a part whose answers are free texts. */
+const AROUND_TEXTS = {
+  ...AROUND,
+  dataset: { file: "questions.jsonl", text: "question" },
+  verbalizer: undefined,
+};
+
 for (const { page, line, text } of ALL.filter(({ language }) => language === "yaml")) {
   Deno.test(`the experiment at ${page}:${line} is one, or a part of one`, () => {
     const given = parseDocument(text).toJS();
-    const whole = "name" in given ? text : JSON.stringify({ ...AROUND, ...given });
+    const around = given.answer?.target === undefined ? AROUND : AROUND_TEXTS;
+    const whole = "name" in given ? text : JSON.stringify({ ...around, ...given });
     assertEquals(parseVariants(whole, `${page}:${line}`).length > 0, true);
     assertEquals(new ExperimentDocument(whole, page).content !== null, true);
   });
