@@ -17,12 +17,11 @@ import {
   optimizerAlone,
   promptStep,
   READ_ANSWER,
-  READ_NEXT,
-  READ_TARGETS,
   readEmbeddings,
   splicePrompt,
   textStep,
 } from "./pipeline.ts";
+import { READ_NEXT, READ_TARGETS } from "./text_pipeline.ts";
 
 /**
  * Compiles the training step of a soft prompt for a frozen model. The step of one prompt is made now; the other graphs are

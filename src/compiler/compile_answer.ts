@@ -4,7 +4,7 @@ import { outputsOfBoth } from "./passes/objective.ts";
 import { joinGraphs, runPasses } from "./passes/run_passes.ts";
 import { lazy } from "./lazy.ts";
 import { emitForTarget, type LoweringTarget, SIMPLIFY } from "./lower_for_target.ts";
-import { SCORE_TARGETS } from "./pipeline.ts";
+import { SCORE_TARGETS } from "./text_pipeline.ts";
 
 /** The forward graphs of a model, each made on demand. */
 export interface NarrowedAnswer {

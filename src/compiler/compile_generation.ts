@@ -9,7 +9,8 @@ import { CONTINUED_HIDDEN_STATES, staysAsItIs } from "./passes/begin_text.ts";
 import type { PassOptions, StagedGraph } from "./passes/pass.ts";
 import { noGraph, runPasses } from "./passes/run_passes.ts";
 import type { Insertion } from "./passes/splice.ts";
-import { choosingRows, DECODER_ALONE, encoderOf, frontend, readNextAnd, splicePrompt } from "./pipeline.ts";
+import { frontend, splicePrompt } from "./pipeline.ts";
+import { choosingRows, DECODER_ALONE, encoderOf, readNextAnd } from "./text_pipeline.ts";
 
 /** The graphs that begin texts, which the model's own file continues, or which are read again for each token. */
 export interface CompiledGeneration {

@@ -4,14 +4,8 @@ import { type OnnxFile, readModelFiles } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
 import type { PassOptions } from "./passes/pass.ts";
 import { noGraph, runPasses } from "./passes/run_passes.ts";
-import {
-  frontend,
-  NARROW_TO_CLASSES,
-  NARROW_TO_WORDS,
-  READ_ANSWER,
-  READ_NEXT,
-  READ_TARGETS,
-} from "./pipeline.ts";
+import { frontend, NARROW_TO_CLASSES, NARROW_TO_WORDS, READ_ANSWER } from "./pipeline.ts";
+import { READ_NEXT, READ_TARGETS } from "./text_pipeline.ts";
 
 /**
  * Compiles a model without a prompt, for hard prompts. Its graphs are made when they are first read.

@@ -3,8 +3,8 @@
  * of the whole model. It knows nothing of texts, of experiments or of devices, and uses no platform API: files are
  * read by functions that its caller gives it.
  *
- * `compile`, `compileHard` and `compileModelTuning` run the passes of `pipeline.ts`; `factsOf` gives what a graph shows about its
- * model; `exportClassifier` writes a tuned prompt and its model as one ONNX file.
+ * `compile`, `compileHard` and `compileModelTuning` run the passes of `pipeline.ts` and `text_pipeline.ts`; `factsOf` gives what a
+ * graph shows about its model; `exportClassifier` writes a tuned prompt and its model as one ONNX file.
  *
  * @module
  */

@@ -1,11 +1,9 @@
 import { findEmbedding } from "./analysis/embedding_layer.ts";
 import { importModel, type KeptOutputs } from "./frontend/import.ts";
 import type { OnnxFile } from "./frontend/onnx_file.ts";
-import type { ElementType } from "./graph/element_types.ts";
 import { CompileError } from "./graph/errors.ts";
 import type { Graph, Value } from "./graph/graph.ts";
 import { type Precision, SIMPLIFY } from "./lower_for_target.ts";
-import { chooseRows, decoderAlone, encoderAlone, readNextAndStates } from "./passes/begin_text.ts";
 import { canonicalize } from "./passes/canonicalize.ts";
 import { differentiate } from "./passes/differentiate.ts";
 import { exposePositions } from "./passes/expose_positions.ts";
@@ -28,7 +26,6 @@ import {
   withoutObjective,
   WORD_LOGITS,
 } from "./passes/objective.ts";
-import { readNext, readTargets } from "./passes/read_targets.ts";
 import { scoreTargets } from "./passes/score_targets.ts";
 import { addTextLoss, differentiateText } from "./passes/text_loss.ts";
 import { appendOptimizer, optimizerGraph } from "./passes/append_optimizer.ts";
@@ -39,7 +36,7 @@ import { shareGelu } from "./passes/share_gelu.ts";
 import { type Insertion, PROMPT, type Prompts, splice } from "./passes/splice.ts";
 
 /** What holds of every graph that was just made. */
-const NEW: readonly Property[] = ["made", "gradient unscaled", "full precision", "not lowered"];
+export const NEW: readonly Property[] = ["made", "gradient unscaled", "full precision", "not lowered"];
 
 /**
  * The inference graph in the compiler's own form, its positions an input.
@@ -121,89 +118,7 @@ export const NARROW_TO_CLASSES: Pass = narrowTo(CLASS_LOGITS);
 /** The graph of all words' logits, of which as little as possible is computed. */
 export const NARROW_TO_WORDS: Pass = narrowTo(WORD_LOGITS);
 
-/** The logits that predict a target text's tokens, of which as little as possible is computed. */
-export const READ_TARGETS: readonly Pass[] = [
-  {
-    name: "read targets",
-    requires: ["positions exposed", "token logits", "not lowered"],
-    ensures: ["targets read"],
-    ends: ["token logits"],
-    run: readTargets,
-  },
-  {
-    name: "narrow",
-    requires: ["canonical", "targets read", "not lowered"],
-    ensures: ["narrowed"],
-    run: narrow,
-  },
-];
-
-/** The logits of the word that comes next, of which as little as possible is computed. */
-export const READ_NEXT: readonly Pass[] = readNextBy(readNext);
-
-/** The same, with what is kept of a text. @param states their types, by name */
-export function readNextAnd(states: ReadonlyMap<string, ElementType>): readonly Pass[] {
-  return readNextBy((graph) => readNextAndStates(graph, states));
-}
-
-function readNextBy(run: Pass["run"]): readonly Pass[] {
-  return [
-    {
-      name: "read next word",
-      requires: ["positions exposed", "token logits", "not lowered"],
-      ensures: ["next word read"],
-      ends: ["token logits"],
-      run,
-    },
-    {
-      name: "narrow",
-      requires: ["canonical", "next word read", "not lowered"],
-      ensures: ["narrowed"],
-      run: narrow,
-    },
-  ];
-}
-
-/** An encoder without its decoder. @param continued the type of its hidden states for the file that continues texts */
-export function encoderOf(continued: ElementType | undefined): Pass {
-  return {
-    name: "encoder alone",
-    requires: ["positions exposed", "token logits", "not lowered"],
-    ensures: [],
-    ends: ["token logits"],
-    run: (graph) => encoderAlone(graph, continued),
-  };
-}
-
-/** A decoder without its encoder, whose hidden states are an input. */
-export const DECODER_ALONE: Pass = {
-  name: "decoder alone",
-  requires: ["positions exposed", "token logits", "no prompt", "not lowered"],
-  ensures: [],
-  run: decoderAlone,
-};
-
-/** A choice of rows of what is kept of texts. */
-export function choosingRows(states: ReadonlyMap<string, Value>): Pass {
-  return {
-    name: "choose rows",
-    requires: ["no graph"],
-    ensures: NEW,
-    ends: ["no graph"],
-    run: ({ source }) => chooseRows(source, states),
-  };
-}
-
-/** The logarithms of the target tokens' probabilities. */
-export const SCORE_TARGETS: Pass = {
-  name: "score targets",
-  requires: ["narrowed", "targets read", "not lowered"],
-  ensures: ["targets scored"],
-  ends: ["targets read"],
-  run: (graph) => scoreTargets(graph, "logprobs"),
-};
-
-/** The same, to be differentiated, and the loss. */
+/** The logarithms of the target tokens' probabilities, to be differentiated, and the loss. */
 const TEXT_OBJECTIVE: readonly Pass[] = [
   {
     name: "score targets",

@@ -21,13 +21,11 @@ import {
   optimizerAlone,
   promptStep,
   READ_ANSWER,
-  READ_NEXT,
-  READ_TARGETS,
   readEmbeddings,
-  SCORE_TARGETS,
   splicePrompt,
   textStep,
 } from "../../src/compiler/pipeline.ts";
+import { READ_NEXT, READ_TARGETS, SCORE_TARGETS } from "../../src/compiler/text_pipeline.ts";
 import { familyModel } from "./family_step.ts";
 
 const PATH = familyModel("bert-traced-opset18");
