@@ -30,6 +30,12 @@ const MARK = "\ue000";
 const ANSWER = `${MARK}answer${MARK}`;
 const MARKED = new RegExp(`${MARK}(\\d+)${MARK}`, "u");
 
+/**
+ * A text after each placeholder, which must not change, nor the words around it: with capitals, a letter with an accent, and what JSON and
+ * HTML escape.
+ */
+const FILLER = `\ue001 It's "so" \\ <Café>\n& so.`;
+
 /** A statement that @huggingface/jinja executes otherwise: it drops what the loop has written in that turn. */
 const BREAK = /\{%[-+]?\s*(?:break|continue)\b/;
 
@@ -56,9 +62,7 @@ export function chatForm(messages: readonly ChatMessage[], chat: ChatTemplate): 
   };
   const text = render(marked(""), true);
   const template = piecesIn(text, placeholders);
-  // Other texts in the same places must not change the words around them.
-  const filler = "\ue001 It's so.";
-  if (render(marked(filler), true).replaceAll(filler, "") !== text) {
+  if (render(marked(FILLER), true).replaceAll(FILLER, "") !== text) {
     throw templateError(
       "the model's chat template changes with the texts in it: write 'prompt.template' as words",
     );

@@ -29,12 +29,14 @@ const ARTICLE = /(?<![\p{L}\p{M}\p{N}])(?:a|an|the)(?![\p{L}\p{M}\p{N}])/gu;
 /**
  * The words of a text after SQuAD's normalization (Rajpurkar et al. 2016): lower case, without punctuation and English articles. For ASCII
  * they are those of SQuAD's script. Beyond ASCII all of Unicode's punctuation is left out, as in MLQA (Lewis et al. 2020).
- * Of a text that has nothing else, such as the answer `A` or `+`, the words are kept as they are, so that it is not equal to no answer.
+ * Of a text that has nothing else, so that it is not equal to no answer, articles are kept, as those of `A` and `(A).`, and where it has
+ * none, such as `+`, punctuation.
  */
 export function squadWords(text: string): readonly string[] {
   const plain = folded(text);
-  const words = segmented(plain.replaceAll(PUNCTUATION, "").replaceAll(ARTICLE, " "));
-  return words.length > 0 ? words : segmented(plain);
+  const unpunctuated = plain.replaceAll(PUNCTUATION, "");
+  const kept = [unpunctuated.replaceAll(ARTICLE, " "), unpunctuated].map(segmented);
+  return kept.find(({ length }) => length > 0) ?? segmented(plain);
 }
 
 /**

@@ -74,6 +74,8 @@ for (
       "{{ messages[0].content }}{{ messages[0].content | length }}",
       "changes with the texts in it",
     ],
+    ["escapes as JSON does", "{{ messages[0].content | tojson }}", "changes with the texts in it"],
+    ["joins lines", "{{ messages[0].content.replace('\\n', ' ') }}", "changes with the texts in it"],
     [
       "breaks a loop",
       "{% for m in messages %}{{ m.content }}{% break %}{% endfor %}",

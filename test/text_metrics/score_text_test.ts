@@ -113,6 +113,12 @@ Deno.test("no text equals another that says something, whatever normalization le
   assertEquals(scores("", " \n"), [1, 1, 1]);
 });
 
+Deno.test("of a text that is an article alone, case and punctuation do not matter either", () => {
+  for (const text of ["A.", "(a)", "“A”", "a,"]) assertEquals(scores(text, "A"), [1, 1, 1], text);
+  assertEquals(scores("A.", "The."), [0, 0, 0]);
+  assertEquals(scores("A.", "B."), [0, 0, 0]);
+});
+
 Deno.test("long texts are scored in reasonable time and little memory", () => {
   const stream = new RandomStream(1, "test");
   const draw = (words: number) => Array.from({ length: words }, () => `w${stream.integer(3000)}`).join(" ");
