@@ -21,7 +21,10 @@ Deno.test("show has what a run was, its metrics with intervals, its files, and h
     assert(/^class positive +good$/m.test(stdout), stdout);
     assert(/^accuracy +\d+\.\d% \(\d+\.\d% to \d+\.\d%\)/m.test(stdout), stdout);
     assert(/^predictions\.jsonl +[\d.]+ kB$/m.test(stdout), stdout);
-    assertStringIncludes(stdout, `again: deno task run ${join(run, "experiment.yaml")}`);
+    assertStringIncludes(
+      stdout,
+      `again: deno task run ${join(run, "experiment.yaml")} --results ${results}\n`,
+    );
     const shown = JSON.parse((await call(["show", run, "--json"])).stdout);
     assertEquals([shown.format, shown.status, shown.experiment.name], [
       "softprompt-show/1",
