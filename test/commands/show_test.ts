@@ -40,6 +40,20 @@ Deno.test("show has what a run was, its metrics with intervals, its files, and h
     assertStringIncludes(damaged.stderr, "samples.md was changed since the run");
   }));
 
+Deno.test("show says how long a soft prompt was tuned, in epochs or in steps", () =>
+  inFolder(async (folder) => {
+    for (const [length, text] of [[{ epochs: 1 }, "1 epoch"], [{ steps: 3 }, "3 steps"]] as const) {
+      const file = await writeExperiment(folder, {
+        prompt: { kind: "soft", length: 1, template: "{prompt} {text} it was {mask} ." },
+        training: { batchSize: 8, ...length },
+      });
+      assertEquals((await call(["run", file, "--results", folder])).code, 0);
+      const { stdout } = await call(["show", join(folder, "small")]);
+      assertStringIncludes(stdout, "soft, 1 vector at ");
+      assertStringIncludes(stdout, `batches of 8, ${text}\n`);
+    }
+  }));
+
 Deno.test("show says of a run that is not complete how it ended, by either of its names", () =>
   inFolder(async (results) => {
     const place = join(results, "x");
