@@ -22,6 +22,12 @@ export function baselineFile(folder: string, name: string): string {
   return join(folder, `${name}${EXTENSION}`);
 }
 
+/** The flag by which `baseline set` writes a file of this name, with a blank before it; empty for that of the usual one. */
+export function nameFlag(file: string): string {
+  const name = basename(file, EXTENSION);
+  return name === MAIN_BASELINE || !canNameBaseline(name) ? "" : ` --name ${name}`;
+}
+
 /** Whether a path is that of a baseline, by its name. */
 export function isBaselinePath(path: string): boolean {
   return path.endsWith(EXTENSION) && basename(path, EXTENSION) !== SUMMARY;

@@ -1,4 +1,4 @@
-import { basename, join, relative, resolve } from "@std/path";
+import { basename, dirname, join, relative, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { foldedName } from "../base/file_name.ts";
 import { innerPath } from "../base/inner_path.ts";
@@ -30,6 +30,18 @@ export async function variantOfFile(results: string, experiment: string, file: s
   if (basename(file) !== "experiment.yaml") return "";
   const own = relative(join(await realPlace(resolve(results)), experiment), runOfFile(file));
   return innerPath(own) === own && !own.includes("/") ? own : "";
+}
+
+/**
+ * The folder of all results that a run's own `experiment.yaml` is in, as {@linkcode runPath} put it there; `undefined` where it is elsewhere.
+ *
+ * @param experiment the name in the file
+ */
+export function resultsOfFile(file: string, experiment: string): string | undefined {
+  const place = runOfFile(file);
+  const around = dirname(place);
+  if (basename(around) === experiment) return dirname(around);
+  return basename(place) === experiment ? around : undefined;
 }
 
 /** The files of experiments by what names the folder of their results: no two may have one. */

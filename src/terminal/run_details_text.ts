@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { percent } from "../base/percent.ts";
 import { sizeText } from "../base/size_text.ts";
 import { METRIC_NAMES, metricText } from "../diff/wording.ts";
@@ -63,7 +64,7 @@ function promptText({ prompt, tune }: Experiment): string {
   const ofModel = tune === "all" ? "; the whole model is tuned" : "";
   if (prompt.kind === "hard") return `hard${ofModel}`;
   const { length, insertion, initialization: { from } } = prompt;
-  return `soft, ${length} vectors at ${insertion}, started from ${from}${ofModel}`;
+  return `soft, ${counted(length, "vector")} at ${insertion}, started from ${from}${ofModel}`;
 }
 
 function templateText({ prompt: { template } }: Experiment): string {
@@ -71,9 +72,10 @@ function templateText({ prompt: { template } }: Experiment): string {
 }
 
 function tuningText(
-  { optimizer: { name, learningRate }, batchSize, epochs }: NonNullable<Experiment["training"]>,
+  { optimizer: { name, learningRate }, batchSize, epochs, steps }: NonNullable<Experiment["training"]>,
 ): string {
-  return `${name}, learning rate ${learningRate}, batches of ${batchSize}, ${epochs} epochs`;
+  const length = steps === undefined ? counted(epochs, "epoch") : counted(steps, "step");
+  return `${name}, learning rate ${learningRate}, batches of ${batchSize}, ${length}`;
 }
 
 /** The metrics of each part of the data, with their intervals. */

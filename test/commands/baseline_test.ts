@@ -164,6 +164,10 @@ Deno.test("what is no baseline is refused, and what is in its place is kept", ()
       assertStringIncludes(stderr, said);
     };
     await refused(["diff", "--baseline", a], "main.json: set it by 'deno task baseline set RUN'");
+    await refused(
+      ["diff", "--baseline", "weekly", a],
+      "weekly.json: set it by 'deno task baseline set RUN --name weekly'",
+    );
     await refused(["diff", "--baseline"], "name that one");
     await refused(["diff", "--baseline", "main", a, a], "name that one");
     await refused(["diff", a], "two results are compared");

@@ -21,7 +21,10 @@ Deno.test("show has what a run was, its metrics with intervals, its files, and h
     assert(/^class positive +good$/m.test(stdout), stdout);
     assert(/^accuracy +\d+\.\d% \(\d+\.\d% to \d+\.\d%\)/m.test(stdout), stdout);
     assert(/^predictions\.jsonl +[\d.]+ kB$/m.test(stdout), stdout);
-    assertStringIncludes(stdout, `again: deno task run ${join(run, "experiment.yaml")}`);
+    assertStringIncludes(
+      stdout,
+      `again: deno task run ${join(run, "experiment.yaml")} --results ${results}\n`,
+    );
     const shown = JSON.parse((await call(["show", run, "--json"])).stdout);
     assertEquals([shown.format, shown.status, shown.experiment.name], [
       "softprompt-show/1",
@@ -35,6 +38,20 @@ Deno.test("show has what a run was, its metrics with intervals, its files, and h
     const damaged = await call(["show", run]);
     assertEquals([damaged.code, damaged.stdout], [2, ""]);
     assertStringIncludes(damaged.stderr, "samples.md was changed since the run");
+  }));
+
+Deno.test("show says how long a soft prompt was tuned, in epochs or in steps", () =>
+  inFolder(async (folder) => {
+    for (const [length, text] of [[{ epochs: 1 }, "1 epoch"], [{ steps: 3 }, "3 steps"]] as const) {
+      const file = await writeExperiment(folder, {
+        prompt: { kind: "soft", length: 1, template: "{prompt} {text} it was {mask} ." },
+        training: { batchSize: 8, ...length },
+      });
+      assertEquals((await call(["run", file, "--results", folder])).code, 0);
+      const { stdout } = await call(["show", join(folder, "small")]);
+      assertStringIncludes(stdout, "soft, 1 vector at ");
+      assertStringIncludes(stdout, `batches of 8, ${text}\n`);
+    }
   }));
 
 Deno.test("show says of a run that is not complete how it ended, by either of its names", () =>

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { join } from "@std/path";
+import { join, resolve } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
-import { OwnedFolders, runPath, variantOfFile } from "../../src/results/run_path.ts";
+import { OwnedFolders, resultsOfFile, runPath, variantOfFile } from "../../src/results/run_path.ts";
 
 Deno.test("a run's folder lies below that of its experiment, or none is given", () => {
   assertEquals(runPath("results", "small", ""), join("results", "small"));
@@ -10,6 +10,23 @@ Deno.test("a run's folder lies below that of its experiment, or none is given", 
     assertThrows(() => runPath("results", name, "seed=1"), TypeError, "is not the name of a folder");
     assertThrows(() => runPath("results", "small", name), TypeError, "is not the name of a folder");
   }
+});
+
+Deno.test("of a run's own file the folder of all results is known by the experiment's name", () => {
+  const resultsOf = (folder: string) => resultsOfFile(join("out", folder, "experiment.yaml"), "small");
+  for (
+    const folder of [
+      "small",
+      "small.partial",
+      "small/seed=1",
+      "small/seed=1.partial",
+      ".history/small/20260131T123456.789Z-01ab",
+      ".history/small/seed=1/20260131T123456.789Z-01ab",
+    ]
+  ) {
+    assertEquals(resultsOf(folder), resolve("out"), folder);
+  }
+  assertEquals(resultsOf("renamed"), undefined);
 });
 
 Deno.test("of a run's own file its variant is known by where it lies, of every other file there is none", async () => {
