@@ -5,9 +5,10 @@ import { isEntryName } from "./compile_cache.ts";
 import { isGenerationFile } from "./generation_files.ts";
 import { isArtifactFile } from "./manifest.ts";
 
-/** The folders of the entries in a cache of compiled steps; links are none. */
+/** The folders of the entries in a cache of compiled steps; links are none, and a link is no cache. */
 export async function cachedEntries(cache: string): Promise<string[]> {
   try {
+    if (!(await Deno.lstat(cache)).isDirectory) return [];
     const entries = await Array.fromAsync(Deno.readDir(cache));
     return entries.filter(({ name, isDirectory }) => isDirectory && isEntryName(name))
       .map(({ name }) => join(cache, name)).sort();

@@ -71,16 +71,25 @@ async function namedBy(file: string): Promise<string[]> {
   return pathsIn(Object(content), file);
 }
 
-/** The folders of files, as an editor replaces a file by another of its name; a file itself where its folder may not be read. */
+/**
+ * The folders of files, as an editor replaces a file by another of its name; of what is gone, the nearest folder above that is there,
+ * in which it may come back; a file itself where its folder may not be read.
+ */
 async function placesToWatch(sources: readonly Source[]): Promise<string[]> {
   const places = await allDone(sources.map(async ({ path }): Promise<string[]> => {
     const info = await Deno.stat(path).catch(() => undefined);
-    const place = info?.isDirectory ? path : dirname(path);
+    const place = info?.isDirectory ? path : await nearestFolder(dirname(path));
     const { state } = await Deno.permissions.query({ name: "read", path: place });
-    const isThere = await Deno.stat(place).then(() => true, () => false);
-    return state === "granted" && isThere ? [place] : info === undefined ? [] : [path];
+    return state === "granted" ? [place] : info === undefined ? [] : [path];
   }));
   return [...new Set(places.flat())];
+}
+
+/** A folder, or the nearest above it that is there. */
+async function nearestFolder(folder: string): Promise<string> {
+  const isThere = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
+  const above = dirname(folder);
+  return isThere || above === folder ? folder : await nearestFolder(above);
 }
 
 /** The files that the next changes are of; none where the watcher is closed before. */
@@ -89,7 +98,11 @@ async function nextChanged(watcher: Deno.FsWatcher, sources: readonly Source[]):
   let timer: ReturnType<typeof setTimeout> | undefined;
   for await (const { kind, paths } of watcher) {
     if (!CHANGES.includes(kind)) continue;
-    for (const { file, path } of sources) if (paths.some((one) => isWithin(one, path))) changed.add(file);
+    // A folder above that is made, moved or removed brings back or takes away what is in it.
+    const isMoved = kind !== "modify";
+    for (const { file, path } of sources) {
+      if (paths.some((one) => isWithin(one, path) || isMoved && isWithin(path, one))) changed.add(file);
+    }
     if (changed.size > 0) timer ??= setTimeout(() => closed(watcher), SETTLES);
   }
   clearTimeout(timer);

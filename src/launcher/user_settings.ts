@@ -33,8 +33,13 @@ export async function userSettings(home: string = homedir()): Promise<UserSettin
       message`${file} has '${ofFile(unknown)}', which is no setting: it can have 'allowRead'`,
     );
   }
-  if (!Array.isArray(allowRead) || !allowRead.every((path) => typeof path === "string" && path !== "")) {
+  if (!Array.isArray(allowRead) || !allowRead.every(isPath)) {
     throw new InputError(`'allowRead' in ${file} must be a list of paths: ["/data/corpora"]`);
   }
   return { allowRead: allowRead.map((path) => resolve(home, path)) };
+}
+
+/** Whether a value can be a path: no system has one with NUL in it. */
+function isPath(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && !value.includes("\0");
 }

@@ -151,3 +151,13 @@ Deno.test("what a process is at stays, and links are not followed", () =>
     assertStringIncludes(inner.stderr, "is in the folder of all results");
     assertEquals((await call(["clean", "--results", join(folder, "nowhere")])).code, 2);
   }));
+
+Deno.test("a cache that a link leads to stays", () =>
+  inFolder(async (folder) => {
+    const results = await writeResults(folder);
+    const elsewhere = join(folder, "elsewhere");
+    await Deno.rename(join(results, ".cache"), elsewhere);
+    await Deno.symlink(elsewhere, join(results, ".cache"));
+    assertEquals(await removes(results), ["begun.partial"]);
+    assertEquals(await exists(elsewhere, ENTRY, "SHA256SUMS"), true);
+  }));

@@ -61,6 +61,26 @@ Deno.test("run --watch runs what changes, names what is wrong, and ends at Ctrl-
     assertEquals(await ended, 130);
   }));
 
+Deno.test("a file whose folder was removed is run when it comes back", () =>
+  inFolder(async (folder) => {
+    const place = join(folder, "study/experiments");
+    await Deno.mkdir(place, { recursive: true });
+    const file = join(place, "wrong.yaml");
+    await Deno.writeTextFile(file, "name: first\n");
+    const io = new RecordingIo();
+    const watches = () => io.stderr.split("watching 1 file; Ctrl-C ends it").length - 1;
+    const ended = main(["run", file, "--watch", "--results", join(folder, "results")], io);
+    await until(() => watches() === 1, io);
+    await Deno.remove(join(folder, "study"), { recursive: true });
+    await until(() => io.stderr.includes("there is no experiment file"), io);
+    await until(() => watches() === 2, io);
+    await Deno.mkdir(place, { recursive: true });
+    await Deno.writeTextFile(file, "name: second\nnonsense: 1\n");
+    await until(() => io.stderr.includes("nonsense"), io);
+    io.interrupt();
+    assertEquals(await ended, 130);
+  }));
+
 Deno.test("a file that is not there from the beginning is wrong use, and nothing is watched", async () => {
   for (const args of [["nowhere.yaml"], ["nowhere.yaml", "--set", "seed"]]) {
     const io = new RecordingIo();

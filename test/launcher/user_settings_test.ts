@@ -23,6 +23,7 @@ for (
   const [content, message] of [
     ['{ "allowRead": "/data" }', "'allowRead' in "],
     ['{ "allowRead": [""] }', "must be a list of paths"],
+    ['{ "allowRead": ["/data\\u0000"] }', "must be a list of paths"],
     ['{ "allowWrite": ["/"] }', "has 'allowWrite', which is no setting"],
     ["{", "is not JSON"],
   ] as const
