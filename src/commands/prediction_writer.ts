@@ -74,7 +74,7 @@ class CsvWriter<Answer> implements PredictionWriter<Answer> {
       ...columns.map((name) => cellOf(asJson(name, Object.hasOwn(shown, name) ? shown[name] : undefined))),
       ...cells(answer).map(cellOf),
     ]);
-    return stringify([...(isFirst ? [[...columns, ...own].map(cellOf)] : []), ...rows], { crlf: false });
+    return stringify([...(isFirst ? [[...columns, ...own].map(cellOf)] : []), ...rows]);
   }
 
   notes(): readonly string[] {

@@ -84,7 +84,7 @@ export function summaryCsv(summary: Summary): string {
   });
   const lines = [...rows.map(cells), ...ensembles.map(ensembleCells)]
     .map((all) => columns.map((column) => cellOf(all[column])));
-  return stringify([columns.map(cellOf), ...lines], { crlf: false });
+  return stringify([columns.map(cellOf), ...lines]);
 }
 
 function partCells(part: "test" | "validation", { metrics }: SummaryRow): Record<string, number> {
