@@ -29,7 +29,7 @@ export interface PackageOptions {
  * Writes the npm package: all that it needs to run but Deno's program.
  *
  * @param root the project's folder
- * @param folder is written anew
+ * @param folder is replaced
  * @param scratch takes the packages while they are read
  */
 export async function writePackage(

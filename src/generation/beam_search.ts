@@ -91,7 +91,7 @@ export async function beamSearch(
 
 /** Adds a token to the beams of a search. */
 function advance(search: Search, logits: NextLogits, beams: number, decoding: Decoding): void {
-  // So many that as many go on as there are beams, even if each ends in every way that one token can.
+  // Enough for every beam to go on, even if each ends in every way that one token can.
   const count = Math.max(2, 1 + decoding.endIds.length) * beams;
   const candidates = search.beams.flatMap((beam) =>
     nextTokens(search, beam, logits, count, decoding).map(({ id, score, logProbability }): Beam => ({

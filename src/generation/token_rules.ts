@@ -2,7 +2,7 @@
 export interface TokenRules {
   /** How much less probable tokens are that are there already (`repetition_penalty`); 1: not at all. */
   readonly repetitionPenalty?: number;
-  /** No sequence of so many tokens comes twice (`no_repeat_ngram_size`). */
+  /** No sequence of this many tokens comes twice (`no_repeat_ngram_size`). */
   readonly noRepeatNgramSize?: number;
   /** Sequences of tokens that do not come (`bad_words_ids`). */
   readonly badWords?: readonly (readonly number[])[];

@@ -17,7 +17,7 @@ import { familyModel } from "./family_step.ts";
 import { relativeError } from "./graph_runner.ts";
 import { textFeeds } from "./text_feeds.ts";
 
-/** A step whose vocabulary is gone through in parts of at most so many words. */
+/** A step that goes through its vocabulary in parts. @param most the largest number of words in a part */
 async function stepInParts(family: string, most: number, target: Target) {
   const path = familyModel(family);
   const bytes = await Deno.readFile(path);
