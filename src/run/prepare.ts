@@ -113,10 +113,11 @@ export async function prepareWords(
   return { form: "word", ...await complete(request, model, { dataset, verbalizer, transfer }, resources) };
 }
 
-async function prepareLikelihood(
-  request: PreparedRequest<LikelihoodExperiment>,
+/** What experiments read whose classes stand for texts; the examples that are shown are no training examples. */
+async function readClassTexts(
+  request: PreparedRequest<LikelihoodExperiment> | PreparedRequest<GeneratedClassesExperiment>,
   resources: ResourceCache,
-): Promise<PreparedLikelihood> {
+) {
   const { experiment, file } = request;
   const model = await resources.model(experiment, file);
   const { shown, targets } = await prepareText(request, resources);
@@ -126,13 +127,20 @@ async function prepareLikelihood(
   const areShown = new Set(shown.map(({ id }) => id));
   const dataset = { ...read, train: read.train.filter(({ id }) => !areShown.has(id)) };
   const transfer = await resources.transfer(experiment, file, verbalizer.classes);
-  const named = { dataset, verbalizer, transfer };
+  return { model, shown: shownExamples(shown), reader, verbalizer, dataset, transfer };
+}
+
+async function prepareLikelihood(
+  request: PreparedRequest<LikelihoodExperiment>,
+  resources: ResourceCache,
+): Promise<PreparedLikelihood> {
+  const { model, shown, reader, ...named } = await readClassTexts(request, resources);
   return {
     form: "likelihood",
     ...await complete(request, model, named, resources, readWith(reader)),
-    verbalizer,
+    verbalizer: named.verbalizer,
     reader,
-    shown: shownExamples(shown),
+    shown,
   };
 }
 
@@ -161,28 +169,23 @@ async function prepareGeneratedClasses(
   request: PreparedRequest<GeneratedClassesExperiment>,
   resources: ResourceCache,
 ): Promise<PreparedGeneratedClasses> {
-  const { experiment, file } = request;
-  const model = await resources.model(experiment, file);
-  const { shown, targets } = await prepareText(request, resources);
-  const verbalizer = spelled(targets, model);
-  const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
-  const read = await resources.dataset(experiment, file, verbalizer.classes);
-  const asked = (examples: readonly Example[]) => withTexts(examples, experiment.verbalizer);
-  const areShown = new Set(shown.map(({ id }) => id));
-  const dataset = {
-    ...read,
-    train: asked(read.train).filter(({ id }) => !areShown.has(id)),
-    validation: asked(read.validation),
-    test: asked(read.test),
+  const { model, shown, reader, verbalizer, dataset, transfer } = await readClassTexts(request, resources);
+  const asked = (examples: readonly Example[]) => withTexts(examples, request.experiment.verbalizer);
+  const named = {
+    verbalizer,
+    dataset: {
+      ...dataset,
+      train: asked(dataset.train),
+      validation: asked(dataset.validation),
+      test: asked(dataset.test),
+    },
+    transfer: transfer.map((one) => ({ ...one, examples: asked(one.examples) })),
   };
-  const transfer = (await resources.transfer(experiment, file, verbalizer.classes))
-    .map((one) => ({ ...one, examples: asked(one.examples) }));
-  const named = { dataset, verbalizer, transfer };
   return {
     form: "generate",
     ...await complete(request, model, named, resources, readWith(reader)),
     reader,
-    shown: shownExamples(shown),
+    shown,
   };
 }
 
