@@ -70,7 +70,7 @@ export async function copyKept(modules: string, to: string, systems?: readonly s
   }
 }
 
-/** CommonJS is told by its files' names alone, wherever the package is installed. */
+/** CommonJS is recognized by its files' names alone, wherever the package is installed. */
 const COMMON_JS = /^onnxruntime-(?:node\/dist|common\/dist\/cjs)\/.*\.js$/;
 
 /** Where a file of a package that stays is, among these packages. @param path in `node_modules` */

@@ -1,6 +1,6 @@
 /**
  * What the modules for programs need of Deno's API, by Node's: in the package they import this module as `Deno`, and one that uses
- * something that is not in it cannot be packed. Errors are Node's own: they are told by their codes.
+ * something that is not in it cannot be packed. Errors are Node's own, recognized by their codes.
  *
  * @module
  */

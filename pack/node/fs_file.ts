@@ -68,7 +68,7 @@ class FsFile implements Disposable {
     await promisify(fs.fsync)(this.descriptor);
   }
 
-  /** Node has no locks: who owns a file is told by the file beside it. */
+  /** Node has no locks: the file beside a file says who owns it. */
   tryLock(): Promise<boolean> {
     return Promise.reject(new Error("Node cannot lock files"));
   }

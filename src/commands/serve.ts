@@ -56,10 +56,10 @@ export async function serve(
   io: CommandIo,
 ): Promise<void> {
   const { hard, model, results, host, port } = flags;
-  const { experiment: any, environment } = await readAnyAbout(folder);
-  if (isGeneratedExperiment(any)) {
+  const { experiment: asked, environment } = await readAnyAbout(folder);
+  if (isGeneratedExperiment(asked)) {
     const { serveTextRun } = await import("./serve_texts.ts");
-    return await serveTextRun({ experiment: any, environment, folder }, flags, io);
+    return await serveTextRun({ experiment: asked, environment, folder }, flags, io);
   }
   const about = wordRun(await readAbout(folder), folder, "serve");
   const { experiment } = about;

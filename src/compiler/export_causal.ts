@@ -21,7 +21,7 @@ export interface CausalPrompt extends Omit<CausalFrame, "vectors"> {
  * where a model continues several.
  *
  * @param storage what weights are stored as
- * @throws {CompileError} where the model keeps no keys and values, has no mask or positions, or its embeddings cannot be told in its file
+ * @throws {CompileError} where the model keeps no keys and values, has no mask or positions, or its embeddings cannot be recognized in its file
  */
 export function exportCausal(file: OnnxFile, prompt: CausalPrompt, storage?: WeightStorage): Uint8Array {
   const { vectors, ...frame } = prompt;

@@ -65,7 +65,7 @@ export function testsSentence({ metrics }: ComparedTexts): Bilingual | undefined
   };
 }
 
-/** The sentence on the smallest difference that could have been detected, in the first metric for which that can be told. */
+/** The sentence on the smallest difference that could have been detected, in the first metric for which it is known. */
 export function textDetectableSentence({ metrics }: ComparedTexts): Bilingual {
   const name = TEXT_METRICS.find((one) => typeof metrics[one]?.detectable === "number");
   const detectable = name && metrics[name]?.detectable;

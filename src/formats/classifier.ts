@@ -6,7 +6,8 @@ import { columnsOf, parseTemplate } from "../experiment/template.ts";
 import type { WordExperiment } from "../experiment/types.ts";
 import { RegionReader } from "../model/read_region.ts";
 import { readTokenizerJson } from "../model/read_tokenizer.ts";
-import { type PositionCounting, TemplateEncoder, templateError } from "../prompt/encoding.ts";
+import { type PositionCounting, TemplateEncoder } from "../prompt/encoding.ts";
+import { templateError } from "../prompt/template_error.ts";
 import { readVerbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
 import {
   type ClassifiedModel,

@@ -1,4 +1,5 @@
-import { type TemplateEncoder, templateError } from "../prompt/encoding.ts";
+import type { TemplateEncoder } from "../prompt/encoding.ts";
+import { templateError } from "../prompt/template_error.ts";
 import type { TextFrame } from "../prompt/frame.ts";
 
 /**

@@ -12,7 +12,7 @@ import type { LikelihoodExperiment } from "../experiment/text_types.ts";
 import { RegionReader } from "../model/read_region.ts";
 import { readTokenizerJson } from "../model/read_tokenizer.ts";
 import type { ClassTexts } from "../prompt/class_texts.ts";
-import { templateError } from "../prompt/encoding.ts";
+import { templateError } from "../prompt/template_error.ts";
 import type { TargetEncoded, TargetEncoder } from "../prompt/target_encoding.ts";
 import {
   type ClassifiedModel,

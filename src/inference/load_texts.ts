@@ -53,7 +53,7 @@ export interface GeneratedAbout extends Pick<AnyAbout, "environment"> {
   readonly experiment: GeneratedExperiment;
 }
 
-/** What is answered, and how that is told. */
+/** What is answered, and who hears of it as it grows. */
 interface Asked {
   readonly onPiece?: (piece: TextPiece) => void;
   readonly onAnswered?: ((done: number) => void) | undefined;

@@ -1,5 +1,6 @@
 import type { Template } from "../experiment/template.ts";
-import { type Encoded, type PositionCounting, TemplateEncoder, templateError } from "./encoding.ts";
+import { type Encoded, type PositionCounting, TemplateEncoder } from "./encoding.ts";
+import { templateError } from "./template_error.ts";
 import { spelled, type Texts } from "./stretch.ts";
 import {
   answerable,

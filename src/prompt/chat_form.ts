@@ -3,7 +3,7 @@ import { thrownMessage } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import { type ChatForm, type Piece, splitTemplate, type Template } from "../experiment/template.ts";
 import type { ChatTemplate } from "../model/chat_template.ts";
-import { templateError } from "./encoding.ts";
+import { templateError } from "./template_error.ts";
 
 /** A message of a chat. */
 export interface ChatMessage {

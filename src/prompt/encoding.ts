@@ -1,10 +1,10 @@
-import { ConfigValueError, InputError } from "../base/errors.ts";
-import type { Message } from "../base/message.ts";
+import { InputError } from "../base/errors.ts";
 import { columnsOf, type Piece, type Template } from "../experiment/template.ts";
 import type { ReadingCard } from "../model/card.ts";
 import type { MaskToken, Tokenizer } from "../model/tokenizer.ts";
 import { Shortener, sizeOf } from "./shorten.ts";
 import { type Stretch, type StretchTokens, type Texts, tokensOf } from "./stretch.ts";
+import { templateError } from "./template_error.ts";
 
 /** How models spell their mask tokens: [MASK], <mask>, <|mask|>. */
 const FOREIGN_MASK = /[[<]\W?mask\W?[\]>]/i;
@@ -293,9 +293,4 @@ export function unknownWordsIn(template: Template, tokenizer: Tokenizer): string
 /** The length in tokens of a part that does not depend on texts. */
 function lengthOf(part: Part): number {
   return part.kind === "vectors" ? part.length : part.kind === "specials" ? part.ids.length : 0;
-}
-
-/** An error in a template, reported at its key. */
-export function templateError(message: string | Message): ConfigValueError {
-  return new ConfigValueError([{ path: ["prompt", "template"], message }]);
 }

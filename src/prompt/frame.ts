@@ -1,4 +1,5 @@
-import { type Part, type TemplateEncoder, templateError } from "./encoding.ts";
+import type { Part, TemplateEncoder } from "./encoding.ts";
+import { templateError } from "./template_error.ts";
 import { type Stretch, type StretchTokens, tokensOf } from "./stretch.ts";
 
 /** Token ids on one side of a text, and which of them take a position. */

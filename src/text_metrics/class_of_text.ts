@@ -17,7 +17,7 @@ export function classReader(verbalizer: Verbalizer): (text: string) => string | 
   return (text) => classes.get(keyOf(text));
 }
 
-/** A text of a class that no generated text is told by from one of another class. */
+/** A text of a class that is the same as one of another class, as exact match compares. */
 export interface SameText {
   readonly name: string;
   /** Its place among the class's texts. */

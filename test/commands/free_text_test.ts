@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { stoppingAfter } from "../disk/stopping_disk.ts";
 import { scoreText } from "../../src/text_metrics/score_text.ts";
+import { answersIn, ran } from "./answers_of_run.ts";
 import { call, inFolder, readLines } from "./softprompt.ts";
 import { freeExperiment } from "./free_experiment.ts";
 import { writeTextModel } from "./text_model.ts";
@@ -17,17 +18,6 @@ interface Answer {
 
 const read = async (path: string) => JSON.parse(await Deno.readTextFile(path));
 
-async function answersIn(folder: string): Promise<Answer[]> {
-  const text = await Deno.readTextFile(join(folder, "predictions.jsonl"));
-  return text.trimEnd().split("\n").map((line): Answer => JSON.parse(line));
-}
-
-async function ran(file: string, folder: string): Promise<string> {
-  const { code, stdout, stderr } = await call(["run", file, "--results", folder]);
-  assertEquals(code, 0, stderr);
-  return `${stdout}${stderr}`;
-}
-
 Deno.test("free texts are tuned by their loss, generated, scored, compared and shown", () =>
   inFolder(async (folder) => {
     const file = await freeExperiment(folder);
@@ -36,7 +26,7 @@ Deno.test("free texts are tuned by their loss, generated, scored, compared and s
     const history = await readLines(join(folder, "free/history.jsonl"));
     const losses = history.map(({ loss }) => Number(loss));
     assert(losses.at(-1)! < losses[0]!, losses.join());
-    const answers = await answersIn(join(folder, "free"));
+    const answers = await answersIn<Answer>(join(folder, "free"));
     const { test, truncated } = await read(join(folder, "free/metrics.json"));
     assertEquals([test.examples, answers.length, truncated.answers], [12, 12, 0]);
     for (const { targets, generated = "", score } of answers) {
@@ -73,7 +63,7 @@ Deno.test("answers are cut at the positions that the decoder's graph has, counte
     });
     await Deno.writeTextFile(join(folder, "data.jsonl"), `${lines.join("\n")}\n`);
     assertStringIncludes(await ran(file, folder), "10 right answers did not fit, and lost tokens at the end");
-    const tokens = (await answersIn(join(folder, "long"))).map((answer) => answer.tokens);
+    const tokens = (await answersIn<Answer>(join(folder, "long"))).map((answer) => answer.tokens);
     assertEquals([...new Set(tokens)].toSorted((a, b) => a - b), [5, 40]);
     const experiment = await read(file);
     experiment.evaluation.generate.maxTokens = 44;
@@ -100,8 +90,8 @@ Deno.test("two runs of free texts are compared by pairs, and a gate hears of the
     );
     assertAlmostEquals(metrics.loss.delta, losses[1] - losses[0], 1e-9);
     assertEquals(metrics.loss.verdict, "worse");
-    const own = await answersIn(a);
-    const others = await answersIn(b);
+    const own = await answersIn<Answer>(a);
+    const others = await answersIn<Answer>(b);
     assertEquals(changed.length, own.filter(({ generated }, i) => generated !== others[i]!.generated).length);
     const text = await call(["diff", a, b]);
     assertStringIncludes(text.stdout, "12 test examples paired by id.");
@@ -166,7 +156,7 @@ Deno.test("without metrics of generated texts and samples nothing is generated",
     await ran(file, folder);
     const { test } = await read(join(folder, "free/metrics.json"));
     assertEquals(Object.keys(test), ["examples", "loss", "perplexity"]);
-    const [first] = await answersIn(join(folder, "free"));
+    const [first] = await answersIn<Answer>(join(folder, "free"));
     assertEquals(first!.generated, undefined);
   }));
 

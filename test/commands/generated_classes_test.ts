@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { InputError, loadRun } from "softprompt";
+import { answersIn, ran } from "./answers_of_run.ts";
 import { serving } from "./serving.ts";
 import { call, inFolder, readLines } from "./softprompt.ts";
 import { writeTextModel } from "./text_model.ts";
@@ -46,23 +47,12 @@ async function written(folder: string, changes: Record<string, unknown> = {}): P
 
 const read = async (path: string) => JSON.parse(await Deno.readTextFile(path));
 
-async function answersIn(folder: string): Promise<Answer[]> {
-  const text = await Deno.readTextFile(join(folder, "predictions.jsonl"));
-  return text.trimEnd().split("\n").map((line): Answer => JSON.parse(line));
-}
-
-async function ran(file: string, folder: string): Promise<string> {
-  const { code, stdout, stderr } = await call(["run", file, "--results", folder]);
-  assertEquals(code, 0, stderr);
-  return `${stdout}${stderr}`;
-}
-
 Deno.test("the class is that whose text is generated: tuned, measured, shown, compared", () =>
   inFolder(async (folder) => {
     const shown = await ran(await written(folder), folder);
     assertStringIncludes(shown, "test accuracy");
     const own = join(folder, "classes");
-    const answers = await answersIn(own);
+    const answers = await answersIn<Answer>(own);
     const { test, validation, majority } = await read(join(own, "metrics.json"));
     assertEquals([test.examples, answers.length, validation.examples], [18, 18, 12]);
     for (const { label, predicted, generated, targets } of answers) {
@@ -193,7 +183,7 @@ Deno.test("predict, loadRun and serve answer with the class of the generated tex
   inFolder(async (folder) => {
     await ran(await written(folder), folder);
     const own = join(folder, "classes");
-    const answers = await answersIn(own);
+    const answers = await answersIn<Answer>(own);
     const file = join(folder, "texts.jsonl");
     const rows = answers.map(({ text, label }) => JSON.stringify({ text, label }));
     await Deno.writeTextFile(file, `${rows.join("\n")}\n`);

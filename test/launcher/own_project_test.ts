@@ -55,6 +55,6 @@ Deno.test("folders beyond a project are granted by the user's settings, and by n
     await Deno.writeTextFile(join(folder, "home/.config/softprompt/settings.json"), settings);
     const granted = await launched(join(folder, "project"), join(folder, "home"), "validate", file);
     assertEquals(granted.stderr.includes("leads to"), false, granted.stderr);
-    // What else the file lacks is told by the program itself.
+    // The program itself says what else the file lacks.
     assertStringIncludes(granted.stderr, "x.softprompt.yaml");
   }));

@@ -30,7 +30,7 @@ async function called(
   return ended;
 }
 
-nodeTest("an old Node is told so", async () => {
+nodeTest("an old Node is refused by name", async () => {
   const [code, stderr] = await called({ engines: { node: ">=99.1.0" } });
   assertEquals(code, 2);
   assertMatch(stderr, /^error: this is Node \d+\.\d+\.\d+, and softprompt needs 99\.1\.0 or newer\n$/);

@@ -4,7 +4,7 @@ import type { AnswerQuestion } from "../../src/serve/ask.ts";
 import { serveTexts } from "../../src/serve/text_server.ts";
 import { InputError } from "../../src/base/errors.ts";
 
-/** Asks a server that answers as it is told. */
+/** Asks a server that gives the answers of a test. */
 async function asked(
   answerQuestion: AnswerQuestion,
   test: (ask: (signal?: AbortSignal) => Promise<Response>, errors: readonly unknown[]) => Promise<void>,
