@@ -43,14 +43,14 @@ function lackedRuns(own: AnySide, other: AnySide): LackedRuns[] {
 }
 
 /**
- * Which groups of two sides belong together: those of the same name; where each side has one only, these; and one without a name,
- * such as a hard prompt over several seeds, with each variant of a side that has none like it.
+ * Which groups of two sides belong together: those of the same name; and one without a name, such as a hard prompt over several
+ * seeds, with each variant of a side that has none like it.
  */
 function counterparts(a: AnySide, b: AnySide): (one: AnyGroup, other: AnyGroup) => boolean {
   const isUnnamed = ({ name }: AnyGroup) => name === "";
   const isForAll = (side: AnySide, other: AnySide) =>
     side.groups.length === 1 && side.groups.every(isUnnamed) && !other.groups.some(isUnnamed);
-  const all = a.groups.length === 1 && b.groups.length === 1 || isForAll(a, b) || isForAll(b, a);
+  const all = isForAll(a, b) || isForAll(b, a);
   return (one, other) => all || one.name === other.name;
 }
 

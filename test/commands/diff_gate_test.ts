@@ -217,6 +217,21 @@ Deno.test("a summary that is named is what its batch ran: what failed in it fail
     );
   }));
 
+Deno.test("folders of one run each lack each other's where these have different names, and runs named by themselves do not", () =>
+  inFolder(async (folder) => {
+    const [a, b] = [
+      await writeRuns(join(folder, "a"), { hard: GOOD }),
+      await writeRuns(join(folder, "b"), { soft: GOOD }),
+    ];
+    const { code, stderr } = await call(["diff", a, b, "--fail-on-regression"]);
+    assertEquals([code, stderr.split("\n").slice(0, 2)], [3, [
+      "A lacks 1 run of B: soft",
+      "B lacks 1 run of A: hard",
+    ]]);
+    assertEquals((await call(["diff", a, b, "--fail-on-regression", "--allow-missing"])).code, 0);
+    assertEquals((await call(["diff", join(a, "hard"), join(b, "soft"), "--fail-on-regression"])).code, 0);
+  }));
+
 Deno.test("damaged runs are named and end with exit code 2, also where missing ones are allowed; a regression counts first", () =>
   inFolder(async (folder) => {
     const a = await writeRuns(join(folder, "a"), { "length=1": GOOD, "length=5": GOOD, "length=9": GOOD });
