@@ -2,6 +2,7 @@ import { assertNotEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { parseDocument } from "yaml";
 import { RT_POLARITY } from "../../src/dataset/rt_polarity.ts";
+import { writeSmallModel } from "../commands/small_model.ts";
 import { ROOT } from "../shared.ts";
 
 /** The number of vectors of the longest prompt: a small model has few words to start from. */
@@ -9,13 +10,14 @@ const LONGEST = 20;
 
 /**
  * A copy of the project, with the files of the pages, whose experiments are small: two steps, short prompts, on a few of the project's own
- * sentences instead of rt-polarity, two values of what is swept. The commands are those of the pages, to the letter.
+ * sentences instead of rt-polarity, two values of what is swept; and whose model is a small one. The commands are those of the pages, to the letter.
  *
  * @param pages the files that stand in the pages, by their paths
  */
 export async function copyProject(folder: string, pages: Readonly<Record<string, string>>): Promise<void> {
   const entries = ["deno.json", "deno.lock", "src", "docs", "data", "experiments", "bench", "test"];
   for (const entry of entries) await copy(join(ROOT, entry), join(folder, entry));
+  await writeSmallModel(join(folder, "data/models/reviews-mlm-mini"));
   for (const [file, text] of Object.entries(pages)) {
     await Deno.mkdir(join(folder, dirname(file)), { recursive: true });
     await Deno.writeTextFile(join(folder, file), text);

@@ -6,7 +6,9 @@ import { ROOT } from "../shared.ts";
 /** The schemas of the project: all in `src`. */
 const SCHEMAS: readonly string[] = (await Array.fromAsync(Deno.readDir(`${ROOT}src`)))
   .filter(({ isDirectory }) => isDirectory)
-  .flatMap(({ name }) => [...Deno.readDirSync(`${ROOT}src/${name}`)].map((file) => `src/${name}/${file.name}`))
+  .flatMap(({ name }) =>
+    [...Deno.readDirSync(`${ROOT}src/${name}`)].map((file) => `src/${name}/${file.name}`)
+  )
   .filter((path) => path.endsWith(".json"));
 
 Deno.test("the project's schemas are JSON Schemas: the program does not check them when it starts", async () => {
@@ -14,7 +16,9 @@ Deno.test("the project's schemas are JSON Schemas: the program does not check th
   const found = SCHEMAS.map(async (path) => [path, JSON.parse(await Deno.readTextFile(`${ROOT}${path}`))]);
   const schemas = Object.fromEntries(await Promise.all(found));
   assertEquals(Object.keys(schemas).length >= 4, true);
-  for (const [path, schema] of Object.entries({ ...schemas, "with references replaced": EXPERIMENT_SCHEMA })) {
+  for (
+    const [path, schema] of Object.entries({ ...schemas, "with references replaced": EXPERIMENT_SCHEMA })
+  ) {
     assertEquals([ajv.validateSchema(schema as object), ajv.errors], [true, null], path);
   }
   assertEquals(ajv.validateSchema({ type: "no type" }), false);
