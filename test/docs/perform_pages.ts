@@ -82,6 +82,16 @@ async function withArchive(test: (url: string) => Promise<void>): Promise<void> 
   }
 }
 
+/** Writes the programs of some pages into a folder. @returns the names of their files */
+async function writePrograms(folder: string, snippets: readonly Snippet[]): Promise<Map<Snippet, string>> {
+  const programs = snippets.filter(({ language }) => language === "ts")
+    .map((snippet, i) => [snippet, `program-${i}.ts`] as const);
+  for (const [{ text }, name] of programs) {
+    await Deno.writeTextFile(join(folder, name), text.replace(TRANSFORMERS, STAND_IN));
+  }
+  return new Map(programs);
+}
+
 /** Runs every command and program of some pages, in a copy of the project, a step for each. */
 export async function performPages(t: Deno.TestContext, pages: readonly string[]): Promise<void> {
   const all = await snippetsOf(PAGES);
@@ -98,13 +108,20 @@ export async function performPages(t: Deno.TestContext, pages: readonly string[]
         const cache: string = join(folder, "results/hf");
         const env = { HF_ENDPOINT: url, HF_HOME: cache };
         await pointHere(folder, archive);
-        for (const snippet of all.filter(({ page }) => pages.includes(page))) {
-          const { page, line, language, text } = snippet;
+        const snippets = all.filter(({ page }) => pages.includes(page));
+        const programs = await writePrograms(folder, snippets);
+        // Checked together, they are checked in little more time than one alone.
+        await t.step("the programs of the pages have right types", async () => {
+          const command = ["deno check --quiet", ...programs.values()].join(" ");
+          if (programs.size > 0) assertEquals(await perform(command, folder, env), undefined);
+        });
+        for (const snippet of snippets) {
+          const { page, line, language } = snippet;
           const name = `${page}:${line}`;
-          if (language === "ts") {
+          const program = programs.get(snippet);
+          if (program !== undefined) {
             await t.step(`the program at ${name}`, async () => {
-              await Deno.writeTextFile(join(folder, "snippet.ts"), text.replace(TRANSFORMERS, STAND_IN));
-              assertEquals(await perform("deno run --check --allow-all snippet.ts", folder, env), undefined);
+              assertEquals(await perform(`deno run --allow-all ${program}`, folder, env), undefined);
             });
           }
           for (const command of language === "sh" ? commandsOf(snippet) : []) {
