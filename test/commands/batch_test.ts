@@ -130,7 +130,7 @@ Deno.test("runs at the same time have the same bits as one after the other", () 
     const file = await sweepFile(folder);
     for (const jobs of ["1", "2"]) {
       const args = ["batch", file, "--results", join(folder, jobs), "--jobs", jobs];
-      const { code, stderr } = await callProcess(args);
+      const { code, stderr } = await (jobs === "1" ? call(args) : callProcess(args));
       assertEquals(code, 0, stderr);
     }
     for (const name of VARIANTS) {
