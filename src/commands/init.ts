@@ -42,7 +42,11 @@ export async function init(folder: string, { template }: InitFlags, io: CommandI
   await onDisk(folder, () => writeFolder(folder, files), "init <dir>");
   io.print(`${folder} has a first experiment, experiments/first.yaml. Next:`);
   for (
-    const line of ["", ...(resolve(folder) === Deno.cwd() ? [] : [`  cd ${quoted(folder)}`]), "  npx softprompt run"]
+    const line of [
+      "",
+      ...(resolve(folder) === Deno.cwd() ? [] : [`  cd ${quoted(folder)}`]),
+      "  npx softprompt run",
+    ]
   ) {
     io.print(line);
   }

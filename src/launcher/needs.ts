@@ -45,7 +45,13 @@ export function verbNeeds(
     allowRead: readonly string[],
     typed?: readonly Override[],
   ) => {
-    const allowed = [...allowRead, ...await granted(), results, program, ...await projectOfResults(file, results)];
+    const allowed = [
+      ...allowRead,
+      ...await granted(),
+      results,
+      program,
+      ...await projectOfResults(file, results),
+    ];
     return await experimentReads(file, allowed, typed);
   };
   const files = async (

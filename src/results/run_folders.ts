@@ -18,9 +18,7 @@ const FIRST_FILES: readonly string[] = [BEGUN_FILE, "experiment.yaml"];
  */
 export async function runFolders(folder: string): Promise<string[]> {
   const found = await foldersWithin(folder);
-  return found.flatMap(({ path, entries }) =>
-    holdsRun(entries) ? [path] : []
-  );
+  return found.flatMap(({ path, entries }) => holdsRun(entries) ? [path] : []);
 }
 
 /** The folders directly in another that contain a run's `metrics.json`, sorted by name. */

@@ -137,6 +137,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "device", // tensors and their files
     "evaluation",
     "training", // checkpoints and the history
+    "hub", // the form of the ids of models
     "dataset", // the examples that are predicted
   ],
   "diff": [
