@@ -10,47 +10,11 @@ import { parseVariants } from "../../src/experiment/sweep.ts";
 import { withHub } from "../hub/loopback_hub.ts";
 import { chineseModel } from "../commands/chinese_model.ts";
 import { inFolder } from "../commands/softprompt.ts";
+import { commandsOf, isOfPackage, PAGES, type Snippet, snippets } from "./pages.ts";
 import { perform } from "./perform.ts";
 import { smallT5 } from "./small_t5.ts";
 import { copyProject, pointHere } from "./project_copy.ts";
 import { mustHave, ROOT, shared } from "../shared.ts";
-
-/** The order in which their commands are run: later ones use what earlier ones leave. */
-const PAGES = [
-  "README.md",
-  "docs/rt-polarity.md",
-  "docs/tutorial.md",
-  "docs/installing.md",
-  "docs/experiments.md",
-  "docs/results.md",
-  "docs/commands.md",
-  "docs/using-a-prompt.md",
-  "docs/devices.md",
-  "docs/models-and-data.md",
-  "docs/text-answers.md",
-  "docs/how-it-works.md",
-  "docs/from-peft-openprompt.md",
-  "docs/baselines-and-ensembles.md",
-  "docs/comparing.md",
-  "docs/study.md",
-  "docs/speed.md",
-  "docs/webgpu.md",
-  "docs/operators.md",
-  "docs/architecture.md",
-  "docs/file-formats.md",
-  "docs/recipes/operator.md",
-  "docs/recipes/optimizer.md",
-  "docs/recipes/initialization.md",
-  "docs/recipes/device.md",
-  "docs/recipes/dataset-format.md",
-  "docs/recipes/verb.md",
-  "src/compiler/README.md",
-  "CONTRIBUTING.md",
-  "SECURITY.md",
-  "CHANGELOG.md",
-  "README.zh-CN.md",
-  "docs/tutorial.zh-CN.md",
-];
 
 /** Commands that are not run here, and why. */
 const NOT_HERE: readonly (readonly [RegExp, string])[] = [
@@ -61,45 +25,16 @@ const NOT_HERE: readonly (readonly [RegExp, string])[] = [
   [/^deno task study$/, "it computes, for hours"],
 ];
 
-/** A fenced block of a page. */
-interface Snippet {
-  readonly page: string;
-  readonly line: number;
-  readonly language: string;
-  /** The file that the block is, where it says so after its language. */
-  readonly file: string | undefined;
-  readonly text: string;
-}
-
-async function snippets(): Promise<Snippet[]> {
-  const found = PAGES.map(async (page) => {
-    const text = await Deno.readTextFile(join(ROOT, page));
-    return [...text.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)].map((match): Snippet => ({
-      page,
-      line: text.slice(0, match.index).split("\n").length,
-      language: match[1]!,
-      file: match[2],
-      text: match[3]!,
-    }));
-  });
-  return (await Promise.all(found)).flat();
-}
-
-/** The commands of a block, without comments. */
-function commandsOf({ text }: Snippet): string[] {
-  return text.replaceAll(/\\\n\s*/g, "").split("\n")
-    .map((line) => line.replace(/(^|\s)#.*$/, "").trim().replace(/^npx -y deno@\S+ /, "deno "))
-    .filter((line) => line !== "");
-}
-
-const ALL = await snippets();
+const ALL = await snippets(PAGES);
 
 /** What a recipe changes in files of the project: lines of context, lines that go, lines that come. */
 const CHANGES = ALL.filter(({ language }) => language === "diff");
 
-/** The files that blocks are. */
+/** The files that blocks are; those of a package's page are in the folder that its commands are run in. */
 const FILES = Object.fromEntries(
-  ALL.flatMap(({ language, file, text }) => file === undefined || language === "diff" ? [] : [[file, text]]),
+  ALL.filter(({ page }) => !isOfPackage(page, ALL)).flatMap(({ language, file, text }) =>
+    file === undefined || language === "diff" ? [] : [[file, text]]
+  ),
 );
 
 Deno.test("every block of the pages is of a language that the tests know", () => {
@@ -251,7 +186,8 @@ Deno.test("every command and program of the pages does what it should", async (t
               assertEquals(await perform("deno run --check --allow-all snippet.ts", folder, env), undefined);
             });
           }
-          for (const command of language === "sh" ? commandsOf(snippet) : []) {
+          const isRun = language === "sh" && !isOfPackage(page, ALL);
+          for (const command of isRun ? commandsOf(snippet) : []) {
             if (done.has(command) || NOT_HERE.some(([pattern]) => pattern.test(command))) continue;
             const lacking = await whatLacks(command);
             if (lacking !== undefined) {
