@@ -33,7 +33,9 @@ for (const [manager, { install, call }] of Object.entries(MANAGERS)) {
     await called(folder, [...install, TARBALL]);
     await called(folder, [...call, "softprompt", "init", "study"]);
     await called(folder, [...call, "softprompt", "validate", "study/experiments"]);
-    console.log(`${manager}: softprompt ${project.version} with Deno ${DENO} is installed, and starts a project`);
+    console.log(
+      `${manager}: softprompt ${project.version} with Deno ${DENO} is installed, and starts a project`,
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
