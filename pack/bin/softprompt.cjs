@@ -119,6 +119,13 @@ if (!process.versions.deno && !isAtLeast(process.versions.node, about.engines.no
   );
 }
 
+if (process.versions.deno && Deno.permissions.querySync({ name: "run" }).state !== "granted") {
+  refuse(
+    "Deno lets softprompt start no program: install it by deno install -g -A npm:softprompt; the program that it " +
+      "starts gets no more than the verb needs",
+  );
+}
+
 const deno = findDeno();
 makeExecutable(deno);
 const launcher = path.join(__dirname, "../dist/deno/launch.js");

@@ -155,6 +155,11 @@ console.log(file);
       const { code, stderr } = await computer.call("study", command, "run", "x.softprompt.yaml");
       assertEquals(code, 2);
       assertStringIncludes(stderr, "'model.source' leads to /etc");
+      const bare = await computer.call("other", DENO, "install", "-g", "--name", "bare", "--quiet", named);
+      assertEquals(bare.code, 0, bare.stderr);
+      const refused = await computer.call("study", join(computer.folder, "installed/bin/bare"), "--version");
+      assertEquals([refused.code, refused.stdout], [2, ""]);
+      assertStringIncludes(refused.stderr, "deno install -g -A npm:softprompt");
     },
   );
 });
