@@ -1,9 +1,11 @@
 import { basename, join, relative } from "@std/path";
 import { withSha256 } from "../base/sha256.ts";
 import { InputError, sharedMessage } from "../base/errors.ts";
+import { joined, type Message } from "../base/message.ts";
 import { isFreeTextExperiment, isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import type { TrainingKeys } from "../experiment/experiment_file.ts";
 import type { Experiment } from "../experiment/types.ts";
+import { DamagedRun } from "../results/damaged_run.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
 import { readTextRun } from "../results/read_text_run.ts";
 import { sweepReport } from "../report/sweep_report.ts";
@@ -12,7 +14,14 @@ import { Lock, lockPath } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
-import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
+import {
+  readEnsemble,
+  readEnvironment,
+  readMetrics,
+  readRun,
+  readSummary,
+  type RunRecord,
+} from "../results/read_run.ts";
 import type { RankedGroup } from "../results/summarize.ts";
 import type { EnsembleRow, RankedBy, SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
@@ -49,17 +58,46 @@ export async function writeSummaries(
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
   results: string,
 ): Promise<WrittenSummary[]> {
-  const byName = Map.groupBy(asked, ({ run }) => run.experiment.name);
   const written: WrittenSummary[] = [];
-  for (const [name, own] of byName) {
-    if (own.some(({ run }) => run.variant !== "")) {
-      written.push(await writeSummary(results, join(results, name), name, own, outcomes));
-    }
-  }
-  if (byName.size > 1) {
-    written.push(await writeSummary(results, results, basename(results), asked, outcomes));
+  for (const { folder, title, own } of summariesOf(asked, results)) {
+    written.push(await writeSummary(results, folder, title, own, outcomes));
   }
   return written;
+}
+
+/** @throws {InputError} with all summaries that a newer version has written: they would be replaced */
+export async function refuseNewerSummaries(asked: readonly RequestedRun[], results: string): Promise<void> {
+  await refuseNewer(summariesOf(asked, results).map(({ folder }) => () => readSummary(folder)));
+}
+
+/** @throws {InputError} with all runs that a newer version has written: they would be taken for missing */
+export async function refuseNewerRuns(asked: readonly RequestedRun[]): Promise<void> {
+  await refuseNewer(asked.map(({ run }) => () => readEnvironment(run.path)));
+}
+
+/** @throws {InputError} with the messages of those that are refused for their format */
+async function refuseNewer(readings: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const newer: Message[] = [];
+  for (const read of readings) {
+    await read().catch((error) => {
+      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof DamagedRun)) newer.push(error.forms);
+    });
+  }
+  if (newer.length > 0) throw new InputError(joined(newer, "\n"));
+}
+
+/** The summaries of a batch, with the runs of each. */
+function summariesOf(
+  asked: readonly RequestedRun[],
+  results: string,
+): { readonly folder: string; readonly title: string; readonly own: readonly RequestedRun[] }[] {
+  const byName = Map.groupBy(asked, ({ run }) => run.experiment.name);
+  const ofSweeps = [...byName].filter(([, own]) => own.some(({ run }) => run.variant !== ""));
+  return [
+    ...ofSweeps.map(([title, own]) => ({ folder: join(results, title), title, own })),
+    ...(byName.size > 1 ? [{ folder: results, title: basename(results), own: asked }] : []),
+  ];
 }
 
 async function writeSummary(

@@ -21,7 +21,7 @@ import { WorkerRunner } from "../batch/worker_runner.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
 import { matcher } from "../results/matching.ts";
-import { writeSummaries } from "../batch/write_summaries.ts";
+import { refuseNewerRuns, refuseNewerSummaries, writeSummaries } from "../batch/write_summaries.ts";
 
 /** The flags of `batch`. */
 export interface BatchFlags {
@@ -66,7 +66,8 @@ export interface Shard {
  * run does not stop the others.
  *
  * @param args files, folders and patterns
- * @throws {InputError} on files that are missing or wrong; all are checked before the first run
+ * @throws {InputError} on files that are missing or wrong, and where a newer version wrote their summaries; all are checked before the
+ *   first run
  * @throws {BatchFailed} at the end, where a run has failed
  */
 export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
@@ -81,6 +82,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   }
   const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
   const estimated = await batchJobs(all, flags, resources, io.progress);
+  await refuseNewerSummaries(estimated, flags.results);
   if (flags.summarize) return await summarizeOnly(estimated, flags, io);
   const areChosen = new Set(runs);
   const asked = estimated.filter(({ run }) => areChosen.has(run));
@@ -129,6 +131,7 @@ async function summarizeOnly(
   { results, json }: BatchFlags,
   io: CommandIo,
 ): Promise<void> {
+  await refuseNewerRuns(all);
   const written = await writeSummaries(all, new Map(), results);
   if (written.length === 0) {
     throw new InputError("one run has no summary: name files of several runs, or look at its report.html");

@@ -1,6 +1,7 @@
 import { InputError } from "../base/errors.ts";
 import { joined, type Message } from "../base/message.ts";
 import { visible } from "../base/visible.ts";
+import { parseOverrides } from "../experiment/override.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
@@ -30,6 +31,8 @@ export interface ValidateFlags {
   readonly results: string;
   /** Whether each run is listed, however many they are. */
   readonly verbose: boolean;
+  /** Keys set to other values, for example `prompt.length=5`. */
+  readonly overrides: readonly string[];
   readonly json: boolean;
 }
 
@@ -51,10 +54,10 @@ interface Checked {
  */
 export async function validate(
   args: readonly string[],
-  { results, verbose, json }: ValidateFlags,
+  { results, verbose, overrides, json }: ValidateFlags,
   io: CommandIo,
 ): Promise<void> {
-  const { runs, problems: unsound } = await planSound(args, results);
+  const { runs, problems: unsound } = await planSound(args, results, parseOverrides(overrides));
   const problems = [...unsound];
   const reporter = terminalDownloads(io);
   const resources = new ResourceCache({ reporter, keepsSessions: false });

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { type BaselineRuns, readBaseline } from "../results/baseline_file.ts";
-import { isBaselinePath, nameFlag } from "../results/baseline_place.ts";
+import { baselineFlags, isBaselinePath } from "../results/baseline_place.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { KeptPredictions, TooManyPredictions } from "../results/kept_predictions.ts";
 import { partialRuns, runFolders } from "../results/run_folders.ts";
@@ -160,7 +160,7 @@ async function readBy<Run extends SeededRun>(source: string, read: Reading<Run>)
   if (info === undefined) {
     throw new InputError(
       isBaselinePath(source)
-        ? `there is no baseline ${source}: set it by '${COMMAND} baseline set RUN${nameFlag(source)}'`
+        ? `there is no baseline ${source}: set it by '${COMMAND} baseline set RUN${baselineFlags(source)}'`
         : `there is no ${source}: ${COMPARABLE}`,
     );
   }

@@ -31,12 +31,13 @@ export interface Needs {
  * Finds what the verb of a command line needs. Where the verb is handed to the program, `found` is called in its place.
  *
  * @param program the program's own folder, with the data and models that come with it
- * @param granted what the user lets all files and runs name outside their projects
+ * @param granted what the user lets all files and runs name outside their projects; asked of verbs that read files or runs which name
+ *   others
  */
 export function verbNeeds(
   program: string,
   found: (verb: Verb, needs: Needs) => void,
-  granted: readonly string[] = [],
+  granted: () => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Verbs {
   const readsOf = async (
     file: string,
@@ -44,7 +45,13 @@ export function verbNeeds(
     allowRead: readonly string[],
     typed?: readonly Override[],
   ) => {
-    const allowed = [...allowRead, ...granted, results, program, ...await projectOfResults(file, results)];
+    const allowed = [
+      ...allowRead,
+      ...await granted(),
+      results,
+      program,
+      ...await projectOfResults(file, results),
+    ];
     return await experimentReads(file, allowed, typed);
   };
   const files = async (
@@ -64,8 +71,8 @@ export function verbNeeds(
     if (wrong.length > 0) throw new InputError(joined(wrong, "\n"));
     return all.flatMap((one) => one.status === "fulfilled" ? one.value : []);
   };
-  const ofRun = (folder: string, allowRead: readonly string[], results: string[], model?: string) =>
-    runReads(folder, [...allowRead, ...granted, ...results, program], model);
+  const ofRun = async (folder: string, allowRead: readonly string[], results: string[], model?: string) =>
+    await runReads(folder, [...allowRead, ...await granted(), ...results, program], model);
   return {
     run: async (args, { results, overrides }, allowRead) => {
       const typed = parseOverrides(overrides);
@@ -77,8 +84,8 @@ export function verbNeeds(
       const reads = await files(args, results, allowRead, overrides);
       found("batch", { reads: [...args.map(searched), ...reads], writes: [results] });
     },
-    validate: async (args, { results }, allowRead) => {
-      const reads = await files(args, results, allowRead);
+    validate: async (args, { results, overrides }, allowRead) => {
+      const reads = await files(args, results, allowRead, overrides);
       found("validate", { reads: [...args.map(searched), ...reads], writes: [] });
     },
     predict: async (run, _texts, { results, model, prompt, file }, allowRead) => {
@@ -119,9 +126,11 @@ export function verbNeeds(
       found("list", { reads: [...foundPaths(folder), program], writes: [] });
       return Promise.resolve();
     },
-    show: (run) => {
-      found("show", { reads: [...foundPaths(run), program], writes: [] });
-      return Promise.resolve();
+    show: async (run) => {
+      // Which of what the run names is not in its project is said with the command that runs it again.
+      const project = await projectOf(run);
+      const reads = [...foundPaths(run), ...(project === undefined ? [] : [project]), program];
+      found("show", { reads, writes: [] });
     },
     clean: async (args, { results }) => {
       const reads = args.length === 0 ? [] : await files(args, results, []);

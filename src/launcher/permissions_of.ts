@@ -1,5 +1,7 @@
 import { basename, dirname, join, resolve } from "@std/path";
 import { RT_POLARITY } from "../dataset/rt_polarity.ts";
+import { isDenied } from "../disk/denied.ts";
+import { isAbsent } from "../disk/is_absent.ts";
 import { cacheFolder, HUB_VARIABLES, hubHosts, isOffline, tokenFile } from "../hub/environment.ts";
 import { LAUNCHED } from "../terminal/stop_signals.ts";
 import type { Packages } from "./native_library.ts";
@@ -51,10 +53,20 @@ export function isNative(verb: Verb, { areGenerated = false }: Needs): boolean {
   return native === "generated texts" ? areGenerated : native;
 }
 
-/** A folder, and the two beside it by which it is replaced as a whole. */
+/** A folder, and the two beside it by which it is replaced as a whole; those of the folder that a link leads to, too. */
 function replaced(folder: string): string[] {
-  const path = resolve(folder);
-  return [path, `${path}.partial`, join(dirname(path), `.${basename(path)}.old`)];
+  return [...new Set([resolve(folder), linkedFolder(folder)])]
+    .flatMap((path) => [path, `${path}.partial`, join(dirname(path), `.${basename(path)}.old`)]);
+}
+
+/** Where a path leads that is a link itself; every other path as it is. */
+function linkedFolder(path: string): string {
+  try {
+    return Deno.lstatSync(path).isSymlink ? Deno.realPathSync(path) : resolve(path);
+  } catch (error) {
+    if (isAbsent(error) || isDenied(error)) return resolve(path);
+    throw error;
+  }
 }
 
 function hostsOf(verb: Verb): string[] {

@@ -1,6 +1,6 @@
 import { fromFileUrl } from "@std/path";
 import { allDone } from "../base/all_done.ts";
-import { loadedPackageAddress } from "../base/package_address.ts";
+import { type AddressedPackage, loadedPackageAddress } from "../base/package_address.ts";
 import { UNSAFE } from "../base/visible.ts";
 import { type Content, dataElement, htmlOf } from "./html.ts";
 import { PHRASES } from "./phrases.ts";
@@ -95,7 +95,7 @@ function loadScripts(): Promise<Scripts> {
     const inlined = async (name: typeof MODULES[number]) =>
       (await read(new URL(`./page/${name}.js`, import.meta.url)))
         .replaceAll(/^import\b[^;]*;\n/gm, "").replaceAll(/^export /gm, "");
-    const shipped = async (name: string, file: string) =>
+    const shipped = async (name: AddressedPackage, file: string) =>
       read(new URL(`../dist/${file}`, await loadedPackageAddress(name)));
     return {
       d3: await shipped("d3", "d3.min.js"),

@@ -2,7 +2,6 @@
 export const CHAINED: readonly string[] = [
   "README.md",
   "docs/rt-polarity.md",
-  "docs/tutorial.md",
   "docs/installing.md",
   "docs/experiments.md",
   "docs/results.md",
@@ -27,6 +26,11 @@ export const CHAINED: readonly string[] = [
   "SECURITY.md",
   "CHANGELOG.md",
   "README.zh-CN.md",
+  "docs/tutorial.md",
+  "docs/for-students.md",
+  "docs/for-a-csv.md",
+  "docs/for-the-web.md",
+  "docs/for-clusters.md",
   "docs/tutorial.zh-CN.md",
 ];
 

@@ -9,7 +9,7 @@ import { chineseModel } from "../commands/chinese_model.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { PAGES } from "./pages.ts";
 import { perform } from "./perform.ts";
-import { type Snippet, snippetsOf } from "./snippets.ts";
+import { commandsOf, isOfPackage, type Snippet, snippetsOf } from "./snippets.ts";
 import { smallT5 } from "./small_t5.ts";
 import { copyProject, pointHere } from "./project_copy.ts";
 import { mustHave, ROOT, shared } from "../shared.ts";
@@ -23,17 +23,10 @@ const NOT_HERE: readonly (readonly [RegExp, string])[] = [
   [/^deno task study$/, "it computes, for hours"],
 ];
 
-/** The commands of a block, without comments. */
-function commandsOf({ text }: Snippet): string[] {
-  return text.replaceAll(/\\\n\s*/g, "").split("\n")
-    .map((line) => line.replace(/(^|\s)#.*$/, "").trim().replace(/^npx -y deno@\S+ /, "deno "))
-    .filter((line) => line !== "");
-}
-
-/** The files that blocks are. */
+/** The files that blocks are; those of a package's page are in the folder that its commands are run in. */
 function filesOf(snippets: readonly Snippet[]): Record<string, string> {
   return Object.fromEntries(
-    snippets.flatMap(({ language, file, text }) =>
+    snippets.filter(({ page }) => !isOfPackage(page, snippets)).flatMap(({ language, file, text }) =>
       file === undefined || language === "diff" ? [] : [[file, text]]
     ),
   );
@@ -124,7 +117,8 @@ export async function performPages(t: Deno.TestContext, pages: readonly string[]
               assertEquals(await perform(`deno run --allow-all ${program}`, folder, env), undefined);
             });
           }
-          for (const command of language === "sh" ? commandsOf(snippet) : []) {
+          const isRun = language === "sh" && !isOfPackage(page, all);
+          for (const command of isRun ? commandsOf(snippet) : []) {
             if (done.has(command) || NOT_HERE.some(([pattern]) => pattern.test(command))) continue;
             const lacking = await whatLacks(command);
             if (lacking !== undefined) {

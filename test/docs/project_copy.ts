@@ -28,20 +28,23 @@ export async function copyProject(folder: string, pages: Readonly<Record<string,
     // The sentences of a label stand together or in turn: both ends have both labels.
     await Deno.writeTextFile(path, [...lines.slice(0, 8), ...lines.slice(-9)].join("\n"));
   }
-  for await (const file of yamlFiles(join(folder, "experiments"))) {
-    const document = parseDocument(await Deno.readTextFile(file));
-    const own = document.getIn(["dataset", "name"]) === "rt-polarity";
-    if (own) document.set("dataset", { name: "reviews-demo", path: "../../data/reviews-demo", shots: 8 });
-    if (document.has("training")) {
-      document.deleteIn(["training", "epochs"]);
-      document.setIn(["training", "steps"], 2);
-    }
-    if (Number(document.getIn(["prompt", "length"])) > LONGEST) document.setIn(["prompt", "length"], LONGEST);
-    const sweep = (document.get("sweep") as { toJSON(): Record<string, unknown[]> } | undefined)?.toJSON() ??
-      {};
-    for (const [key, values] of Object.entries(sweep)) document.setIn(["sweep", key], values.slice(0, 2));
-    await Deno.writeTextFile(file, String(document));
+  for await (const file of yamlFiles(join(folder, "experiments"))) await shorten(file);
+}
+
+/** Makes the runs small that an experiment file asks for. */
+export async function shorten(file: string): Promise<void> {
+  const document = parseDocument(await Deno.readTextFile(file));
+  const own = document.getIn(["dataset", "name"]) === "rt-polarity";
+  if (own) document.set("dataset", { name: "reviews-demo", path: "../../data/reviews-demo", shots: 8 });
+  if (document.has("training")) {
+    document.deleteIn(["training", "epochs"]);
+    document.setIn(["training", "steps"], 2);
   }
+  if (Number(document.getIn(["prompt", "length"])) > LONGEST) document.setIn(["prompt", "length"], LONGEST);
+  const sweep = (document.get("sweep") as { toJSON(): Record<string, unknown[]> } | undefined)?.toJSON() ??
+    {};
+  for (const [key, values] of Object.entries(sweep)) document.setIn(["sweep", key], values.slice(0, 2));
+  await Deno.writeTextFile(file, String(document));
 }
 
 async function* yamlFiles(folder: string): AsyncGenerator<string> {

@@ -25,3 +25,18 @@ export async function snippetsOf(pages: readonly string[]): Promise<Snippet[]> {
   });
   return (await Promise.all(found)).flat();
 }
+
+/** The commands of a block, without comments. */
+export function commandsOf({ text }: Snippet): string[] {
+  return text.replaceAll(/\\\n\s*/g, "").split("\n")
+    .map((line) => line.replace(/(^|\s)#.*$/, "").trim().replace(/^npx -y deno@\S+ /, "deno "))
+    .filter((line) => line !== "");
+}
+
+/** Whether the commands of a page are those of the package, which are run where it is installed. */
+export function isOfPackage(page: string, all: readonly Snippet[]): boolean {
+  return all.some((snippet) =>
+    snippet.page === page && snippet.language === "sh" &&
+    commandsOf(snippet).some((command) => command.includes("npx softprompt "))
+  );
+}

@@ -189,3 +189,43 @@ Deno.test("doctor may ask the hub and load the native library, without a token, 
     const refused = ["env=HF_TOKEN", `write=${join(folder, "x")}`, "net=example.com"];
     assertEquals(await allowedTo(["doctor", "--results", folder], [...granted, ...refused]), granted);
   }));
+
+Deno.test("settings of the user that cannot be read stop only what reads files that name others", async () => {
+  const unreadable = () => Promise.reject(new InputError("settings.json is not JSON"));
+  const asks = async (...args: string[]) => {
+    const verbs = verbNeeds(ROOT, () => {}, unreadable);
+    const line = commandLine(verbs, commandIo(new RecordingIo()));
+    return await line.parseAsync(args, { from: "user" }).then(() => false, (error) => {
+      if (error instanceof InputError) return true;
+      throw error;
+    });
+  };
+  const others = [["init", "x"], ["schema"], ["completions", "zsh"], ["list"], ["doctor"], [
+    "diff",
+    "a",
+    "b",
+  ]];
+  for (const args of others) assertEquals(await asks(...args), false, args[0]);
+  const file = "experiments/first-steps/1-hard.yaml";
+  for (const args of [["run", file], ["validate", file], ["predict", "x"]]) {
+    assertEquals(await asks(...args), true, args[0]);
+  }
+});
+
+Deno.test("what is written into a link is written into the folder that it leads to, and beside it", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    await Deno.mkdir(join(folder, "real"));
+    await Deno.symlink(join(folder, "real"), join(folder, "link"));
+    const link = join(folder, "link");
+    for (const args of [["init", link], ["schema"]]) {
+      const [writes = ""] = (await flagsOf(args)).filter((flag) => flag.startsWith("--allow-write="));
+      assertEquals(writes.includes(join(folder, "real.partial")), args[0] === "init", args[0]);
+    }
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", ...await flagsOf(["init", link]), join(ROOT, "src/main.ts"), "init", link],
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    assertEquals((await Deno.lstat(link)).isSymlink, true);
+    assertEquals((await Deno.stat(join(folder, "real/experiments/first.yaml"))).isFile, true);
+  }));
