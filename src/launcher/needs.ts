@@ -13,6 +13,7 @@ import type { Verbs } from "../verbs/command_line.ts";
 import { valueAt } from "../experiment/document.ts";
 import { readJson } from "../disk/read_json.ts";
 import { foldersAbove, isWithin, projectOf, realPlace } from "../disk/project.ts";
+import { isLmEvalFile } from "../foreign/lm_eval.ts";
 import { experimentReads } from "./experiment_reads.ts";
 import type { Verb } from "./rights.ts";
 import { runReads } from "./run_reads.ts";
@@ -168,9 +169,14 @@ async function answersAreGenerated(run: string): Promise<boolean> {
   return valueAt(metrics, ["answers"]) === "texts";
 }
 
-/** What is read of a side of a comparison: a summary names runs beside it, and a run that was begun again is beside its folder. */
+/**
+ * What is read of a side of a comparison: a summary names runs beside it, the samples and the results of lm-evaluation-harness are beside
+ * each other, and a run that was begun again is beside its folder.
+ */
 function comparedPaths(side: string): string[] {
-  return basename(side) === "summary.json" ? [dirname(side)] : [side, partialPath(resolve(side))];
+  return basename(side) === "summary.json" || isLmEvalFile(side)
+    ? [dirname(side)]
+    : [side, partialPath(resolve(side))];
 }
 
 /** What is read of a folder of runs: itself, what was begun in its place, and the locks on both, which are in the folder of all results. */

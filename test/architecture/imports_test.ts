@@ -139,8 +139,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "training", // checkpoints and the history
     "dataset", // the examples that are predicted
   ],
+  "foreign": ["base", "disk"],
   "diff": [
     "base",
+    "foreign", // what other programs have written
     "text_metrics", // the words by which texts differ
     "experiment", // the columns of a template
     "evaluation",
@@ -281,6 +283,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "schema",
     "base",
     "disk",
+    "foreign", // which files are read beside each other
     "hub",
     "experiment",
     "dataset",

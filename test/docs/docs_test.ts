@@ -32,6 +32,7 @@ const PAGES = [
   "docs/from-peft-openprompt.md",
   "docs/baselines-and-ensembles.md",
   "docs/comparing.md",
+  "docs/foreign-results.md",
   "docs/study.md",
   "docs/speed.md",
   "docs/webgpu.md",
