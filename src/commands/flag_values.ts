@@ -59,6 +59,19 @@ export const EXPORT_FORMATS = ["peft", "onnx", "cache"] as const;
 /** The precisions in which the weights of a classifier or generator can be stored, as transformers.js names them. */
 export const EXPORT_DTYPES = ["fp32", "fp16", "q8"] as const;
 
+/** Where runs are reported to. */
+export type ReportTo =
+  | { readonly tracker: "tensorboard"; readonly folder?: string }
+  | { readonly tracker: "mlflow" };
+
+/** A tracker, in addition to those before it: `tensorboard`, `tensorboard=DIR`, `mlflow`. */
+export function reportTo(text: string, before: readonly ReportTo[]): ReportTo[] {
+  const [, tracker, folder] = /^(tensorboard|mlflow)(?:=(.+))?$/s.exec(text) ?? [];
+  if (tracker === "tensorboard") return [...before, { tracker, ...(folder !== undefined && { folder }) }];
+  if (tracker === "mlflow" && folder === undefined) return [...before, { tracker }];
+  throw new InvalidArgumentError("It must be tensorboard, tensorboard=DIR or mlflow.");
+}
+
 /** The output formats of predictions. */
 export const PREDICTION_FORMATS = ["jsonl", "csv"] as const;
 

@@ -4,9 +4,10 @@
  * @see https://inspect.aisi.org.uk/eval-logs.html
  * @module
  */
+import { isObject, type JsonObject } from "../base/json_object.ts";
 import { InputError } from "../base/errors.ts";
 import type { Evaluation, Sample } from "./evaluation.ts";
-import { at, hashOf, isObject, type JsonObject, present, scoreOf } from "./json_values.ts";
+import { at, hashOf, present, scoreOf } from "./json_values.ts";
 
 /** The grades that scorers give besides numbers, and what inspect_ai counts them as. */
 const GRADES: ReadonlyMap<string, number> = new Map([

@@ -1,13 +1,6 @@
 import { createHash } from "node:crypto";
+import { isObject, type JsonObject } from "../base/json_object.ts";
 import { endOfString, parseJson } from "../base/json_text.ts";
-
-/** An object of JSON. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Whether a value is an object of JSON. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** The value of a key of an object; `undefined` where there is no object, or it has no such key of its own. */
 export function at(value: unknown, ...keys: readonly string[]): unknown {

@@ -6,9 +6,10 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
+import { isObject, type JsonObject } from "../base/json_object.ts";
 import { InputError } from "../base/errors.ts";
 import type { Evaluation, Sample } from "./evaluation.ts";
-import { at, hashOf, isObject, type JsonObject, present, scoreOf } from "./json_values.ts";
+import { at, hashOf, present, scoreOf } from "./json_values.ts";
 import { type Line, readJsonLines } from "./read_lines.ts";
 
 /** The names of the files: of all samples of a task, and of the results of all tasks. The date has no colons. */

@@ -5,9 +5,10 @@
  * @see https://www.promptfoo.dev/docs/configuration/reference/#evaluateresult
  * @module
  */
+import { isObject, type JsonObject } from "../base/json_object.ts";
 import { InputError } from "../base/errors.ts";
 import type { Evaluation, Sample } from "./evaluation.ts";
-import { at, canonicalJson, hashOf, isObject, type JsonObject, scoreOf } from "./json_values.ts";
+import { at, canonicalJson, hashOf, scoreOf } from "./json_values.ts";
 
 /** The metrics of every result: whether all assertions passed, and their mean score. */
 const SUCCESS = "success";

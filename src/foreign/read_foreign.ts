@@ -1,4 +1,5 @@
 import { extname, join } from "@std/path";
+import { isObject, type JsonObject } from "../base/json_object.ts";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { beginsAs } from "../disk/begins_as.ts";
@@ -6,7 +7,7 @@ import { decodeText, SAVE_AS_UTF8 } from "../disk/decode_text.ts";
 import { JSON_LIMIT, readLimited } from "../disk/read_limited.ts";
 import type { Evaluation, Program } from "./evaluation.ts";
 import { isInspectLog, readInspect, refuseBinaryLog, ZIP } from "./inspect.ts";
-import { isObject, type JsonObject, parsePythonJson } from "./json_values.ts";
+import { parsePythonJson } from "./json_values.ts";
 import { isLmEvalResults, isLmEvalSample, readLmEval, resultsOf, samplesBeside } from "./lm_eval.ts";
 import { isPromptfooResult, type PlacedResult, promptfooResults, readPromptfoo } from "./promptfoo.ts";
 import { readJsonLines } from "./read_lines.ts";

@@ -1,9 +1,10 @@
 import { TextLineStream } from "@std/streams/text-line-stream";
+import { isObject, type JsonObject } from "../base/json_object.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import { LineLimit } from "../disk/line_limit.ts";
 import { checkFile, LINES_LIMIT } from "../disk/read_limited.ts";
-import { isObject, type JsonObject, parsePythonJson } from "./json_values.ts";
+import { parsePythonJson } from "./json_values.ts";
 
 /** An object of a file of JSON lines, and the number of its line, from 1. */
 export interface Line {

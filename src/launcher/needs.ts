@@ -9,6 +9,7 @@ import { partialPath } from "../disk/replace_folder.ts";
 import { temporaryPath } from "../disk/write_whole.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
 import { experimentFileAt } from "../experiment/read_experiment_file.ts";
+import { mlflowHost } from "../trackers/mlflow_server.ts";
 import type { Verbs } from "../verbs/command_line.ts";
 import { valueAt } from "../experiment/document.ts";
 import { readJson } from "../disk/read_json.ts";
@@ -24,6 +25,8 @@ export interface Needs {
   readonly writes: readonly string[];
   /** Where it listens: host and port. */
   readonly listens?: string;
+  /** The server that runs are reported to: host and port. */
+  readonly reportsTo?: string;
   /** Whether the answers of the run that it names are generated. */
   readonly areGenerated?: boolean;
 }
@@ -68,15 +71,15 @@ export function verbNeeds(
   const ofRun = (folder: string, allowRead: readonly string[], results: string[], model?: string) =>
     runReads(folder, [...allowRead, ...granted, ...results, program], model);
   return {
-    run: async (args, { results, overrides }, allowRead) => {
+    run: async (args, { results, overrides, reportTo }, allowRead) => {
       const typed = parseOverrides(overrides);
       const named = await allDone(args.map(experimentFileAt));
       const reads = await allDone(named.map((file) => readsOf(file, results, allowRead, typed)));
-      found("run", { reads: [...args, ...reads.flat()], writes: [results] });
+      found("run", { reads: [...args, ...reads.flat()], ...reported(results, reportTo) });
     },
-    batch: async (args, { results, overrides }, allowRead) => {
+    batch: async (args, { results, overrides, reportTo }, allowRead) => {
       const reads = await files(args, results, allowRead, overrides);
-      found("batch", { reads: [...args.map(searched), ...reads], writes: [results] });
+      found("batch", { reads: [...args.map(searched), ...reads], ...reported(results, reportTo) });
     },
     validate: async (args, { results }, allowRead) => {
       const reads = await files(args, results, allowRead);
@@ -160,6 +163,19 @@ export function verbNeeds(
       const reads = [...dataFoldersAbove(name, here), ...(from === undefined ? [] : [from]), program];
       found("data", { reads, writes: [folder] });
     },
+  };
+}
+
+/** Where runs are reported to. */
+type ReportsTo = Parameters<Verbs["run"]>[1]["reportTo"];
+
+/** What is written of runs that are reported, and the server that they are reported to. */
+function reported(results: string, reportTo: ReportsTo): Pick<Needs, "writes" | "reportsTo"> {
+  const folders = reportTo.flatMap((one) => one.tracker === "tensorboard" ? one.folder ?? [] : []);
+  const isToServer = reportTo.some(({ tracker }) => tracker === "mlflow");
+  return {
+    writes: [results, ...folders],
+    ...(isToServer && { reportsTo: mlflowHost((name) => Deno.env.get(name)) }),
   };
 }
 

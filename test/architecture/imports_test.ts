@@ -140,6 +140,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "dataset", // the examples that are predicted
   ],
   "foreign": ["base", "disk"],
+  "trackers": [
+    "base",
+    "disk",
+    "hub", // whether an address keeps a secret
+    "training", // the lines of the history
+    "results",
+  ],
   "diff": [
     "base",
     "foreign", // what other programs have written
@@ -256,6 +263,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "results",
     "diff",
     "report",
+    "trackers",
     "serve",
     "run",
     "inference",
@@ -284,6 +292,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "disk",
     "foreign", // which files are read beside each other
+    "trackers", // the server that runs are reported to
     "hub",
     "experiment",
     "dataset",
