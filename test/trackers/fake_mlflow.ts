@@ -23,13 +23,12 @@ const API = "/api/2.0/mlflow/";
 
 /** Serves the API while the test goes on. */
 export async function withMlflow(test: (mlflow: FakeMlflow) => Promise<void>): Promise<void> {
-  const fake = { experiments: [], runs: new Map(), requests: [], failFrom: Infinity };
+  const kept = { experiments: [], runs: new Map(), requests: [], failFrom: Infinity };
   const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
-  let kept: FakeMlflow | undefined;
-  const server = Deno.serve(options, (request) => answer(kept!, request));
-  kept = { ...fake, url: `http://127.0.0.1:${server.addr.port}` };
+  const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve(options, (request) => answer(fake, request));
+  const fake: FakeMlflow = { ...kept, url: `http://127.0.0.1:${server.addr.port}` };
   try {
-    await test(kept);
+    await test(fake);
   } finally {
     await server.shutdown();
   }
