@@ -145,6 +145,12 @@ Deno.test("what is damaged, mixed or not read is refused by name, and other file
     await Deno.writeTextFile(join(folder, "torn.json"), '{ "results": ');
     assertEquals((await refusal(folder)).includes("torn.json is not JSON"), true);
     await Deno.remove(join(folder, "torn.json"));
+    const torn = join(folder, "torn.jsonl");
+    await Deno.writeTextFile(torn, `${JSON.stringify(lmEvalSample(0, 1))}\n`);
+    await Deno.writeFile(torn, Uint8Array.of(0xff), { append: true });
+    const message = await refusal(torn);
+    assertEquals(message.includes("torn.jsonl:2: its bytes are not utf-8"), true, message);
+    await Deno.remove(torn);
     await writePromptfoo(join(folder, "out.json"), [promptfooResult(0, true)]);
     assertEquals((await refusal(folder)).includes("results of inspect_ai"), true);
   }));
