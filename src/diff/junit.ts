@@ -46,7 +46,8 @@ export function runsCase(lacking: readonly string[]): GateCase {
   return { suite: "", name: "runs", details, hasFailed: lacking.length > 0 };
 }
 
-function caseOf(
+/** The case of a metric, with its verdict. @param cells both sides, the difference, its interval, p after Holm's correction */
+export function caseOf(
   suite: string,
   name: string,
   [a, b, difference, interval, adjusted]: readonly string[],

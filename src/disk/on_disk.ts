@@ -14,6 +14,7 @@ export type Elsewhere =
   | "--to"
   | "--baselines"
   | "--junit"
+  | "--report-to"
   | "HF_HOME"
   | "init <dir>";
 

@@ -7,6 +7,7 @@ import { LAUNCHED } from "../terminal/stop_signals.ts";
 import type { Packages } from "./native_library.ts";
 import type { Needs } from "./needs.ts";
 import type { Permissions } from "./permissions.ts";
+import { MLFLOW_VARIABLES } from "../trackers/mlflow_server.ts";
 import { RIGHTS, type Verb } from "./rights.ts";
 
 /** Variables that all verbs may read: where home is, and what the terminal shows. */
@@ -30,7 +31,7 @@ export function permissionsOf(
   needs: Needs,
   { folder, library }: Packages,
 ): Permissions {
-  const { reads, writes, listens } = needs;
+  const { reads, writes, listens, reportsTo } = needs;
   const { downloads, asksHub = false, measuresDisks = false } = RIGHTS[verb];
   const cache = downloads ? [cacheFolder()] : [];
   const looked = asksHub ? [cacheFolder()] : [];
@@ -41,8 +42,8 @@ export function permissionsOf(
     read: [...reads, ...written, ...looked, ...secret, folder].map((path) => resolve(path)),
     write: written.map((path) => resolve(path)),
     ffi: isNative(verb, needs) ? [library] : [],
-    net: [...hostsOf(verb), ...(listens === undefined ? [] : [listens])],
-    env: [...COMMON_VARIABLES, ...variables],
+    net: [...hostsOf(verb), ...[listens, reportsTo].flatMap((host) => host ?? [])],
+    env: [...COMMON_VARIABLES, ...variables, ...(reportsTo === undefined ? [] : MLFLOW_VARIABLES)],
     sys: measuresDisks ? [...SYSTEM, "statfs"] : SYSTEM,
   };
 }

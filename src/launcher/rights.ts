@@ -6,7 +6,8 @@ export type Verb = keyof Verbs;
 /** What a verb may do besides reading the files that its command line and these files name. */
 export interface Rights {
   /** The flags, or the argument, that name what it may write: folders with what is in them, or a file. */
-  readonly writes: readonly ("--results" | "--out" | "--to" | "--baselines" | "--junit" | "<dir>")[];
+  readonly writes:
+    readonly ("--results" | "--out" | "--to" | "--baselines" | "--junit" | "--report-to" | "<dir>")[];
   /** Whether it may download from the hub into the hub's cache. */
   readonly downloads: boolean;
   /** Whether it may run ONNX Runtime's native library: always, never, or with runs whose answers are generated. */
@@ -15,6 +16,8 @@ export interface Rights {
   readonly asksHub?: boolean;
   /** Whether it may ask how full disks are. */
   readonly measuresDisks?: boolean;
+  /** Whether it may report runs to the server that the command line and the environment name. */
+  readonly reports?: boolean;
   /** Whether it may listen at `--host` and `--port`. */
   readonly listens: boolean;
 }
@@ -24,8 +27,8 @@ const RUNNING: Rights = { ...READING, writes: ["--results"], downloads: true, na
 
 /** The rights of each verb. */
 export const RIGHTS: Readonly<Record<Verb, Rights>> = {
-  run: RUNNING,
-  batch: RUNNING,
+  run: { ...RUNNING, writes: ["--results", "--report-to"], reports: true },
+  batch: { ...RUNNING, writes: ["--results", "--report-to"], reports: true },
   predict: RUNNING,
   export: { ...RUNNING, writes: ["--out"] },
   compile: { ...READING, writes: ["--out"], downloads: true },
@@ -46,13 +49,14 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
 
 /** The rows of the table in SECURITY.md: verb, what it writes, network, native code. */
 export function rightsTable(): string[][] {
-  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, asksHub, listens }]) => [
+  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, asksHub, reports, listens }]) => [
     `\`${verb}\``,
     [...writes.map((flag) => `\`${flag}\``), ...(downloads ? ["the hub's cache"] : [])].join(", ") ||
     "nothing",
     [
       ...(downloads ? ["the hub"] : verb === "data" ? ["the dataset's home"] : []),
       ...(asksHub ? ["asks the hub"] : []),
+      ...(reports ? ["`--report-to mlflow`"] : []),
       ...(listens ? ["listens at `--host`, `--port`"] : []),
     ].join("; ") || "none",
     native === "generated texts" ? "ONNX Runtime, for generated texts" : native ? "ONNX Runtime" : "none",

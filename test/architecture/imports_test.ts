@@ -140,8 +140,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "hub", // the form of the ids of models
     "dataset", // the examples that are predicted
   ],
+  "foreign": ["base", "disk"],
+  "trackers": [
+    "base",
+    "disk",
+    "hub", // whether an address keeps a secret
+    "training", // the lines of the history
+    "results",
+  ],
   "diff": [
     "base",
+    "foreign", // what other programs have written
     "text_metrics", // the words by which texts differ
     "experiment", // the columns of a template
     "evaluation",
@@ -255,6 +264,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "results",
     "diff",
     "report",
+    "trackers",
     "serve",
     "run",
     "inference",
@@ -282,6 +292,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "schema",
     "base",
     "disk",
+    "foreign", // which files are read beside each other
+    "trackers", // the server that runs are reported to
     "hub",
     "experiment",
     "dataset",

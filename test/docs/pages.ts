@@ -10,6 +10,7 @@ export const CHAINED: readonly string[] = [
   "docs/devices.md",
   "docs/baselines-and-ensembles.md",
   "docs/comparing.md",
+  "docs/foreign-results.md",
   "docs/study.md",
   "docs/speed.md",
   "docs/operators.md",

@@ -128,6 +128,19 @@ Deno.test("diff reads the folder of a summary that it is given, and what is besi
     assertEquals(await allowedTo(args, [...granted, `read=${folder}`]), granted);
   }));
 
+Deno.test("diff reads what lm-evaluation-harness has written beside the samples or results that it is given", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    const [samples, results] = [join(folder, "a"), join(folder, "b")];
+    const other = join(folder, "other.json");
+    for (const path of [samples, results]) await Deno.mkdir(path);
+    const date = "2026-01-31T12-00-00.000000";
+    const args = ["diff", join(samples, `samples_sums_${date}.jsonl`), join(results, `results_${date}.json`)];
+    const granted = [samples, results].map((path) => `read=${path}`);
+    assertEquals(await allowedTo(args, [...granted, `read=${folder}`]), granted);
+    assertEquals(await allowedTo(["diff", other, other], granted), []);
+  }));
+
 Deno.test("serve may run native code with runs of generated texts alone", () =>
   inFolder(async (folder) => {
     const library = `ffi=${packages().library}`;
