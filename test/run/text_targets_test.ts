@@ -107,7 +107,7 @@ Deno.test("examples stand in the template, and too many of them are reported at 
 Deno.test("a chat has no special tokens but its own, and ends where the chat template ends a turn", () => {
   const source =
     "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}";
-  const chat = { source, specials: { bos_token: "", eos_token: bytes.tokenOf(0) } };
+  const chat = { source, file: "", specials: { bos_token: "", eos_token: bytes.tokenOf(0) } };
   const prompt = {
     kind: "soft",
     length: 2,
