@@ -15,6 +15,7 @@ const KINDS = [
   "byte-fallback-bpe",
   "unigram",
   "unigram-precompiled",
+  "wordlevel",
   "mini",
 ] as const;
 const folderOf = (kind: string) => kind === "mini" ? MINI : join("test/fixtures/tokenizers", kind);
