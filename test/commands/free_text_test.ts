@@ -264,3 +264,32 @@ Deno.test("right answers that do not fit are counted and truncated at the end", 
     const { truncated } = await read(join(folder, "free/metrics.json"));
     assertEquals(truncated.answers, 12 + 8);
   }));
+
+Deno.test("answers that cannot be generated whole are counted, by validate and by run", () =>
+  inFolder(async (folder) => {
+    const generate = { maxTokens: 1, stop: ["film"] };
+    const file = await freeExperiment(folder, {
+      prompt: { kind: "hard", template: "{text} {context} answer" },
+      training: undefined,
+      evaluation: { generate },
+      dataset: {
+        text: "question",
+        split: { train: "data.jsonl", validation: "few.jsonl", test: "data.jsonl" },
+      },
+    });
+    const answers = [["the film"], ["very good"], ["very good", "good"], ["good"], ["the"], [
+      "a film",
+      "very good",
+    ]];
+    const lines = answers.map((answers) =>
+      JSON.stringify({ question: "what was it", context: "a film", answers })
+    );
+    await Deno.writeTextFile(join(folder, "data.jsonl"), `${lines.join("\n")}\n`);
+    await Deno.writeTextFile(join(folder, "few.jsonl"), `${lines[0]}\n`);
+    const warning =
+      "the right answer to 4 texts of 7 cannot be generated whole, so that what is generated is no exact match: 3 because of a stop string in it (change 'evaluation.generate.stop'), 1 because of its length (raise 'evaluation.generate.maxTokens')";
+    const validated = await call(["validate", file, "--results", folder, "--json"]);
+    assertStringIncludes(validated.stderr, warning);
+    assertEquals(JSON.parse(validated.stdout).runs[0].answers_out_of_reach, 4);
+    assertStringIncludes(await ran(file, folder), warning);
+  }));

@@ -37,7 +37,7 @@ Deno.test("validate reads an experiment with free texts whole, and says what gen
     assertEquals(code, 0, stderr);
     assertStringIncludes(
       stdout,
-      "soft, 4  1         13     2           4     0          0                  5",
+      "soft, 4  1         13     2           4     0          0                  0             5",
     );
     assertStringIncludes(
       stdout,
@@ -64,7 +64,7 @@ Deno.test("answers that are cut are counted, and training alone costs no generat
       evaluation: { validateOn: "loss", generate: { maxTokens: 16 } },
     });
     const whole = await call(["validate", fewer, "--results", folder]);
-    assertStringIncludes(whole.stdout, "0          20                 5", whole.stderr);
+    assertStringIncludes(whole.stdout, "0          20                 6             5", whole.stderr);
     assertStringIncludes(whole.stdout, "; validations during training compute the loss alone");
   }));
 

@@ -165,3 +165,11 @@ Deno.test("a word that is one token only after a space is proposed with it", asy
   );
   assertEquals(readVerbalizer({ a: [` ${whole}`], b: ["!"] }, tokenizer, "error").tokens[0]![0]!.length, 1);
 });
+
+Deno.test("ids that only the model has are no part of a text, as Hugging Face's own tokenizers decode it", async () => {
+  for (const kind of KINDS) {
+    const tokenizer = await readTokenizer(folderOf(kind));
+    const ids = tokenizer.encode("a film");
+    assertEquals(tokenizer.decode([99_999, ...ids, 99_999, 99_998]), tokenizer.decode(ids), kind);
+  }
+});
