@@ -49,6 +49,18 @@ Deno.test("validate reads an experiment with free texts whole, and says what gen
     );
   }));
 
+Deno.test("what a model's generation_config.json asks for and is not done is refused by validate, where texts are generated", () =>
+  inFolder(async (folder) => {
+    const file = await written(folder, {});
+    await Deno.writeTextFile(join(folder, "model/generation_config.json"), '{"guidance_scale": 3}');
+    const { code, stderr } = await call(["validate", file, "--results", folder]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "model/generation_config.json: 'guidance_scale' (3) is asked for and not done");
+    const evaluation = { generate: { maxTokens: 16 }, metrics: ["perplexity"] };
+    const silent = await call(["validate", await written(folder, { evaluation }), "--results", folder]);
+    assertEquals(silent.code, 0, silent.stderr);
+  }));
+
 Deno.test("answers that are cut are counted, and training alone costs no generating where that is asked for", () =>
   inFolder(async (folder) => {
     const file = await written(folder, {

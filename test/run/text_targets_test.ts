@@ -39,7 +39,7 @@ function reader(
   const card = { kind, positions: 64, firstPosition: 0 };
   const tokens = { start: 5, end: 0, ends: [0] };
   const tokenizer = kind === "masked" ? mini : kind === "causal" ? bytes : unigram;
-  return { tokenizer, card, tokens, chat: undefined, ...changes };
+  return { folder: "", tokenizer, card, tokens, chat: undefined, ...changes };
 }
 
 const targetsOf = (changes: Readonly<Record<string, unknown>>, read: TextReader) =>
