@@ -55,7 +55,10 @@ Deno.test("what a model's generation_config.json asks for and is not done is ref
     await Deno.writeTextFile(join(folder, "model/generation_config.json"), '{"guidance_scale": 3}');
     const { code, stderr } = await call(["validate", file, "--results", folder]);
     assertEquals(code, 2);
-    assertStringIncludes(stderr, "model/generation_config.json: 'guidance_scale' (3) is asked for and not done");
+    assertStringIncludes(
+      stderr,
+      "model/generation_config.json: 'guidance_scale' (3) is asked for and not done",
+    );
     const evaluation = { generate: { maxTokens: 16 }, metrics: ["perplexity"] };
     const silent = await call(["validate", await written(folder, { evaluation }), "--results", folder]);
     assertEquals(silent.code, 0, silent.stderr);
