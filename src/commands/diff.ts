@@ -114,6 +114,7 @@ async function diffTexts(
   const found = textDiffsOf(a, b, alpha);
   if (isGateChosen) checkGate(gate, textGateMetrics(found));
   io.print((await renderTexts(found, format, io)).trimEnd(), format === "text" ? undefined : "data");
+  for (const note of found.notes) io.log(note);
   await judge([a, b], { worse: textRegressions(found, gate), cases: textGateCases(found, gate) }, flags, io);
 }
 

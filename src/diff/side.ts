@@ -1,7 +1,9 @@
 import { COMMAND } from "../base/called_as.ts";
 import { basename, dirname, join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import { joined } from "../base/message.ts";
+import { counted } from "../base/counted.ts";
+import { joined, message } from "../base/message.ts";
+import { OtherAnswers } from "../results/other_answers.ts";
 import { type BaselineRuns, readBaseline } from "../results/baseline_file.ts";
 import { isBaselinePath, nameFlag } from "../results/baseline_place.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
@@ -112,7 +114,7 @@ function refuseReport(file: string): never {
   );
 }
 
-/** Whether a side is one of runs whose answers are generated: the first of its complete runs is. */
+/** Whether a side has runs whose answers are generated. */
 export async function isTextSide(source: string): Promise<boolean> {
   const info = await Deno.stat(source).catch(() => undefined);
   if (info === undefined) return false;
@@ -122,7 +124,7 @@ export async function isTextSide(source: string): Promise<boolean> {
   for (const path of await runFolders(folder)) {
     try {
       const finished = await readFinished(path);
-      if (finished !== undefined) return areOfTexts(finished.metrics);
+      if (finished !== undefined && areOfTexts(finished.metrics)) return true;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
     }
@@ -210,16 +212,27 @@ async function readAll<Run extends SeededRun>(
 ): Promise<FoundRuns<Run>> {
   const runs = new Map<string, Run>();
   const damaged: string[] = [];
+  const others: OtherAnswers[] = [];
   const unfinished = [...begun];
   for (let from = 0; from < paths.length; from += AT_ONCE) {
     const some = paths.slice(from, from + AT_ONCE);
     const found = await Promise.allSettled(some.map(read.run));
     for (const [i, path] of some.entries()) {
       const one = found[i]!;
-      if (one.status === "rejected") damaged.push(faultOf(one.reason));
-      else if (one.value === undefined) unfinished.push(path);
+      if (one.status === "rejected") {
+        if (one.reason instanceof OtherAnswers) others.push(one.reason);
+        else damaged.push(faultOf(one.reason));
+      } else if (one.value === undefined) unfinished.push(path);
       else runs.set(relative(folder, path), one.value);
     }
+  }
+  const [other] = others;
+  if (other !== undefined) {
+    throw new InputError(
+      message`${source} has ${
+        counted(runs.size, "run")
+      } of one form of answers and ${others.length} of another, which are kept and compared apart (${other.forms})`,
+    );
   }
   if (runs.size > 0) return { runs, damaged, unfinished };
   throw new InputError(

@@ -125,3 +125,11 @@ Deno.test("runs of classes with probabilities are compared with generated classe
   const { a, b, test, verdict } = found!.metrics.accuracy!;
   assertEquals([a, b, test, verdict], [1, 0.5, "exact McNemar", "worse"]);
 });
+
+Deno.test("beside a run alone, variants with other classes are left out, and it is said that they are", () => {
+  const free = madeUpTexts({ good: right(0.5) });
+  const classed = madeUpTexts({ good: right(0.5), classes: classesRight(0.5) });
+  const { comparisons, notes } = textDiffsOf(alone("a", free), side("b", { one: free, two: classed }), 0.05);
+  assertEquals(comparisons.map(({ paired }) => paired), [60]);
+  assertEquals(notes, ["left out, as its classes are others (bad, good): two of b"]);
+});
