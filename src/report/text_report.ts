@@ -54,6 +54,7 @@ export function textReport(
   const isClassed = experiment.verbalizer !== undefined;
   return pageHtml({
     title,
+    texts: new Map([["", { experiment, metrics, environment, predictions }]]),
     body: [
       ...(description === undefined ? [] : [new Html(`<p>${htmlOf(description)}</p>`)]),
       textMetricsTable(metrics),

@@ -99,9 +99,12 @@ Deno.test("two runs of free texts are compared by pairs, and a gate hears of the
     assertEquals(gate.code, 3);
     assertStringIncludes(gate.stderr, "in loss");
     assertEquals((await call(["diff", a, b, "--gate", "exactMatch"])).code, 0);
+    const page = join(a, "report.html");
+    const saved = await call(["diff", page, b, "--json", "--alpha", "0.99"]);
+    assertEquals([saved.code, JSON.parse(saved.stdout).metrics], [0, metrics], saved.stderr);
     const kept = ["--baselines", join(folder, "baselines")];
     const junit = join(folder, "gate.xml");
-    assertEquals((await call(["baseline", "set", a, ...kept])).code, 0);
+    assertEquals((await call(["baseline", "set", page, ...kept])).code, 0);
     const again = ["diff", "--baseline", "main", b, "--json", "--alpha", "0.99", "--junit", junit, ...kept];
     const against = await call(again);
     assertEquals([against.code, JSON.parse(against.stdout).metrics], [0, metrics]);
@@ -226,8 +229,11 @@ Deno.test("a sweep of free texts is fused, chosen by its metric, summarized, and
     const gate = await call(["diff", a, b, "--gate", "accuracy"]);
     assertEquals(gate.code, 2);
     assertStringIncludes(gate.stderr, "these results have no such metric: choose among");
-    const pages = await call(["diff", join(a, "summary.html"), join(b, "summary.html")]);
-    assertEquals(pages.code, 2, pages.stdout);
+    const pages = await call(["diff", join(a, "summary.html"), join(b, "summary.html"), "--json"]);
+    assertEquals(pages.code, 0, pages.stderr);
+    const metricsIn = (text: string) =>
+      JSON.parse(text).comparisons.map(({ metrics }: { metrics: unknown }) => metrics);
+    assertEquals(metricsIn(pages.stdout), metricsIn(direct.stdout));
     await Deno.remove(join(b, "seed=1,length=3"), { recursive: true });
     const lacking = await call(["diff", a, b, "--fail-on-regression"]);
     assertEquals(lacking.code, 3);
