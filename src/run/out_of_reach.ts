@@ -34,7 +34,7 @@ export function outOfReach(
     const all = encoder.targetTokens(placed(example), target);
     const ids = end === undefined ? all : all.slice(0, -1);
     const whole = tokenizer.decode(ids);
-    const isOther = (cut: string) => scoreText(cut, [whole]).exact_match === 0;
+    const isOther = (kept: string) => scoreText(kept, [whole]).exact_match === 0;
     if (isOther(beforeStop(whole, stop))) return "stopped";
     return ids.length > maxTokens && isOther(tokenizer.decode(ids.slice(0, maxTokens)))
       ? "tooLong"
@@ -44,8 +44,8 @@ export function outOfReach(
   for (const example of examples) {
     const why = cutBy(example);
     const [first, ...others] = example.targets;
-    const cut = why(first);
-    if (cut !== undefined && others.every((target) => why(target) !== undefined)) found[cut]++;
+    const reason = why(first);
+    if (reason !== undefined && others.every((target) => why(target) !== undefined)) found[reason]++;
   }
   return found;
 }
