@@ -57,10 +57,10 @@ export async function readShown(folder: string, kept: KeptPredictions): Promise<
 }
 
 /** Makes an error of a description of what is wrong. */
-type Refuse = (fault: string) => Error;
+export type Refuse = (fault: string) => Error;
 
 /** The lines of a `.jsonl` file of a run; `undefined` where it has none. @param read checks the content of a line */
-async function readLines<Line>(
+export async function readLines<Line>(
   folder: string,
   name: string,
   environment: Environment,

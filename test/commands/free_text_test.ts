@@ -102,6 +102,15 @@ Deno.test("two runs of free texts are compared by pairs, and a gate hears of the
     const page = join(a, "report.html");
     const saved = await call(["diff", page, b, "--json", "--alpha", "0.99"]);
     assertEquals([saved.code, JSON.parse(saved.stdout).metrics], [0, metrics], saved.stderr);
+    const several = join(folder, "several.html");
+    const reported = await call(["report", a, b, "--out", several]);
+    assertEquals(reported.code, 0, reported.stderr);
+    const lab = await Deno.readTextFile(several);
+    for (const part of ['id="run-1"', "12 test examples paired by id.", "right answer", "ROUGE-L"]) {
+      assertStringIncludes(lab, part);
+    }
+    const fromLab = await call(["diff", several, several, "--json"]);
+    assertEquals([fromLab.code, JSON.parse(fromLab.stdout).comparisons.length], [0, 2], fromLab.stderr);
     const kept = ["--baselines", join(folder, "baselines")];
     const junit = join(folder, "gate.xml");
     assertEquals((await call(["baseline", "set", page, ...kept])).code, 0);
