@@ -65,7 +65,7 @@ export async function readLines<Line>(
   name: string,
   environment: Environment,
   read: (line: unknown, refuse: Refuse) => Line,
-): Promise<Line[] | undefined> {
+): Promise<readonly Line[] | undefined> {
   const file = join(folder, name);
   const bytes = await readOwn(file, Deno.readFile, JSON_LIMIT);
   if (bytes === undefined) return withoutFile(folder, name, environment);
