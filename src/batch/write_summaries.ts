@@ -7,7 +7,7 @@ import type { TrainingKeys } from "../experiment/experiment_file.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
-import { readTextRun } from "../results/read_text_run.ts";
+import { readTextRun, type TextRunRecord } from "../results/read_text_run.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
@@ -110,9 +110,11 @@ async function writeSummary(
   const rows: SummaryRow[] = [];
   const ensembles: EnsembleRow[] = [];
   const records = new Map<string, RunRecord>();
+  const texts = new Map<string, TextRunRecord>();
   for (const one of asked) {
-    const { row, record, ensemble } = await rowOf(one, outcomes.get(one.run), folder);
+    const { row, record, ofTexts, ensemble } = await rowOf(one, outcomes.get(one.run), folder);
     if (record !== undefined) records.set(row.folder, record);
+    if (ofTexts !== undefined) texts.set(row.folder, ofTexts);
     if (one.run.ensembleRuns === undefined) rows.push(row);
     else ensembles.push(ensembleRow(row, ensemble));
   }
@@ -124,7 +126,7 @@ async function writeSummary(
     const path: string = join(folder, name);
     await onDisk(path, () => writeWhole(path, text));
   };
-  const html = await sweepReport(summary, records);
+  const html = await sweepReport(summary, records, texts);
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }));
   const lock = await Lock.take(lockPath(results, `${title} summary`));
   try {
@@ -183,6 +185,8 @@ function usual(experiment: Experiment): NonNullable<TrainingKeys["best"]> {
 interface SummarizedRun {
   readonly row: SummaryRow;
   readonly record?: RunRecord;
+  /** Where its answers are generated. */
+  readonly ofTexts?: TextRunRecord;
   readonly ensemble?: EnsembleFile | undefined;
 }
 
@@ -203,8 +207,9 @@ async function rowOf(
   if (outcome === undefined ? isComplete : "metrics" in outcome) {
     try {
       if (isGeneratedExperiment(experiment)) {
-        const { metrics, environment: { time } } = await readTextRun(path);
-        return { row: { ...row, status: "complete", metrics, ...(time !== undefined && { time }) } };
+        const ofTexts = await readTextRun(path);
+        const { metrics, environment: { time } } = ofTexts;
+        return { row: { ...row, status: "complete", metrics, ...(time !== undefined && { time }) }, ofTexts };
       }
       const record = await readRun(path);
       const ensemble = run.ensembleRuns && await readEnsemble(path);

@@ -168,6 +168,7 @@ async function diffTexts(
   const found = textDiffsOf(a, b, alpha);
   if (isGateChosen) checkGate(gate, textGateMetrics(found));
   io.print((await renderTexts(found, format, io)).trimEnd(), format === "text" ? undefined : "data");
+  for (const note of found.notes) io.log(note);
   const [worse, cases] = [textRegressions(found, gate), textGateCases(found, gate)];
   const damaged = [a, b].flatMap((side) => side.damaged);
   const missing = missingRuns(a, b);

@@ -63,15 +63,15 @@ export async function readHistory(folder: string, environment: Environment): Pro
 }
 
 /** Makes an error of a description of what is wrong. */
-type Refuse = (fault: string) => Error;
+export type Refuse = (fault: string) => Error;
 
 /** The lines of a `.jsonl` file of a run; `undefined` where it has none. @param read checks the content of a line */
-async function readLines<Line>(
+export async function readLines<Line>(
   folder: string,
   name: string,
   environment: Environment,
   read: (line: unknown, refuse: Refuse) => Line,
-): Promise<Line[] | undefined> {
+): Promise<readonly Line[] | undefined> {
   const file = join(folder, name);
   const bytes = await readOwn(file, Deno.readFile, JSON_LIMIT);
   if (bytes === undefined) return withoutFile(folder, name, environment);
