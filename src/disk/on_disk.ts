@@ -13,6 +13,7 @@ export type Elsewhere =
   | "--to"
   | "--baselines"
   | "--junit"
+  | "--export"
   | "HF_HOME"
   | "init <dir>";
 

@@ -6,7 +6,16 @@ export type Verb = keyof Verbs;
 /** What a verb may do besides reading the files that its command line and these files name. */
 export interface Rights {
   /** The flags, or the argument, that name what it may write: folders with what is in them, or a file. */
-  readonly writes: readonly ("--results" | "--out" | "--to" | "--baselines" | "--junit" | "<dir>")[];
+  readonly writes: readonly (
+    | "--results"
+    | "--out"
+    | "--to"
+    | "--baselines"
+    | "--junit"
+    | "--export"
+    | "<dir>"
+    | "[folder]"
+  )[];
   /** Whether it may download from the hub into the hub's cache. */
   readonly downloads: boolean;
   /** Whether it may run ONNX Runtime's native library: always, never, or with runs whose answers are generated. */
@@ -15,8 +24,8 @@ export interface Rights {
   readonly asksHub?: boolean;
   /** Whether it may ask how full disks are. */
   readonly measuresDisks?: boolean;
-  /** Whether it may listen at `--host` and `--port`. */
-  readonly listens: boolean;
+  /** Where it may listen: at `--host` and `--port`, at `--port` of this computer alone, or nowhere. */
+  readonly listens: "--host" | "loopback" | false;
 }
 
 const READING: Rights = { writes: [], downloads: false, native: false, listens: false };
@@ -29,12 +38,13 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   predict: RUNNING,
   export: { ...RUNNING, writes: ["--out"] },
   compile: { ...READING, writes: ["--out"], downloads: true },
-  serve: { ...READING, writes: ["--results"], downloads: true, native: "generated texts", listens: true },
+  serve: { ...READING, writes: ["--results"], downloads: true, native: "generated texts", listens: "--host" },
   validate: { ...READING, downloads: true },
   diff: { ...READING, writes: ["--junit"] },
   baseline: { ...READING, writes: ["--baselines"] },
   list: READING,
   show: READING,
+  view: { ...READING, writes: ["[folder]", "--baselines", "--export"], listens: "loopback" },
   clean: { ...READING, writes: ["--results"] },
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
@@ -53,7 +63,8 @@ export function rightsTable(): string[][] {
     [
       ...(downloads ? ["the hub"] : verb === "data" ? ["the dataset's home"] : []),
       ...(asksHub ? ["asks the hub"] : []),
-      ...(listens ? ["listens at `--host`, `--port`"] : []),
+      ...(listens === "--host" ? ["listens at `--host`, `--port`"] : []),
+      ...(listens === "loopback" ? ["listens on loopback at `--port`"] : []),
     ].join("; ") || "none",
     native === "generated texts" ? "ONNX Runtime, for generated texts" : native ? "ONNX Runtime" : "none",
   ]);

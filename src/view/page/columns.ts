@@ -1,0 +1,174 @@
+import type { RunRow } from "../view_data.ts";
+import type { PhraseName } from "./phrases.ts";
+
+/** What a cell is sorted by; `null`, what there is nothing of, comes last in both directions. */
+export type CellValue = number | string | null;
+
+/** A column of the table. */
+export interface Column {
+  readonly id: string;
+  /** What its header says: a phrase, or the key of a sweep. */
+  readonly header: { readonly phrase: PhraseName } | { readonly key: string };
+  readonly value: (row: RunRow) => CellValue;
+  /** The text of a cell. */
+  readonly text: (row: RunRow) => string;
+  readonly isNumeric?: boolean;
+  /** Whether the first click on the header sorts the largest first. */
+  readonly isLargestFirst?: boolean;
+  /** The width, as CSS has it. */
+  readonly width: string;
+  /** Whether it is there on a phone, too. */
+  readonly isCore?: boolean;
+}
+
+/** The most keys of sweeps that have columns. */
+const MOST_KEYS = 6;
+
+/** What separates a row's settings. */
+const SETTING = /^([^=]+)=(.*)$/;
+
+/** The settings of a variant, as its name has them; without its seed. */
+export function settingsOf({ name }: RunRow): Map<string, string> {
+  const parts = name.slice(name.lastIndexOf("/") + 1).split(",");
+  return new Map(parts.flatMap((part) => {
+    const [, key, value] = SETTING.exec(part) ?? [];
+    return key === undefined || value === undefined || key === "seed" ? [] : [[key, value] as const];
+  }));
+}
+
+/** The text of a headline's value. */
+export function headlineText({ headline }: RunRow): string {
+  if (headline === undefined) return "";
+  const { value, interval } = headline;
+  if (value === null) return "∞";
+  const text = (one: number) => isShare(headline) ? `${(100 * one).toFixed(1)}%` : one.toPrecision(4);
+  return interval === null
+    ? text(value)
+    : `${text(value)} (${interval.map((end) => text(end).replace("%", "")).join("–")})`;
+}
+
+/** Whether a metric is a share of examples. */
+export function isShare({ metric }: { readonly metric: string }): boolean {
+  return metric !== "perplexity";
+}
+
+/** A time to the minute. */
+function timeText({ time }: RunRow): string {
+  return time === null ? "" : time.slice(0, 16).replace("T", " ");
+}
+
+/** A setting as it is sorted: numbers by their values. */
+function settingValue(text: string | undefined): CellValue {
+  if (text === undefined) return null;
+  return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/** The columns of a table with these rows. */
+export function columnsOf(rows: readonly RunRow[]): Column[] {
+  return [
+    {
+      id: "name",
+      header: { phrase: "name" },
+      value: ({ name }) => name,
+      text: ({ name }) => name,
+      width: "minmax(9rem, 3fr)",
+      isCore: true,
+    },
+    {
+      id: "metric",
+      header: { phrase: "metric" },
+      value: ({ headline }) => headline?.value ?? (headline === undefined ? null : Infinity),
+      text: headlineText,
+      isNumeric: true,
+      isLargestFirst: true,
+      width: "minmax(8.4rem, 1fr)",
+      isCore: true,
+    },
+    {
+      id: "loss",
+      header: { phrase: "loss" },
+      value: ({ loss }) => loss,
+      text: ({ loss }) => loss?.toFixed(3) ?? "",
+      isNumeric: true,
+      width: "3.6rem",
+    },
+    ...keysOf(rows).map((key): Column => ({
+      id: `key:${key}`,
+      header: { key },
+      value: (row) => settingValue(settingsOf(row).get(key)),
+      text: (row) => settingsOf(row).get(key) ?? "",
+      isNumeric: true,
+      width: "minmax(3.4rem, 0.7fr)",
+    })),
+    {
+      id: "seed",
+      header: { phrase: "seed" },
+      value: ({ seed }) => seed,
+      text: ({ seed }) => seed === null ? "" : String(seed),
+      isNumeric: true,
+      width: "3.2rem",
+    },
+    {
+      id: "model",
+      header: { phrase: "model" },
+      value: ({ model }) => lastPart(model),
+      text: ({ model }) => lastPart(model),
+      width: "minmax(5rem, 1fr)",
+    },
+    {
+      id: "dataset",
+      header: { phrase: "dataset" },
+      value: ({ dataset }) => dataset,
+      text: ({ dataset }) => dataset,
+      width: "minmax(5rem, 1fr)",
+    },
+    {
+      id: "device",
+      header: { phrase: "device" },
+      value: ({ device }) => device,
+      text: ({ device }) => device,
+      width: "3.4rem",
+    },
+    {
+      id: "seconds",
+      header: { phrase: "seconds" },
+      value: ({ seconds }) => seconds,
+      text: ({ seconds }) => seconds?.toFixed(1) ?? "",
+      isNumeric: true,
+      width: "4.2rem",
+    },
+    {
+      id: "time",
+      header: { phrase: "time" },
+      value: ({ time }) => time,
+      text: timeText,
+      isLargestFirst: true,
+      width: "8.6rem",
+    },
+    {
+      id: "state",
+      header: { phrase: "state" },
+      value: ({ state }) => state,
+      text: ({ state }) => state,
+      width: "5.6rem",
+      isCore: true,
+    },
+    {
+      id: "note",
+      header: { phrase: "note" },
+      value: ({ note }) => note || null,
+      text: ({ note }) => note,
+      width: "minmax(4rem, 1fr)",
+    },
+  ];
+}
+
+/** The keys that the names of variants have, in the order in which they come. */
+function keysOf(rows: readonly RunRow[]): string[] {
+  return [...new Set(rows.flatMap((row) => [...settingsOf(row).keys()]))].slice(0, MOST_KEYS);
+}
+
+/** A model's name without the folders above it. */
+function lastPart(path: string): string {
+  return path.replace(/[/\\]+$/, "").replace(/^.*[/\\]/, "");
+}
