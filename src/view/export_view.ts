@@ -4,7 +4,7 @@ import { beginsAs } from "../disk/begins_as.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { isWithin } from "../disk/project.ts";
-import { writeWhole } from "../disk/write_whole.ts";
+import { removeAll, writeWhole } from "../disk/write_whole.ts";
 import { EXPORT_POLICY, pageFiles, pageHtml } from "./page_files.ts";
 import { readAboutView, readCompared, REPORT_FILE } from "./run_data.ts";
 import { RunIndex } from "./run_index.ts";
@@ -40,11 +40,14 @@ export async function exportView(
   const left: string[] = [];
   const index = await new RunIndex(folder, baselines).read();
   await onDisk(site, async () => {
-    for (const name of ["data", "reports"]) await Deno.mkdir(join(site, name), { recursive: true });
+    for (const name of ["data", "reports"]) {
+      await removeAll(join(site, name));
+      await Deno.mkdir(join(site, name), { recursive: true });
+    }
     const keyed = index.rows.map((row, i) => ({ ...row, key: String(i) }));
     for (const { key, folder, name } of keyed) {
       const data = (kind: string, content: unknown) =>
-        writeWhole(join(site, "data", `${kind}-${key}.js`), dataScript(`${kind}-${key}`, content));
+        Deno.writeTextFile(join(site, "data", `${kind}-${key}.js`), dataScript(`${kind}-${key}`, content));
       try {
         const about = await readAboutView(folder);
         await data("about", about);

@@ -1,14 +1,14 @@
 /** What the page of `view` has beside the style of reports and of fields. */
 export const VIEW_STYLE = `
 body { max-width: 96rem; padding-top: 0.8rem; }
-header { align-items: center; } header h1 { margin: 0; }
+header { align-items: center; } header h1 { margin: 0; } #live { margin-right: auto; white-space: nowrap; }
 .note { white-space: pre-wrap; }
 .problem { color: var(--bad); overflow-wrap: anywhere; }
 .live::before { content: "●"; color: var(--good); margin-right: 0.35em; }
 .live.lost::before { color: var(--bad); }
 [role="grid"] { border: 1px solid var(--line); border-radius: 6px; font-size: 0.9rem; }
-.rows { overflow-y: auto; height: 58vh; min-height: 14rem; position: relative; contain: strict; }
-.rows.whole { overflow: visible; height: auto; contain: none; }
+.rows { overflow-y: auto; max-height: 58vh; min-height: 3rem; position: relative; contain: strict; scrollbar-gutter: stable; }
+.rows.whole { overflow: visible; height: auto; max-height: none; contain: none; }
 .filler { position: relative; min-width: 100%; }
 [role="row"] { display: grid; align-items: center; height: 34px; padding: 0 0.5rem; gap: 0 0.7rem; border-bottom: 1px solid var(--line); }
 .rows [role="row"] { position: absolute; left: 0; right: 0; cursor: pointer; } .whole [role="row"] { position: static; }
@@ -34,8 +34,8 @@ header { align-items: center; } header h1 { margin: 0; }
 textarea.note { min-height: 3.6rem; }
 kbd { font: inherit; border: 1px solid var(--line); border-radius: 4px; padding: 0 0.3rem; background: var(--panel); }
 .keys { font-size: 0.84rem; color: var(--soft); max-width: none; }
-@media (max-width: 40rem) { .rows { height: 62vh; } .keys { display: none; } [role="row"] { gap: 0 0.5rem; }
+@media (max-width: 40rem) { .rows { max-height: 62vh; } .keys { display: none; } [role="row"] { gap: 0 0.5rem; }
   .controls input[type="search"] { width: 100%; flex-basis: 100%; } }
-@media print { .keys, .panel button, .fold, .sides button { display: none; } [role="grid"] { border: 0; font-size: 8pt; }
+@media print { .keys, .fold, [role="row"] input { display: none; } .head button { display: inline; } [role="grid"] { border: 0; font-size: 8pt; }
   [role="row"] { break-inside: avoid; height: auto; min-height: 22px; } [role="gridcell"] { white-space: normal; } }
 `;

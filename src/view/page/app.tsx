@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { visible } from "../../base/visible.ts";
 import type { RunState } from "../../results/run_states.ts";
-import { columnsOf } from "./columns.ts";
+import { columnsOf, narrowColumns } from "./columns.ts";
 import { ComparePanel } from "./compare_panel.tsx";
 import { Curves } from "./curves.tsx";
 import { type ViewSource, writeToServer } from "./data.ts";
@@ -133,7 +133,7 @@ export function App({ source }: { readonly source: ViewSource }): JSX.Element {
             <SidesBar a={sideA} b={sideB} onCompare={() => compare(true)} />
             <RunTable
               rows={shown}
-              columns={isNarrow ? columns.filter(({ isCore }) => isCore) : columns}
+              columns={isNarrow ? narrowColumns(columns) : columns}
               sortBy={sortBy.id}
               isDown={sorting.isDown}
               selected={selected}

@@ -17,8 +17,6 @@ export interface Column {
   readonly isLargestFirst?: boolean;
   /** The width, as CSS has it. */
   readonly width: string;
-  /** Whether it is there on a phone, too. */
-  readonly isCore?: boolean;
 }
 
 /** The most keys of sweeps that have columns. */
@@ -36,15 +34,23 @@ export function settingsOf({ name }: RunRow): Map<string, string> {
   }));
 }
 
-/** The text of a headline's value. */
-export function headlineText({ headline }: RunRow): string {
+/** A run's metric with its interval. */
+export function headlineText(row: RunRow): string {
+  const { headline } = row;
+  if (headline === undefined || headline.interval === null || headline.value === null) return valueText(row);
+  const ends = headline.interval.map((end) => numberText(end, headline).replace("%", ""));
+  return `${valueText(row)} (${ends.join("–")})`;
+}
+
+/** A run's metric. */
+function valueText({ headline }: RunRow): string {
   if (headline === undefined) return "";
-  const { value, interval } = headline;
-  if (value === null) return "∞";
-  const text = (one: number) => isShare(headline) ? `${(100 * one).toFixed(1)}%` : one.toPrecision(4);
-  return interval === null
-    ? text(value)
-    : `${text(value)} (${interval.map((end) => text(end).replace("%", "")).join("–")})`;
+  return headline.value === null ? "∞" : numberText(headline.value, headline);
+}
+
+/** A value of a metric. */
+export function numberText(value: number, of: { readonly metric: string }): string {
+  return isShare(of) ? `${(100 * value).toFixed(1)}%` : value.toPrecision(4);
 }
 
 /** Whether a metric is a share of examples. */
@@ -72,7 +78,6 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       value: ({ name }) => name,
       text: ({ name }) => name,
       width: "minmax(9rem, 3fr)",
-      isCore: true,
     },
     {
       id: "metric",
@@ -82,7 +87,6 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       isNumeric: true,
       isLargestFirst: true,
       width: "minmax(8.4rem, 1fr)",
-      isCore: true,
     },
     {
       id: "loss",
@@ -151,7 +155,6 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       value: ({ state }) => state,
       text: ({ state }) => state,
       width: "5.6rem",
-      isCore: true,
     },
     {
       id: "note",
@@ -161,6 +164,21 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       width: "minmax(4rem, 1fr)",
     },
   ];
+}
+
+/** What columns have on a phone, where there is room for three of them. */
+const NARROW: Readonly<Record<string, Partial<Column>>> = {
+  name: { width: "minmax(0, 1fr)" },
+  metric: { width: "6.4rem", text: valueText },
+  state: { width: "4.4rem" },
+};
+
+/** The columns that there is room for on a phone. */
+export function narrowColumns(columns: readonly Column[]): Column[] {
+  return columns.flatMap((column) => {
+    const narrow = NARROW[column.id];
+    return narrow === undefined ? [] : [{ ...column, ...narrow }];
+  });
 }
 
 /** The keys that the names of variants have, in the order in which they come. */

@@ -43,13 +43,11 @@ function asTexts([name, one]: NamedRuns[number]) {
 
 /** A selection as a side of a comparison; the names of its runs are their paths from the folder that they have in common. */
 function sideOf<Run extends SeededRun>(runs: readonly (readonly [name: string, run: Run])[]): Side<Run> {
-  const names = runs.map(([name]) => name);
-  const common = commonFolder(names);
-  const named = new Map(runs.map(([name, run]) => [name.slice(common.length), run]));
-  return {
-    source: names.length === 1 ? names[0]! : common.replace(/\/$/, "") || names.join(", "),
-    groups: groupBySeed(named),
-  };
+  const common = commonFolder(runs.map(([name]) => name));
+  const groups = groupBySeed(new Map(runs.map(([name, run]) => [name.slice(common.length), run])));
+  const [only, ...others] = groups;
+  const source = only !== undefined && others.length === 0 ? `${common}${only.name}` : common;
+  return { source: source.replace(/\/$/, ""), groups };
 }
 
 /** The folder that all names are in, with its last slash; of a single name, the name. */

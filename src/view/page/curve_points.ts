@@ -25,6 +25,16 @@ export function curvePoints(run: string, history: readonly HistoryLine[], curve:
   });
 }
 
+/** The most points that are dots as well as part of a line. */
+const MOST_DOTS = 300;
+
+/** The points that are dots: all of them where they are few, else those that have no line, as they are their run's only one. */
+export function dottedPoints<Point extends CurvePoint>(points: readonly Point[]): readonly Point[] {
+  if (points.length <= MOST_DOTS) return points;
+  const counts = Map.groupBy(points, ({ run }) => run);
+  return points.filter(({ run }) => counts.get(run)?.length === 1);
+}
+
 /** The colours of as many series, told apart by their hue; light enough on black and dark enough on white. */
 export function seriesColours(count: number): string[] {
   return Array.from(

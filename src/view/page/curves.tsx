@@ -5,7 +5,7 @@ import { visible } from "../../base/visible.ts";
 import type { HistoryLine } from "../../training/training_files.ts";
 import type { RunRow } from "../view_data.ts";
 import { Chart, type Draw } from "./chart.tsx";
-import { type CurveName, curvePoints, CURVES, seriesColours } from "./curve_points.ts";
+import { type CurveName, curvePoints, CURVES, dottedPoints, seriesColours } from "./curve_points.ts";
 import type { AboutOrProblem } from "./data.ts";
 import { useWords } from "./language.ts";
 import { Panel } from "./panel.tsx";
@@ -58,24 +58,14 @@ export function Curves(
       width,
       height: width < 480 ? 260 : 340,
       marginLeft: 52,
+      marginBottom: 40,
       style: { background: "none", color: "var(--ink)", fontSize: "12px", fontFamily: "inherit" },
       color: { type: "identity" },
       x: { label: `${t("step")} →`, ticks: width < 480 ? 4 : 8 },
       y: { label: `↑ ${label}`, grid: true, nice: true, ...(isShare && { tickFormat: ".0%" }) },
       marks: [
         plot.lineY(points, { x: "step", y: "value", z: "run", stroke: "colour", strokeWidth: 1.6 }),
-        plot.dot(
-          points.filter((_, i) =>
-            points.length <= 300 ||
-            points[i - 1]?.run !== points[i]?.run && points[i + 1]?.run !== points[i]?.run
-          ),
-          {
-            x: "step",
-            y: "value",
-            fill: "colour",
-            r: 2.4,
-          },
-        ),
+        plot.dot(dottedPoints(points), { x: "step", y: "value", fill: "colour", r: 2.4 }),
         plot.tip(
           points,
           plot.pointer({

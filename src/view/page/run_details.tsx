@@ -38,19 +38,20 @@ export function RunDetails({ row, about, reportAddress, write, onClose }: RunDet
     };
   }, [row]);
   const problem = row.problem ?? (found !== undefined && "problem" in found ? found.problem : undefined);
+  const facts = [row.step === undefined ? "" : `${t("step")} ${row.step}`, row.model, row.dataset, row.device]
+    .filter((fact) => fact !== "");
   const known = found !== undefined && "history" in found ? found : undefined;
   return (
     <Panel title={visible(row.name)} onClose={onClose} id="details">
       <p>
         <span class={`state-${row.state}`}>{t(row.state)}</span>
         {row.headline && (
-          <>
-            · {metricName(row.headline.metric, words)} <b>{headlineText(row)}</b>
-          </>
+          <span>
+            {` · ${metricName(row.headline.metric, words)} `}
+            <b>{headlineText(row)}</b>
+          </span>
         )}
-        {row.step !== undefined && <>· {t("step")} {row.step}</>}
-        {row.model !== "" && <>· {visible(row.model)}</>}{" "}
-        {row.dataset !== "" && <>· {visible(row.dataset)}</>}
+        {facts.map((fact) => <span key={fact}>{` · ${visible(fact)}`}</span>)}
       </p>
       {problem !== undefined && <p class="problem">{visibleLines(problem)}</p>}
       {known?.hasReport && (

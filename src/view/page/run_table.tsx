@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { visible } from "../../base/visible.ts";
 import type { RunRow } from "../view_data.ts";
-import { type Column, headlineText, isShare } from "./columns.ts";
+import { type Column, isShare, numberText } from "./columns.ts";
 import { useWords, type Words } from "./language.ts";
 import type { ShownGroup, ShownRow } from "./table_rows.ts";
 
@@ -76,7 +76,13 @@ export function RunTable(props: RunTableProps): JSX.Element {
         <span role="columnheader" aria-label={words.t("select")} />
         {columns.map((column) => <Header key={column.id} column={column} {...props} />)}
       </div>
-      <div class={isWhole ? "rows whole" : "rows"} role="rowgroup" ref={place} onScroll={look}>
+      <div
+        class={isWhole ? "rows whole" : "rows"}
+        role="rowgroup"
+        ref={place}
+        onScroll={look}
+        {...(isWhole ? {} : { style: { height: `${rows.length * ROW + 2}px` } })}
+      >
         <div class="filler" style={isWhole ? {} : { height: `${rows.length * ROW}px` }}>
           {rows.length === 0 && <p class="soft">{words.t("no_runs")}</p>}
           {rows.slice(first, last).map((row, i) => (
@@ -155,7 +161,7 @@ function Row({ row, at, template, words, ...props }: RowProps): JSX.Element {
           {...(column.id === "name" ? { style: { paddingLeft: `${row.depth * 1.1}rem` } } : {})}
         >
           {row.kind === "run"
-            ? <RunCell row={row.row} column={column} words={words} />
+            ? <RunCell row={row.row} label={row.label} column={column} words={words} />
             : <GroupCell group={row} column={column} words={words} />}
         </span>
       ))}
@@ -165,7 +171,12 @@ function Row({ row, at, template, words, ...props }: RowProps): JSX.Element {
 
 /** What a cell shows of a run. */
 function RunCell(
-  { row, column, words }: { readonly row: RunRow; readonly column: Column; readonly words: Words },
+  { row, label, column, words }: {
+    readonly row: RunRow;
+    readonly label: string;
+    readonly column: Column;
+    readonly words: Words;
+  },
 ): JSX.Element {
   const text = visible(column.text(row));
   if (column.id === "state") {
@@ -177,7 +188,7 @@ function RunCell(
   if (column.id !== "name") return <span title={text}>{text}</span>;
   return (
     <span title={text}>
-      {text}
+      {visible(label)}
       {row.baselines.map((name) => (
         <span class="tag" key={name}>{words.t("is_baseline")} {visible(name)}</span>
       ))}
@@ -194,7 +205,7 @@ function GroupCell(
     return (
       <span title={visible(group.name)}>
         <span class="fold" aria-hidden="true">{isUnfolded ? "▾" : "▸"}</span>
-        {visible(group.name)} <span class="soft">· {runs.length} {words.t("runs_count")}</span>
+        {visible(group.label)} <span class="soft">· {runs.length} {words.t("runs_count")}</span>
       </span>
     );
   }
@@ -207,7 +218,7 @@ function GroupCell(
 function scoreText({ kind, runs, score }: ShownGroup, { t }: Words): string {
   const headline = runs.find((row) => row.headline !== undefined)?.headline;
   if (score === undefined || headline === undefined) return "";
-  const text = headlineText({ ...runs[0]!, headline: { ...headline, value: score.value, interval: null } });
+  const text = numberText(score.value, headline);
   if (kind === "sweep") return `${t("best_of")} ${text}`;
   if (score.sd === null) return text;
   return `${text} ± ${isShare(headline) ? (100 * score.sd).toFixed(1) : score.sd.toPrecision(3)}`;

@@ -26,7 +26,13 @@ export interface TableView {
 
 /** A run in the table, or a group of several. */
 export type ShownRow =
-  | { readonly kind: "run"; readonly key: string; readonly depth: number; readonly row: RunRow }
+  | {
+    readonly kind: "run";
+    readonly key: string;
+    readonly depth: number;
+    readonly label: string;
+    readonly row: RunRow;
+  }
   | ShownGroup;
 
 /** A group of runs in the table. */
@@ -35,6 +41,8 @@ export interface ShownGroup {
   readonly key: string;
   readonly depth: number;
   readonly name: string;
+  /** The name without that of the group that it is in. */
+  readonly label: string;
   readonly runs: readonly RunRow[];
   readonly isUnfolded: boolean;
   /** Of the runs' metric, where all have the same: the mean and the standard deviation over seeds, or the best of a sweep. */
@@ -101,7 +109,12 @@ function searched(row: RunRow): string {
 }
 
 function runRow(row: RunRow, depth: number): ShownRow {
-  return { kind: "run", key: row.key, depth, row };
+  return { kind: "run", key: row.key, depth, label: labelAt(row.name, depth), row };
+}
+
+/** A name without the folders above it, where it stands in a group. */
+function labelAt(name: string, depth: number): string {
+  return depth === 0 ? name : name.slice(name.lastIndexOf("/") + 1);
 }
 
 /** How groups are made and shown. */
@@ -147,7 +160,7 @@ function grouped(rows: readonly RunRow[], view: TableView, groups: Groups): Show
     const isUnfolded = view.unfolded.has(key);
     const { kind, depth } = groups;
     return [
-      { kind, key, depth, name, runs, isUnfolded, ...(score && { score }) },
+      { kind, key, depth, name, label: labelAt(name, depth), runs, isUnfolded, ...(score && { score }) },
       ...isUnfolded ? groups.within(runs) : [],
     ];
   });
