@@ -18,15 +18,12 @@ export const VIEW_POLICY = `${LOADED}; connect-src 'self'; worker-src 'self'; fr
 export const REPORT_POLICY =
   "sandbox allow-scripts allow-downloads; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 
-/** The scripts of the page, in their order: the charting library as its packages ship it for pages, and the project's own. */
-const SCRIPTS = ["d3.min.js", "plot.umd.min.js", "page.js"];
-
 /** The page, whose script fills it. @param policy that of a page that is not served with one @param data scripts that come first */
 export function pageHtml(policy?: string, data: readonly string[] = []): string {
   const meta = policy === undefined
     ? ""
     : `<meta http-equiv="Content-Security-Policy" content="${policy}">\n`;
-  const scripts = [...data, ...SCRIPTS].map((name) => `<script defer src="./${name}"></script>`).join("\n");
+  const scripts = [...data, "page.js"].map((name) => `<script defer src="./${name}"></script>`).join("\n");
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -49,7 +46,7 @@ ${scripts}
 export const EXPORT_POLICY = LOADED.replace("script-src 'self'", "script-src 'self' file:")
   .replace("style-src 'self'", "style-src 'self' file:");
 
-/** The page and what it loads, by their names. */
+/** The page and what it loads, by their names: its own script, and the charting library as its packages ship it for pages. */
 export async function pageFiles(): Promise<Map<string, Sent>> {
   const script = "text/javascript";
   const libraries = await allDone([

@@ -34,7 +34,7 @@ header { align-items: center; } header h1 { margin: 0; } #live { margin-right: a
 textarea.note { min-height: 3.6rem; }
 kbd { font: inherit; border: 1px solid var(--line); border-radius: 4px; padding: 0 0.3rem; background: var(--panel); }
 .keys { font-size: 0.84rem; color: var(--soft); max-width: none; }
-@media (max-width: 40rem) { .rows { max-height: 62vh; } .keys { display: none; } [role="row"] { gap: 0 0.5rem; }
+@media (max-width: 40rem) { .rows { max-height: 62vh; } .keys, .roomy { display: none; } [role="row"] { gap: 0 0.5rem; }
   .controls input[type="search"] { width: 100%; flex-basis: 100%; } }
 @media print { .keys, .fold, [role="row"] input { display: none; } .head button { display: inline; } [role="grid"] { border: 0; font-size: 8pt; }
   [role="row"] { break-inside: avoid; height: auto; min-height: 22px; } [role="gridcell"] { white-space: normal; } }

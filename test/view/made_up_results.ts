@@ -29,7 +29,10 @@ export async function writeMadeUpResults(
           good,
           seed,
           length,
-          change: (one, i) => ({ ...one, text: `review ${i}: ${i % 2 === 1 ? "a joy to watch" : "a dull mess"}` }),
+          change: (one, i) => ({
+            ...one,
+            text: `review ${i}: ${i % 2 === 1 ? "a joy to watch" : "a dull mess"}`,
+          }),
         });
         const time = new Date(Date.UTC(2026, 0, 1 + s, length % 24, seed)).toISOString();
         const path: string = join(folder, sweep, `length=${length},seed=${seed}`);

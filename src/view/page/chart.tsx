@@ -2,9 +2,7 @@
 import type * as Library from "@observablehq/plot";
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-
-/** The charting library, which the page loads as a separate script. */
-declare const Plot: typeof Library;
+import { chartingLibrary } from "./charting.ts";
 
 /** A chart of a width. @param plot the library */
 export type Draw = (plot: typeof Library, width: number) => Element;
@@ -21,7 +19,15 @@ export function Chart({ draw, label }: { readonly draw: Draw; readonly label: st
     return () => observer.disconnect();
   }, []);
   useLayoutEffect(() => {
-    if (width > 0) place.current?.replaceChildren(draw(Plot, width));
+    if (width === 0) return;
+    let isOver = false;
+    chartingLibrary().then(
+      (plot) => isOver || place.current?.replaceChildren(draw(plot, width)),
+      ({ message }) => place.current?.replaceChildren(message),
+    );
+    return () => {
+      isOver = true;
+    };
   }, [draw, width]);
   return <div class="chart" role="img" aria-label={label} ref={place} />;
 }

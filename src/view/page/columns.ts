@@ -169,7 +169,7 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
 /** What columns have on a phone, where there is room for three of them. */
 const NARROW: Readonly<Record<string, Partial<Column>>> = {
   name: { width: "minmax(0, 1fr)" },
-  metric: { width: "6.4rem", text: valueText },
+  metric: { width: "6.9rem", text: valueText },
   state: { width: "4.4rem" },
 };
 

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import type { ComparedRunOrReason, RunAboutView, ViewIndex } from "../view_data.ts";
+import { loadScript } from "./load_script.ts";
 
 /** What is known of a run, or why its files cannot be read. */
 export type AboutOrProblem = RunAboutView | { readonly problem: string };
@@ -70,14 +71,4 @@ export function exportedSource(data: Map<string, unknown>): ViewSource {
     compared: (key) => read(`compared-${key}`),
     reportAddress: (key) => `./reports/${key}.html`,
   };
-}
-
-function loadScript(address: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = () => resolve();
-    script.onerror = () => reject(new Error(address));
-    document.head.append(script);
-  });
 }

@@ -11,7 +11,7 @@ import type { ShownGroup, ShownRow } from "./table_rows.ts";
 const ROW = 34;
 
 /** The rows that are drawn above and below those that are seen. */
-const BESIDE = 8;
+const BESIDE = 5;
 
 /** What the table shows, and what is done with its rows. */
 export interface RunTableProps {
@@ -44,7 +44,9 @@ export function RunTable(props: RunTableProps): JSX.Element {
   const [{ top, height }, setSeen] = useState({ top: 0, height: 600 });
   const look = () => {
     const { scrollTop = 0, clientHeight = 600 } = place.current ?? {};
-    setSeen({ top: scrollTop, height: clientHeight });
+    setSeen((seen) =>
+      seen.top === scrollTop && seen.height === clientHeight ? seen : { top: scrollTop, height: clientHeight }
+    );
   };
   useLayoutEffect(look, [rows.length]);
   useEffect(() => {
@@ -205,7 +207,11 @@ function GroupCell(
     return (
       <span title={visible(group.name)}>
         <span class="fold" aria-hidden="true">{isUnfolded ? "▾" : "▸"}</span>
-        {visible(group.label)} <span class="soft">· {runs.length} {words.t("runs_count")}</span>
+        {visible(group.label)}{" "}
+        <span class="soft">
+          · {runs.length}
+          <span class="roomy">{` ${words.t("runs_count")}`}</span>
+        </span>
       </span>
     );
   }
