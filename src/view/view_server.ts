@@ -113,7 +113,11 @@ class ServedView {
       return refuse(response, 415, `send it as ${SENT_TYPES.json}`);
     }
     const body = await bodyOf(request, LARGEST_BODY);
-    const asked = body === undefined ? undefined : askedIn(body);
+    if (body === undefined) {
+      response.setHeader("connection", "close");
+      return refuse(response, 413, `send at most ${LARGEST_BODY} bytes`);
+    }
+    const asked = askedIn(body);
     const row = asked && (await this.last).rows.find(({ key }) => key === asked.key);
     if (asked === undefined || row === undefined) return refuse(response, 400, "there is no such run");
     try {

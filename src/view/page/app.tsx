@@ -77,6 +77,7 @@ export function App({ source }: { readonly source: ViewSource }): JSX.Element {
   const setSide = (side: "a" | "b") => {
     compare(false);
     setSides({ ...sides, [side]: selected });
+    setSelected(new Set());
   };
   const canCompare = sideA.length > 0 && sideB.length > 0;
   const onKey = keyActions({
