@@ -138,6 +138,7 @@ browserTest(
         await page.locator(".rows input").nth(at).click();
         await page.click(`#as-${side}`);
       }
+      await page.locator(".rows input").first().click();
       await page.click("#show-curves");
       await page.waitForSelector("#curves svg");
       await page.click("#compare");
