@@ -6,11 +6,11 @@ header { align-items: center; } header h1 { margin: 0; } #live { margin-right: a
 .problem { color: var(--bad); overflow-wrap: anywhere; }
 .live::before { content: "●"; color: var(--good); margin-right: 0.35em; }
 .live.lost::before { color: var(--bad); }
-[role="grid"] { border: 1px solid var(--line); border-radius: 6px; font-size: 0.9rem; }
+[role="grid"] { border: 1px solid var(--line); border-radius: 6px; font-size: 0.9rem; overflow-x: auto; }
 .rows { overflow-y: auto; max-height: 58vh; min-height: 3rem; position: relative; contain: strict; scrollbar-gutter: stable; }
 .rows.whole { overflow: visible; height: auto; max-height: none; contain: none; }
 .filler { position: relative; min-width: 100%; }
-[role="row"] { display: grid; align-items: center; height: 34px; padding: 0 0.5rem; gap: 0 0.7rem; border-bottom: 1px solid var(--line); }
+[role="row"] { display: grid; align-items: center; height: 34px; padding: 0 0.5rem; gap: 0 0.5rem; border-bottom: 1px solid var(--line); }
 .rows [role="row"] { position: absolute; left: 0; right: 0; cursor: pointer; } .whole [role="row"] { position: static; }
 [role="row"]:hover { background: var(--panel); }
 [role="row"][aria-selected="true"] { background: color-mix(in srgb, var(--c1) 14%, transparent); }
@@ -23,7 +23,7 @@ header { align-items: center; } header h1 { margin: 0; } #live { margin-right: a
 [role="columnheader"][aria-sort="ascending"] button::after { content: " ↑"; } [role="columnheader"][aria-sort="descending"] button::after { content: " ↓"; }
 .group { font-weight: 600; } .group .soft { font-weight: 400; }
 .fold { border: 0; background: none; padding: 0 0.3rem 0 0; }
-.tag { border: 1px solid var(--line); border-radius: 4px; padding: 0 0.3rem; margin-left: 0.4rem; font-size: 0.78rem; font-weight: 400; color: var(--soft); }
+.tag { border: 1px solid var(--line); border-radius: 4px; padding: 0 0.3em; margin-left: 0.5em; font-size: 0.86em; font-weight: 400; color: var(--soft); }
 .state-complete { color: var(--good); } .state-running { color: var(--c1); font-weight: 600; } .state-failed, .state-damaged, .state-newer { color: var(--bad); } .state-partial { color: var(--c2); }
 .controls input[type="search"] { max-width: none; width: 20rem; flex: 1 1 12rem; }
 .sides { display: flex; flex-wrap: wrap; gap: 0.4rem 1.4rem; margin: 0.5rem 0; font-size: 0.92rem; } .sides b { margin-right: 0.3rem; }
@@ -34,7 +34,7 @@ header { align-items: center; } header h1 { margin: 0; } #live { margin-right: a
 textarea.note { min-height: 3.6rem; }
 kbd { font: inherit; border: 1px solid var(--line); border-radius: 4px; padding: 0 0.3rem; background: var(--panel); }
 .keys { font-size: 0.84rem; color: var(--soft); max-width: none; }
-@media (max-width: 40rem) { .rows { max-height: 62vh; } .keys, .roomy { display: none; } [role="row"] { gap: 0 0.5rem; }
+@media (max-width: 40rem) { .rows { max-height: 62vh; } .keys, .roomy { display: none; }
   .controls input[type="search"] { width: 100%; flex-basis: 100%; } }
 @media print { .keys, .fold, [role="row"] input { display: none; } .head button { display: inline; } [role="grid"] { border: 0; font-size: 8pt; }
   [role="row"] { break-inside: avoid; height: auto; min-height: 22px; } [role="gridcell"] { white-space: normal; } }

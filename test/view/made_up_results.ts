@@ -21,8 +21,8 @@ export async function writeMadeUpResults(
     for (const length of lengths) {
       for (const seed of seeds) {
         const good = Array.from({ length: examples }, (_, i) => {
-          const isRight = (i * 7 + seed * 3 + s) % 40 < 20 + length / 2;
-          const sureness = 0.55 + 0.4 * ((i * 13 + seed) % 10) / 10;
+          const isRight = share(i, seed, length, s) < 0.55 + 0.06 * Math.log2(length);
+          const sureness = 0.55 + 0.4 * share(seed, i, s, length);
           return isRight === (i % 2 === 1) ? sureness : 1 - sureness;
         });
         const run = madeUpRun({
@@ -41,6 +41,15 @@ export async function writeMadeUpResults(
       }
     }
   }
+}
+
+/** A number from 0 to 1 that whole numbers stand for, without an order that one could see. */
+function share(...numbers: readonly number[]): number {
+  const sum = numbers.reduce(
+    (sum, number, i) => sum + (number + 1) * [12.9898, 78.233, 37.719, 4.581][i]!,
+    0,
+  );
+  return (Math.abs(Math.sin(sum)) * 43758.5453) % 1;
 }
 
 /** The lines that a run logs. */

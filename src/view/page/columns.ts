@@ -15,8 +15,10 @@ export interface Column {
   readonly isNumeric?: boolean;
   /** Whether the first click on the header sorts the largest first. */
   readonly isLargestFirst?: boolean;
-  /** The width, as CSS has it. */
-  readonly width: string;
+  /** The least width, in rem. */
+  readonly least: number;
+  /** Its share of the room that is left; none where it is absent. */
+  readonly grow?: number;
 }
 
 /** The most keys of sweeps that have columns. */
@@ -77,7 +79,8 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       header: { phrase: "name" },
       value: ({ name }) => name,
       text: ({ name }) => name,
-      width: "minmax(9rem, 3fr)",
+      least: 13,
+      grow: 3,
     },
     {
       id: "metric",
@@ -86,7 +89,8 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       text: headlineText,
       isNumeric: true,
       isLargestFirst: true,
-      width: "minmax(8.4rem, 1fr)",
+      least: 8.4,
+      grow: 1,
     },
     {
       id: "loss",
@@ -94,7 +98,7 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       value: ({ loss }) => loss,
       text: ({ loss }) => loss?.toFixed(3) ?? "",
       isNumeric: true,
-      width: "3.6rem",
+      least: 3.5,
     },
     ...keysOf(rows).map((key): Column => ({
       id: `key:${key}`,
@@ -102,7 +106,8 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       value: (row) => settingValue(settingsOf(row).get(key)),
       text: (row) => settingsOf(row).get(key) ?? "",
       isNumeric: true,
-      width: "minmax(3.4rem, 0.7fr)",
+      least: 3.2,
+      grow: 0.5,
     })),
     {
       id: "seed",
@@ -110,28 +115,30 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       value: ({ seed }) => seed,
       text: ({ seed }) => seed === null ? "" : String(seed),
       isNumeric: true,
-      width: "3.2rem",
+      least: 2.8,
     },
     {
       id: "model",
       header: { phrase: "model" },
       value: ({ model }) => lastPart(model),
       text: ({ model }) => lastPart(model),
-      width: "minmax(5rem, 1fr)",
+      least: 4.5,
+      grow: 1,
     },
     {
       id: "dataset",
       header: { phrase: "dataset" },
       value: ({ dataset }) => dataset,
       text: ({ dataset }) => dataset,
-      width: "minmax(5rem, 1fr)",
+      least: 4.5,
+      grow: 1,
     },
     {
       id: "device",
       header: { phrase: "device" },
       value: ({ device }) => device,
       text: ({ device }) => device,
-      width: "3.4rem",
+      least: 3,
     },
     {
       id: "seconds",
@@ -139,7 +146,7 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       value: ({ seconds }) => seconds,
       text: ({ seconds }) => seconds?.toFixed(1) ?? "",
       isNumeric: true,
-      width: "4.2rem",
+      least: 3.8,
     },
     {
       id: "time",
@@ -147,30 +154,31 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       value: ({ time }) => time,
       text: timeText,
       isLargestFirst: true,
-      width: "8.6rem",
+      least: 8.4,
     },
     {
       id: "state",
       header: { phrase: "state" },
       value: ({ state }) => state,
       text: ({ state }) => state,
-      width: "5.6rem",
+      least: 5.4,
     },
     {
       id: "note",
       header: { phrase: "note" },
       value: ({ note }) => note || null,
       text: ({ note }) => note,
-      width: "minmax(4rem, 1fr)",
+      least: 3.5,
+      grow: 1.5,
     },
   ];
 }
 
 /** What columns have on a phone, where there is room for three of them. */
 const NARROW: Readonly<Record<string, Partial<Column>>> = {
-  name: { width: "minmax(0, 1fr)" },
-  metric: { width: "6.9rem", text: valueText },
-  state: { width: "4.4rem" },
+  name: { least: 6, grow: 1 },
+  metric: { least: 6.9, text: valueText },
+  state: { least: 4.4 },
 };
 
 /** The columns that there is room for on a phone. */
@@ -180,6 +188,23 @@ export function narrowColumns(columns: readonly Column[]): Column[] {
     return narrow === undefined ? [] : [{ ...column, ...narrow }];
   });
 }
+
+/** The columns of a grid, as CSS has them, after one for the boxes by which rows are selected. */
+export function gridTemplate(columns: readonly Column[]): string {
+  const widths = columns.map(({ least, grow }) =>
+    grow === undefined ? `${least}rem` : `minmax(${least}rem, ${grow}fr)`
+  );
+  return [`${BOX}rem`, ...widths].join(" ");
+}
+
+/** The least width of a grid with these columns, in rem. */
+export function leastWidth(columns: readonly Column[]): number {
+  return columns.reduce((sum, { least }) => sum + GAP + least, BOX + 1);
+}
+
+/** The widths of the boxes and of the gaps between columns, in rem, as in the style sheet. */
+const BOX = 1.4;
+const GAP = 0.5;
 
 /** The keys that the names of variants have, in the order in which they come. */
 function keysOf(rows: readonly RunRow[]): string[] {

@@ -5,11 +5,12 @@ import { differingRows } from "../../diff/differing_rows.ts";
 import type { Flip } from "../../diff/flips.ts";
 import type { ChangedAnswer, TextDiff } from "../../diff/text_diff.ts";
 import { textDetectableSentence, textPairedSentence } from "../../diff/text_sentences.ts";
-import { textMetricEntries, textMetricRows } from "../../diff/text_wording.ts";
+import { textDeltaText, textMetricCells, textMetricEntries } from "../../diff/text_wording.ts";
 import { timesText } from "../../diff/times.ts";
 import {
   detectableSentence,
   illegalSentence,
+  intervalEnds,
   metricCells,
   metricText,
   pairedSentence,
@@ -21,7 +22,6 @@ import { visible } from "../../base/visible.ts";
 import { markDifferences, type MarkedPiece } from "../../text_metrics/word_difference.ts";
 import { ALPHA, type Compared } from "./compare_runs.ts";
 import { useWords, type Words } from "./language.ts";
-import { isPhrase } from "./phrases.ts";
 import { TextTable } from "./text_table.tsx";
 
 /** The most texts in each direction that are listed. */
@@ -106,19 +106,24 @@ function TextDiffsView(
 /** A metric's cells; the last one is what the verdict is. */
 type MetricRow = readonly [cells: readonly string[], verdict: Verdict];
 
-function classRows({ metrics }: ClassComparison, { t }: Words): MetricRow[] {
-  return metricEntries(metrics).map(([name, metric]) => [
-    [t(name), ...Object.values(metricCells(name, metric))],
-    metric.verdict,
-  ]);
+function classRows({ metrics }: ClassComparison, words: Words): MetricRow[] {
+  return metricEntries(metrics).map(([name, metric]) => {
+    const interval = rangeText(intervalEnds(name, metric), words);
+    return [[words.t(name), ...Object.values({ ...metricCells(name, metric), interval })], metric.verdict];
+  });
 }
 
-function textRows(diff: TextDiff, { t }: Words): MetricRow[] {
-  const cells = textMetricRows(diff);
-  return textMetricEntries(diff.metrics).map(([name, { verdict }], i) => [
-    [isPhrase(name) ? t(name) : name, ...(cells[i] ?? []).slice(1, -1)],
-    verdict,
-  ]);
+function textRows({ metrics }: TextDiff, words: Words): MetricRow[] {
+  return textMetricEntries(metrics).map(([name, metric]) => {
+    const [, a, b, difference, , p, adjusted] = textMetricCells(name, metric);
+    const interval = rangeText(metric.interval.map((end) => textDeltaText(name, end)), words);
+    return [[words.t(name), a, b, difference, interval, p, adjusted], metric.verdict];
+  });
+}
+
+/** The ends of an interval. */
+function rangeText(ends: readonly string[], { say }: Words): string {
+  return say({ en: ends.join(" to "), zh: ends.join(" 至 ") });
 }
 
 /** The class of a verdict in the style sheet, and its name. */

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { visible } from "../../base/visible.ts";
 import type { RunRow } from "../view_data.ts";
-import { type Column, isShare, numberText } from "./columns.ts";
+import { type Column, gridTemplate, isShare, leastWidth, numberText } from "./columns.ts";
 import { useWords, type Words } from "./language.ts";
 import type { ShownGroup, ShownRow } from "./table_rows.ts";
 
@@ -63,7 +63,8 @@ export function RunTable(props: RunTableProps): JSX.Element {
   }, [cursor]);
   const first = isWhole ? 0 : Math.max(0, Math.floor(top / ROW) - BESIDE);
   const last = isWhole ? rows.length : Math.min(rows.length, Math.ceil((top + height) / ROW) + BESIDE);
-  const template = ["1.4rem", ...columns.map(({ width }) => width)].join(" ");
+  const template = gridTemplate(columns);
+  const minWidth = `${leastWidth(columns)}rem`;
   return (
     <div
       role="grid"
@@ -74,7 +75,7 @@ export function RunTable(props: RunTableProps): JSX.Element {
       aria-activedescendant={`row-${cursor}`}
       onKeyDown={onKey}
     >
-      <div role="row" class="head" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+      <div role="row" class="head" aria-rowindex={1} style={{ gridTemplateColumns: template, minWidth }}>
         <span role="columnheader" aria-label={words.t("select")} />
         {columns.map((column) => <Header key={column.id} column={column} {...props} />)}
       </div>
@@ -83,7 +84,7 @@ export function RunTable(props: RunTableProps): JSX.Element {
         role="rowgroup"
         ref={place}
         onScroll={look}
-        {...(isWhole ? {} : { style: { height: `${rows.length * ROW + 2}px` } })}
+        style={isWhole ? {} : { minWidth, height: `${rows.length * ROW + 2}px` }}
       >
         <div class="filler" style={isWhole ? {} : { height: `${rows.length * ROW}px` }}>
           {rows.length === 0 && <p class="soft">{words.t("no_runs")}</p>}

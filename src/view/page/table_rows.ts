@@ -143,16 +143,19 @@ function inGroups(
   });
 }
 
-/** Rows in groups, which come where their first row would; by the metric, in the order of the groups' own. */
+/** Rows in groups, which come where their first row would; by the name and the metric, in the order of the groups' own. */
 function grouped(rows: readonly RunRow[], view: TableView, groups: Groups): ShownRow[] {
   const found = [...Map.groupBy(rows, groups.nameOf)].map(([name, runs]) => ({
     name,
     runs,
     score: groups.score(runs),
   }));
-  const ordered = view.sortBy.id === "metric"
-    ? sortedBy(found, ({ score }) => score?.value ?? null, view.isDown)
-    : found;
+  const ownValue: Readonly<Record<string, (group: typeof found[number]) => CellValue>> = {
+    name: ({ name }) => name,
+    metric: ({ score }) => score?.value ?? null,
+  };
+  const value = ownValue[view.sortBy.id];
+  const ordered = value === undefined ? found : sortedBy(found, value, view.isDown);
   return ordered.flatMap(({ name, runs, score }): ShownRow[] => {
     const [only] = runs;
     if (runs.length === 1 && only !== undefined) return [runRow(only, groups.depth)];
