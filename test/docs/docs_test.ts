@@ -24,6 +24,7 @@ const PAGES = [
   "docs/experiments.md",
   "docs/results.md",
   "docs/commands.md",
+  "docs/view.md",
   "docs/using-a-prompt.md",
   "docs/devices.md",
   "docs/models-and-data.md",

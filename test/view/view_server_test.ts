@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { request } from "node:http";
-import { inFolder } from "../commands/softprompt.ts";
+import { call, inFolder } from "../commands/softprompt.ts";
 import { writeMadeUpResults } from "./made_up_results.ts";
 import { viewing } from "./viewing.ts";
 
@@ -54,6 +54,17 @@ Deno.test("notes and baselines are written for the server's own page alone", () 
       assertEquals((await post("baseline", { key: second }))[0], 200);
       assertEquals(baselines, [second]);
       assertEquals(errors, []);
+    });
+  }));
+
+Deno.test("a second view on the port of another is refused, and the first goes on", () =>
+  inFolder(async (folder) => {
+    await made(folder);
+    await viewing(folder, async ({ url }) => {
+      const { code, stderr } = await call(["view", join(folder, "results"), "--port", new URL(url).port]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, "is in use: choose another with --port");
+      assertEquals((await (await fetch(`${url}index`)).json()).rows.length, 2);
     });
   }));
 

@@ -138,7 +138,7 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       header: { phrase: "device" },
       value: ({ device }) => device,
       text: ({ device }) => device,
-      least: 3,
+      least: 3.5,
     },
     {
       id: "seconds",
@@ -146,7 +146,7 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       value: ({ seconds }) => seconds,
       text: ({ seconds }) => seconds?.toFixed(1) ?? "",
       isNumeric: true,
-      least: 3.8,
+      least: 4.2,
     },
     {
       id: "time",
