@@ -2,9 +2,13 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { InputError } from "../../../src/base/errors.ts";
 import { diffJson } from "../../../src/diff/diff.ts";
+import { textDiffJson } from "../../../src/diff/text_diff.ts";
 import { readCompared } from "../../../src/view/run_data.ts";
 import { compareRuns, type NamedRuns } from "../../../src/view/page/compare_runs.ts";
 import { call, inFolder } from "../../commands/softprompt.ts";
+import { madeUpRun } from "../../diff/runs.ts";
+import { madeUpTexts } from "../../diff/text_runs.ts";
+import { writeRecord } from "../../results/write_record.ts";
 import { writeMadeUpResults } from "../made_up_results.ts";
 
 /** Runs as the page gets them. */
@@ -35,6 +39,29 @@ Deno.test("selections are compared as the command line compares their folders: t
       const { kind, diff } = compareRuns(await named(...runsA), await named(...runsB));
       assertEquals(kind, "classes");
       if (kind === "classes") assertEquals(JSON.parse(JSON.stringify(diffJson(diff))), JSON.parse(stdout));
+    }
+  }));
+
+Deno.test("generated texts are compared as the command line compares them, with classes with probabilities, too", () =>
+  inFolder(async (folder) => {
+    const classes = ["good", "bad", "good", null, "bad", "good"];
+    const texts = await writeRecord(
+      join(folder, "texts"),
+      madeUpTexts({ good: [1, 0.5, 0, 1, 0, 1], classes }),
+    );
+    const other = await writeRecord(
+      join(folder, "other"),
+      madeUpTexts({ good: [1, 1, 1, 1, 0.2, 1], classes }),
+    );
+    const words = await writeRecord(
+      join(folder, "words"),
+      madeUpRun({ good: [0.1, 0.9, 0.2, 0.8, 0.6, 0.7] }),
+    );
+    for (const [a, b] of [[texts, other], [words, texts]] as const) {
+      const { stdout } = await call(["diff", a, b, "--format", "json"]);
+      const { kind, diff } = compareRuns(await named(a), await named(b));
+      assertEquals(kind, "texts");
+      if (kind === "texts") assertEquals(JSON.parse(JSON.stringify(textDiffJson(diff))), JSON.parse(stdout));
     }
   }));
 
