@@ -52,7 +52,7 @@ function valueText({ headline }: RunRow): string {
 
 /** A value of a metric. */
 export function numberText(value: number, of: { readonly metric: string }): string {
-  return isShare(of) ? `${(100 * value).toFixed(1)}%` : value.toPrecision(4);
+  return isShare(of) ? `${(100 * value).toFixed(1)}%` : value.toPrecision(3);
 }
 
 /** Whether a metric is a share of examples. */
@@ -79,7 +79,7 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       header: { phrase: "name" },
       value: ({ name }) => name,
       text: ({ name }) => name,
-      least: 13,
+      least: 14,
       grow: 3,
     },
     {
@@ -106,7 +106,7 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
       value: (row) => settingValue(settingsOf(row).get(key)),
       text: (row) => settingsOf(row).get(key) ?? "",
       isNumeric: true,
-      least: 3.2,
+      least: 4,
       grow: 0.5,
     })),
     {
