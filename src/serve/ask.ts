@@ -6,7 +6,7 @@ import { isOwnPage } from "./own_page.ts";
 import { refuse } from "./refuse.ts";
 import { bodyOf } from "./request_body.ts";
 import { SENT_TYPES } from "./sent_types.ts";
-import type { Answering } from "./site.ts";
+import type { RequestHandler } from "./site.ts";
 
 /**
  * Answers a question, in pieces that make up the text.
@@ -39,7 +39,11 @@ export interface Asking {
  *
  * @param columns those of a question
  */
-export function asking(columns: readonly string[], answerQuestion: AnswerQuestion, asked: Asking): Answering {
+export function asking(
+  columns: readonly string[],
+  answerQuestion: AnswerQuestion,
+  asked: Asking,
+): RequestHandler {
   return async (request, response) => {
     if (!isOwnPage(request)) return refuse(response, 403, "other pages may not ask here");
     if (request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() !== SENT_TYPES.json) {

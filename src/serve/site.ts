@@ -9,7 +9,7 @@ import { ownModule, type Sent, shipped } from "./modules.ts";
 import { refuse } from "./refuse.ts";
 
 /** Answers a request, and ends the response. */
-export type Answering = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** What a server gives out. */
 export interface Site {
@@ -18,9 +18,9 @@ export interface Site {
   /** What it sends, by the path without its first slash; besides the project's modules and what packages ship for pages. */
   readonly sent: ReadonlyMap<string, Sent>;
   /** What is answered by computing, by the path; none where everything is computed in the page. */
-  readonly posts: ReadonlyMap<string, Answering>;
+  readonly posts: ReadonlyMap<string, RequestHandler>;
   /** What is answered to GET by reading or computing; `undefined` where the path is none of these. */
-  readonly gets?: (path: string) => Answering | undefined;
+  readonly gets?: (path: string) => RequestHandler | undefined;
 }
 
 /** Where a server listens, and what takes its failures. */

@@ -15,12 +15,12 @@ export async function onChanges(
   changed: () => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const there: string[] = [];
+  const existing: string[] = [];
   for (const folder of folders) {
-    if (await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false)) there.push(folder);
+    if (await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false)) existing.push(folder);
   }
-  if (there.length === 0 || signal.aborted) return;
-  using watcher = Deno.watchFs(there);
+  if (existing.length === 0 || signal.aborted) return;
+  using watcher = Deno.watchFs(existing);
   signal.addEventListener("abort", () => watcher.close(), { once: true });
   let waiting: ReturnType<typeof setTimeout> | undefined;
   for await (const { kind, paths } of watcher) {

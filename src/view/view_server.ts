@@ -7,7 +7,7 @@ import { isOwnPage } from "../serve/own_page.ts";
 import { refuse } from "../serve/refuse.ts";
 import { bodyOf } from "../serve/request_body.ts";
 import { SENT_TYPES } from "../serve/sent_types.ts";
-import { type Answering, send, type ServeOptions, serveSite } from "../serve/site.ts";
+import { type RequestHandler, send, type ServeOptions, serveSite } from "../serve/site.ts";
 import { onChanges } from "./changes.ts";
 import { LONGEST_NOTE, writeNote } from "./note_file.ts";
 import { pageFiles, REPORT_POLICY, VIEW_POLICY } from "./page_files.ts";
@@ -50,7 +50,7 @@ export async function serveView(viewed: Viewed, options: ServeOptions): Promise<
     await serveSite({
       policy: VIEW_POLICY,
       sent: await pageFiles(),
-      posts: new Map<string, Answering>([
+      posts: new Map<string, RequestHandler>([
         ["note", (request, response) => served.write(request, response)],
         ["baseline", (request, response) => served.write(request, response)],
       ]),
@@ -83,7 +83,7 @@ class ServedView {
   }
 
   /** What answers a GET of a path. */
-  answerTo(path: string): Answering | undefined {
+  answerTo(path: string): RequestHandler | undefined {
     const [, kind, key = ""] = /^(index|changes|about|compared|report)(?:\/(.*))?$/s.exec(path) ?? [];
     switch (kind) {
       case "index":
@@ -104,7 +104,7 @@ class ServedView {
   }
 
   /** Writes a note or a baseline that the page asks for. */
-  write: Answering = async (request, response) => {
+  write: RequestHandler = async (request, response) => {
     const { origin, "content-type": type = "" } = request.headers;
     if (origin === undefined || !isOwnPage(request) || request.headers[TOKEN_HEADER] !== this.token) {
       return refuse(response, 403, "only the page of this server may write here");
@@ -142,7 +142,7 @@ class ServedView {
   private ofRun(
     key: string,
     answer: (row: RunRow, response: ServerResponse, isHead: boolean) => Promise<void>,
-  ): Answering {
+  ): RequestHandler {
     return async ({ method }, response) => {
       const row = (await this.last).rows.find((one) => one.key === key);
       if (row === undefined) return refuse(response, 404, "there is no such run");

@@ -45,7 +45,7 @@ export function ComparisonView({ compared }: { readonly compared: Compared }): J
 function ClassDiff(
   { diff, words }: { readonly diff: Extract<Compared, { kind: "classes" }>["diff"]; readonly words: Words },
 ): JSX.Element {
-  const { say } = words;
+  const { translated } = words;
   const semantics = semanticsSentence(diff);
   const illegal = illegalSentence(diff);
   const { shared, own } = differingRows(diff.comparisons);
@@ -58,19 +58,19 @@ function ClassDiff(
         <b>B</b> {visible(diff.b)}
         {timesText(diff.times.b)}
       </p>
-      {semantics && <p>{say(semantics)}</p>}
+      {semantics && <p>{translated(semantics)}</p>}
       <Differing rows={shared} words={words} />
       {diff.comparisons.map((one, i) => (
         <section key={one.variant}>
           {one.variant !== "" && <h3>{visible(one.variant)}</h3>}
           <MetricTable rows={classRows(one, words)} words={words} />
-          <p>{say(pairedSentence(one))} {say(detectableSentence(one, ALPHA))}</p>
+          <p>{translated(pairedSentence(one))} {translated(detectableSentence(one, ALPHA))}</p>
           <Differing rows={own[i] ?? []} words={words} />
           <Flips name="fixed" flips={one.flips.fixed} words={words} />
           <Flips name="broken" flips={one.flips.broken} words={words} />
         </section>
       ))}
-      {illegal && <p>{say(illegal)}</p>}
+      {illegal && <p>{translated(illegal)}</p>}
       <Unpaired {...diff} words={words} />
     </>
   );
@@ -93,7 +93,7 @@ function TextDiffsView(
         <section key={one.variant}>
           {one.variant !== "" && <h3>{visible(one.variant)}</h3>}
           <MetricTable rows={textRows(one, words)} words={words} />
-          <p>{words.say(textPairedSentence(one))} {words.say(textDetectableSentence(one))}</p>
+          <p>{words.translated(textPairedSentence(one))} {words.translated(textDetectableSentence(one))}</p>
           <Differing rows={own[i] ?? []} words={words} />
           <ChangedAnswers changed={one.changed} words={words} />
         </section>
@@ -122,8 +122,8 @@ function textRows({ metrics }: TextDiff, words: Words): MetricRow[] {
 }
 
 /** The ends of an interval. */
-function rangeText(ends: readonly string[], { say }: Words): string {
-  return say({ en: ends.join(" to "), zh: ends.join(" 至 ") });
+function rangeText(ends: readonly string[], { translated }: Words): string {
+  return translated({ en: ends.join(" to "), zh: ends.join(" 至 ") });
 }
 
 /** The class of a verdict in the style sheet, and its name. */
@@ -135,16 +135,16 @@ const VERDICTS = {
 } as const;
 
 function MetricTable(
-  { rows, words: { t, say } }: { readonly rows: readonly MetricRow[]; readonly words: Words },
+  { rows, words: { t, translated } }: { readonly rows: readonly MetricRow[]; readonly words: Words },
 ): JSX.Element {
   const header = [
     t("metric"),
     "A",
     "B",
     t("delta"),
-    say({ en: "95% interval", zh: "95% 区间" }),
+    translated({ en: "95% interval", zh: "95% 区间" }),
     "p",
-    say({ en: "p (Holm)", zh: "p（Holm）" }),
+    translated({ en: "p (Holm)", zh: "p（Holm）" }),
     t("verdict"),
   ];
   return (

@@ -45,11 +45,14 @@ export async function writeToServer(
 }
 
 /** Calls functions when something has changed, and when the server is there or not, until it is called off. */
-export function onServerChanges(changed: () => void, isThere: (there: boolean) => void): () => void {
+export function onServerChanges(
+  changed: () => void,
+  setConnected: (isConnected: boolean) => void,
+): () => void {
   const events = new EventSource("./changes");
   events.onmessage = changed;
-  events.onopen = () => isThere(true);
-  events.onerror = () => isThere(false);
+  events.onopen = () => setConnected(true);
+  events.onerror = () => setConnected(false);
   return () => events.close();
 }
 
@@ -59,7 +62,7 @@ declare global {
 }
 
 /** Reads the scripts that lie beside an exported page, which a page that is opened from a disk can load. */
-export function exportedSource(data: Map<string, unknown>): ViewSource {
+export function exportedSource(data: ReadonlyMap<string, unknown>): ViewSource {
   const read = async <Content>(name: string): Promise<Content> => {
     if (!data.has(name)) await loadScript(`./data/${name}.js`);
     return data.get(name) as Content;

@@ -20,11 +20,11 @@ export interface Words {
   /** A phrase. */
   readonly t: (name: PhraseName) => string;
   /** A sentence that is made in both languages. */
-  readonly say: (text: Bilingual) => string;
+  readonly translated: (text: Bilingual) => string;
 }
 
 /** Texts in the language of the page. */
 export function useWords(): Words {
   const language = useContext(LanguageContext);
-  return { t: (name) => PHRASES[name][language], say: (text) => text[language] };
+  return { t: (name) => PHRASES[name][language], translated: (text) => text[language] };
 }

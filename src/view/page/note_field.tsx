@@ -2,7 +2,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { visibleLines } from "../../base/visible.ts";
-import type { RunRow } from "../view_data.ts";
 import type { RunDetailsProps } from "./run_details.tsx";
 import { useWords } from "./language.ts";
 
@@ -10,13 +9,15 @@ import { useWords } from "./language.ts";
 export function NoteField({ row, write }: Pick<RunDetailsProps, "row" | "write">): JSX.Element {
   const { t } = useWords();
   const [note, setNote] = useState(row.note);
-  const [said, setSaid] = useState<{ readonly text: string; readonly isTrouble: boolean } | undefined>();
+  const [outcome, setOutcome] = useState<
+    { readonly text: string; readonly isTrouble: boolean } | undefined
+  >();
   const attempt = async (act: Promise<void>, done: string) => {
     try {
       await act;
-      setSaid({ text: done, isTrouble: false });
+      setOutcome({ text: done, isTrouble: false });
     } catch (error) {
-      setSaid({
+      setOutcome({
         text: `${t("not_written")} ${error instanceof Error ? error.message : error}`,
         isTrouble: true,
       });
@@ -60,8 +61,8 @@ export function NoteField({ row, write }: Pick<RunDetailsProps, "row" | "write">
           </button>
         )}
         {marks !== "" && <span>{marks}</span>}
-        <span role="status" class={said?.isTrouble ? "problem" : "soft"}>
-          {said && visibleLines(said.text)}
+        <span role="status" class={outcome?.isTrouble ? "problem" : "soft"}>
+          {outcome && visibleLines(outcome.text)}
         </span>
       </p>
     </>

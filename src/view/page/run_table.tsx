@@ -89,7 +89,7 @@ export function RunTable(props: RunTableProps): JSX.Element {
         <div class="filler" style={isWhole ? {} : { height: `${rows.length * ROW}px` }}>
           {rows.length === 0 && <p class="soft">{words.t("no_runs")}</p>}
           {rows.slice(first, last).map((row, i) => (
-            <Row key={row.key} row={row} at={first + i} template={template} words={words} {...props} />
+            <TableRow key={row.key} row={row} at={first + i} template={template} words={words} {...props} />
           ))}
         </div>
       </div>
@@ -112,14 +112,14 @@ function Header(
   );
 }
 
-interface RowProps extends RunTableProps {
+interface TableRowProps extends RunTableProps {
   readonly row: ShownRow;
   readonly at: number;
   readonly template: string;
   readonly words: Words;
 }
 
-function Row({ row, at, template, words, ...props }: RowProps): JSX.Element {
+function TableRow({ row, at, template, words, ...props }: TableRowProps): JSX.Element {
   const { columns, selected, cursor, isWhole, onCursor, onToggle, onOpen } = props;
   const runs = runsOf(row);
   const chosen = runs.filter(({ key }) => selected.has(key)).length;

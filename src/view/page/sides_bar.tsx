@@ -13,14 +13,14 @@ export function SidesBar(
     readonly onCompare: () => void;
   },
 ): JSX.Element | null {
-  const { t, say } = useWords();
+  const { t, translated } = useWords();
   if (a.length + b.length === 0) return null;
   const side = (rows: readonly RunRow[]) => {
     const [first] = rows;
     if (first === undefined) return "–";
     const others = rows.length - 1;
     const more = { en: ` and ${counted(others, "other")}`, zh: ` 等 ${rows.length} 次运行` };
-    return `${visible(first.name)}${others === 0 ? "" : say(more)}`;
+    return `${visible(first.name)}${others === 0 ? "" : translated(more)}`;
   };
   return (
     <div class="sides">

@@ -73,11 +73,15 @@ export function shownRows(rows: readonly RunRow[], view: TableView): ShownRow[] 
   });
 }
 
-/** Rows sorted by a value, what has none last. */
-export function sortedBy<Row>(rows: readonly Row[], value: (row: Row) => CellValue, isDown: boolean): Row[] {
+/** Rows or groups sorted by a value, what has none last. */
+export function sortedBy<Item>(
+  items: readonly Item[],
+  value: (item: Item) => CellValue,
+  isDown: boolean,
+): Item[] {
   const sign = isDown ? -1 : 1;
-  return rows.map((row) => ({ row, by: value(row) }))
-    .sort((one, other) => compared(one.by, other.by, sign)).map(({ row }) => row);
+  return items.map((item) => ({ item, by: value(item) }))
+    .sort((one, other) => compared(one.by, other.by, sign)).map(({ item }) => item);
 }
 
 /** Numbers within texts by their values: length=5 before length=20. */
