@@ -15,6 +15,7 @@ export type Elsewhere =
   | "--junit"
   | "--export"
   | "HF_HOME"
+  | "view [folder]"
   | "init <dir>";
 
 /**

@@ -74,7 +74,7 @@ async function checkPermission(hostname: string, port: number): Promise<void> {
   const { state } = await Deno.permissions.query({ name: "net", host: `${host}:${port}` });
   if (state === "granted") return;
   throw new InputError(
-    `Deno has no permission to listen at ${hostname}: start it by its task, ${COMMAND} serve, or call deno run -A src/main.ts serve`,
+    `Deno has no permission to listen at ${hostname}: start it by its task (${COMMAND} …), or call deno run -A src/main.ts …`,
   );
 }
 

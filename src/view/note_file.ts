@@ -24,5 +24,6 @@ export async function readNote(folder: string): Promise<string> {
 export async function writeNote(folder: string, note: string): Promise<void> {
   const file = join(folder, NOTE_FILE);
   const text = note.trimEnd();
-  await onDisk(file, () => text === "" ? removeAll(file) : writeWhole(file, `${text}\n`));
+  const write = () => text === "" ? removeAll(file) : writeWhole(file, `${text}\n`);
+  await onDisk(file, write, "view [folder]");
 }
