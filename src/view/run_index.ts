@@ -35,7 +35,8 @@ export class RunIndex {
   async read(): Promise<ViewIndex> {
     const marks = await this.baselines.marks();
     const paths = await runFolders(this.folder);
-    for (const known of this.complete.keys()) if (!paths.includes(known)) this.complete.delete(known);
+    const found = new Set(paths);
+    for (const known of this.complete.keys()) if (!found.has(known)) this.complete.delete(known);
     const runs = [
       ...await inTurns(paths, (path) => this.completeRun(path)),
       ...await inTurns(await partialRuns(this.folder), (path) => this.begunRun(path)),
