@@ -54,6 +54,13 @@ export async function writePackage(
     out: join(folder, "dist/node"),
     installed,
   });
+  // The script of the page of `view` comes with the sources: this tells whose licenses it needs.
+  const page = await bundle({
+    root,
+    entries: { page: "src/view/page/main.tsx" },
+    out: join(scratch, "page"),
+    installed,
+  });
   const typed = Object.values(MODULES).map((source) => source.replace(/^src\//, ""));
   await writeDeclarations(root, typed, join(folder, "dist/types"));
   await copyKept(join(installed.folder, "node_modules"), join(folder, "dist/packages"), systems);
@@ -65,7 +72,7 @@ export async function writePackage(
     await Deno.copyFile(join(root, name), join(folder, name));
   }
   await Deno.copyFile(join(root, "src/experiment/schema.json"), join(folder, "schema.json"));
-  await Deno.writeTextFile(join(folder, "LICENSES.txt"), await licensesOf([programs, modules], root));
+  await Deno.writeTextFile(join(folder, "LICENSES.txt"), await licensesOf([programs, modules, page], root));
   await Deno.writeTextFile(join(folder, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
 }
 

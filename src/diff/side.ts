@@ -14,7 +14,8 @@ import { readSavedTexts } from "../results/saved_texts.ts";
 import { readFinished, readIfComplete, readSummary, type RunRecord } from "../results/read_run.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
 import { readTextRun, type TextRunRecord } from "../results/read_text_run.ts";
-import { comparedClasses, type ComparedTextRun, readComparedText } from "./text_run.ts";
+import { comparedClasses } from "./compared_classes.ts";
+import { type ComparedTextRun, readComparedText } from "./text_run.ts";
 import { groupBySeed, type RunGroup, type SeededRun } from "./run_groups.ts";
 
 /** The file in which a batch names its runs. */

@@ -15,7 +15,9 @@ export type Elsewhere =
   | "--baselines"
   | "--junit"
   | "--report-to"
+  | "--export"
   | "HF_HOME"
+  | "view [folder]"
   | "init <dir>";
 
 /**

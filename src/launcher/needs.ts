@@ -136,6 +136,15 @@ export function verbNeeds(
       const reads = [...foundPaths(run), ...(project === undefined ? [] : [project]), program];
       found("show", { reads, writes: [] });
     },
+    view: (folder, { port, export: site, baselines }) => {
+      found("view", {
+        reads: [...foundPaths(folder), baselines, program],
+        ...(site === undefined
+          ? { writes: [folder, baselines], listens: `127.0.0.1:${port}` }
+          : { writes: [site] }),
+      });
+      return Promise.resolve();
+    },
     clean: async (args, { results }) => {
       const reads = args.length === 0 ? [] : await files(args, results, []);
       found("clean", {

@@ -6,8 +6,17 @@ export type Verb = keyof Verbs;
 /** What a verb may do besides reading the files that its command line and these files name. */
 export interface Rights {
   /** The flags, or the argument, that name what it may write: folders with what is in them, or a file. */
-  readonly writes:
-    readonly ("--results" | "--out" | "--to" | "--baselines" | "--junit" | "--report-to" | "<dir>")[];
+  readonly writes: readonly (
+    | "--results"
+    | "--out"
+    | "--to"
+    | "--baselines"
+    | "--junit"
+    | "--report-to"
+    | "--export"
+    | "<dir>"
+    | "[folder]"
+  )[];
   /** Whether it may download from the hub into the hub's cache. */
   readonly downloads: boolean;
   /** Whether it may run ONNX Runtime's native library: always, never, or with runs whose answers are generated. */
@@ -18,8 +27,8 @@ export interface Rights {
   readonly measuresDisks?: boolean;
   /** Whether it may report runs to the server that the command line and the environment name. */
   readonly reports?: boolean;
-  /** Whether it may listen at `--host` and `--port`. */
-  readonly listens: boolean;
+  /** Where it may listen: at `--host` and `--port`, at `--port` of this computer alone, or nowhere. */
+  readonly listens: "--host" | "loopback" | false;
 }
 
 const READING: Rights = { writes: [], downloads: false, native: false, listens: false };
@@ -32,12 +41,13 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   predict: RUNNING,
   export: { ...RUNNING, writes: ["--out"] },
   compile: { ...READING, writes: ["--out"], downloads: true },
-  serve: { ...READING, writes: ["--results"], downloads: true, native: "generated texts", listens: true },
+  serve: { ...READING, writes: ["--results"], downloads: true, native: "generated texts", listens: "--host" },
   validate: { ...READING, downloads: true },
   diff: { ...READING, writes: ["--junit"] },
   baseline: { ...READING, writes: ["--baselines"] },
   list: READING,
   show: READING,
+  view: { ...READING, writes: ["[folder]", "--baselines", "--export"], listens: "loopback" },
   clean: { ...READING, writes: ["--results"] },
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
@@ -57,7 +67,8 @@ export function rightsTable(): string[][] {
       ...(downloads ? ["the hub"] : verb === "data" ? ["the dataset's home"] : []),
       ...(asksHub ? ["asks the hub"] : []),
       ...(reports ? ["`--report-to mlflow`"] : []),
-      ...(listens ? ["listens at `--host`, `--port`"] : []),
+      ...(listens === "--host" ? ["listens at `--host`, `--port`"] : []),
+      ...(listens === "loopback" ? ["listens on loopback at `--port`"] : []),
     ].join("; ") || "none",
     native === "generated texts" ? "ONNX Runtime, for generated texts" : native ? "ONNX Runtime" : "none",
   ]);

@@ -74,7 +74,7 @@ async function checkPermission(hostname: string, port: number): Promise<void> {
   const { state } = await Deno.permissions.query({ name: "net", host: `${host}:${port}` });
   if (state === "granted") return;
   throw new InputError(
-    `Deno has no permission to listen at ${hostname}: start it by ${COMMAND} serve${UNLIMITED}`,
+    `Deno has no permission to listen at ${hostname}: start it by its command (${COMMAND} …)${UNLIMITED}`,
   );
 }
 

@@ -171,6 +171,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "browser", // the description of the run that the page reads
     "report", // the style
   ],
+  "view": [
+    "base",
+    "disk",
+    "text_metrics", // the words by which texts differ
+    "evaluation", // the order of metrics
+    "training", // the history
+    "browser", // the language of a reader
+    "results",
+    "diff",
+    "report", // the style, and the words in both languages
+    "serve",
+  ],
   "run": [
     "base",
     "disk",
@@ -266,6 +278,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "report",
     "trackers",
     "serve",
+    "view",
     "run",
     "inference",
     "batch",
@@ -364,7 +377,7 @@ Deno.test("the compiler's rooms use no API of Deno", async () => {
 
 Deno.test("no specifier of an import is computed: the rooms of what is imported could not be seen", async () => {
   const computed = [...await sourcesIn("src")].flatMap(([path, source]) =>
-    importsIn(source).computed.map(() => path)
+    importsIn(source, path).computed.map(() => path)
   );
   assertEquals(computed, []);
 });

@@ -6,6 +6,7 @@ export const CHAINED: readonly string[] = [
   "docs/experiments.md",
   "docs/results.md",
   "docs/commands.md",
+  "docs/view.md",
   "docs/using-a-prompt.md",
   "docs/devices.md",
   "docs/baselines-and-ensembles.md",

@@ -29,7 +29,9 @@ export async function perform(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  if (parts.includes("serve")) return await served(child);
+  if (parts.includes("serve") || parts.includes("view") && !parts.includes("--export")) {
+    return await served(child);
+  }
   const { code, stdout, stderr } = await child.output();
   if (target !== undefined) await Deno.writeFile(join(folder, target), stdout);
   // Exit code 3 is the answer of `diff --fail-on-regression`, not a failure.

@@ -157,6 +157,17 @@ Deno.test("serve listens where the command line says, and nowhere else", () =>
     assertEquals(await allowedTo(args, attempts), ["net=[::1]:8099"]);
   }));
 
+Deno.test("view listens on loopback, writes results and baselines, and with --export the site alone", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    const [results, baselines, site] = ["r", "b", "s"].map((name) => join(folder, name));
+    const args = ["view", results!, "--baselines", baselines!, "--port", "8099"];
+    const writes = [results, baselines, site].map((path) => `write=${path}`);
+    const attempts = ["net=127.0.0.1:8099", "net=0.0.0.0:8099", ...writes];
+    assertEquals(await allowedTo(args, attempts), ["net=127.0.0.1:8099", ...writes.slice(0, 2)]);
+    assertEquals(await allowedTo([...args, "--export", site!], attempts), writes.slice(2));
+  }));
+
 Deno.test("predict reads the prompt that it is given, and no other file beside it", () =>
   inFolder(async (given) => {
     const folder = await Deno.realPath(given);
