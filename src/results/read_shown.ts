@@ -52,7 +52,7 @@ export async function readShown(folder: string, kept: KeptPredictions): Promise<
 }
 
 /** The history of a complete run; empty where it has none. @throws {DamagedRun} where it is damaged */
-export async function readHistory(folder: string, environment: Environment): Promise<HistoryLine[]> {
+export async function readHistory(folder: string, environment: Environment): Promise<readonly HistoryLine[]> {
   const lines = await readLines(
     folder,
     "history.jsonl",
