@@ -3,8 +3,10 @@ import { InputError, thrownMessage } from "../base/errors.ts";
 import { beginsAs } from "../disk/begins_as.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { isWithin } from "../disk/project.ts";
+import { isWithin, realPlace } from "../disk/project.ts";
+import { MEMORY_LIMIT } from "../disk/read_limited.ts";
 import { removeAll, writeWhole } from "../disk/write_whole.ts";
+import { readOwn } from "../results/damaged_run.ts";
 import { EXPORT_POLICY, pageFiles, pageHtml } from "./page_files.ts";
 import { readAboutView, readCompared, REPORT_FILE } from "./run_data.ts";
 import { RunIndex } from "./run_index.ts";
@@ -21,6 +23,12 @@ export interface Exported {
 /** The file that a site starts with, and how it begins. */
 const START = "index.html";
 const PAGE = "<!doctype html>";
+
+/** The folders that are emptied first, and what the names of their files are like. */
+const WITHIN: ReadonlyMap<string, RegExp> = new Map([
+  ["data", /^(?:index|(?:about|compared)-\d+)\.js$/],
+  ["reports", /^\d+\.html$/],
+]);
 
 /** The beginning of the scripts of data, by which their folder is known. */
 const DATA = "globalThis.softpromptData";
@@ -40,7 +48,7 @@ export async function exportView(
   const left: string[] = [];
   const index = await new RunIndex(folder, baselines).read();
   await onDisk(site, async () => {
-    for (const name of ["data", "reports"]) {
+    for (const name of WITHIN.keys()) {
       await removeAll(join(site, name));
       await Deno.mkdir(join(site, name), { recursive: true });
     }
@@ -52,7 +60,12 @@ export async function exportView(
         const about = await readAboutView(folder);
         await data("about", about);
         if (about.hasReport) {
-          await Deno.copyFile(join(folder, REPORT_FILE), join(site, "reports", `${key}.html`));
+          const report = await readOwn(
+            join(folder, REPORT_FILE),
+            (file) => Deno.readFile(file),
+            MEMORY_LIMIT,
+          );
+          await Deno.writeFile(join(site, "reports", `${key}.html`), report ?? new Uint8Array());
         }
       } catch (error) {
         if (!(error instanceof InputError || error instanceof RangeError)) throw error;
@@ -73,27 +86,48 @@ export async function exportView(
   return { runs: index.rows.length, left: [...index.troubles, ...left] };
 }
 
-/** A script that keeps a value for the page under a name. */
+/** A script that keeps a value for the page under a name. The value is JSON, in which, unlike in a script, `__proto__` is a key as any other. */
 function dataScript(name: string, content: unknown): string {
-  return `(${DATA} ??= new Map()).set(${JSON.stringify(name)}, ${JSON.stringify(content)});\n`;
+  const json = JSON.stringify(JSON.stringify(content));
+  return `(${DATA} ??= new Map()).set(${JSON.stringify(name)}, JSON.parse(${json}));\n`;
 }
 
 /** Refuses to write over what is no site of this program, and into the results. */
 async function checkPlace(site: string, folder: string): Promise<void> {
-  if (isWithin(resolve(site), resolve(folder))) {
+  const [place, results] = [await realPlace(resolve(site)), await realPlace(resolve(folder))];
+  if (isWithin(place, results)) {
     throw new InputError(`${site} is in the folder that is shown (${folder}): choose another with --export`);
   }
-  const entries = await Array.fromAsync(Deno.readDir(site)).catch((error) => {
+  const other = await otherFile(site);
+  if (other === undefined) return;
+  throw new InputError(`${site} holds other files (${other}): choose an empty folder with --export`);
+}
+
+/** The first entry of a folder that no earlier site has there; of a folder that is no site, its first one. */
+async function otherFile(site: string): Promise<string | undefined> {
+  const entries = await entriesOf(site);
+  const pages = new Set([START, ...(await pageFiles()).keys()]);
+  for (const { name, isFile, isDirectory } of entries) {
+    const files = WITHIN.get(name);
+    if (files === undefined ? !isFile || !pages.has(name) : !isDirectory) return name;
+    const within = files === undefined ? [] : await entriesOf(join(site, name));
+    const other = within.find((one) => !one.isFile || !files?.test(one.name));
+    if (other !== undefined) return `${name}/${other.name}`;
+  }
+  const isSite = entries.length === 0 || await beginsAs(join(site, START), PAGE).catch(() => false) &&
+      await beginsAs(join(site, "data", "index.js"), `(${DATA}`).catch(() => false);
+  return isSite ? undefined : entries[0]?.name;
+}
+
+/** What is in a folder; nothing where there is none. @throws {InputError} where it is a file */
+async function entriesOf(site: string): Promise<Deno.DirEntry[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(site));
+  } catch (error) {
     if (error instanceof Deno.errors.NotADirectory) {
       throw new InputError(`${site} is a file: name a folder with --export`);
     }
     if (isAbsent(error)) return [];
     throw error;
-  });
-  if (entries.length === 0) return;
-  const isPage = entries.some(({ name, isFile }) => name === START && isFile) &&
-    await beginsAs(join(site, START), PAGE);
-  const hasData = isPage && await beginsAs(join(site, "data", "index.js"), `(${DATA}`).catch(() => false);
-  if (hasData) return;
-  throw new InputError(`${site} holds other files: choose an empty folder with --export`);
+  }
 }
