@@ -1,5 +1,6 @@
 import { basename, join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
+import { isDenied } from "../disk/denied.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { readBaseline } from "../results/baseline_file.ts";
 import { isBaselinePath } from "../results/baseline_place.ts";
@@ -49,7 +50,8 @@ export class BaselineReader {
   }
 
   private async markOf(file: string): Promise<ReadMark> {
-    const changed = (await Deno.stat(file)).mtime?.getTime() ?? 0;
+    const info = await Deno.stat(file).catch(() => undefined);
+    const changed = info?.mtime?.getTime() ?? 0;
     const known = this.read.get(file);
     if (known?.changed === changed) return known;
     const mark = await sourceOf(file);
@@ -62,6 +64,10 @@ async function sourceOf(file: string): Promise<Pick<ReadMark, "source" | "troubl
   try {
     return { source: (await readBaseline(file)).source };
   } catch (error) {
+    if (isAbsent(error)) return { source: undefined };
+    if (isDenied(error)) {
+      return { source: undefined, trouble: `${file} cannot be read (you have no permission)` };
+    }
     if (!(error instanceof InputError)) throw error;
     return { source: undefined, trouble: error.message };
   }

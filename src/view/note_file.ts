@@ -1,8 +1,8 @@
 import { join } from "@std/path";
-import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
-import { readTextLimited, SHORT_LIMIT } from "../disk/read_limited.ts";
+import { SHORT_LIMIT } from "../disk/read_limited.ts";
 import { removeAll, writeWhole } from "../disk/write_whole.ts";
+import { readOwn } from "../results/damaged_run.ts";
 
 /** The file of a run's folder that has what somebody noted on it. */
 export const NOTE_FILE = "note.txt";
@@ -10,14 +10,10 @@ export const NOTE_FILE = "note.txt";
 /** The longest note, in UTF-16 units: as many as fit the limit of short files in any script. */
 export const LONGEST_NOTE = 20_000;
 
-/** What is noted on a run; empty where there is nothing. @throws {InputError} where the file is too large, or no regular one */
+/** What is noted on a run; empty where there is nothing. @throws {DamagedRun} where the file is too large, no regular one, or cannot be read */
 export async function readNote(folder: string): Promise<string> {
-  try {
-    return (await readTextLimited(join(folder, NOTE_FILE), SHORT_LIMIT)).trimEnd();
-  } catch (error) {
-    if (isAbsent(error)) return "";
-    throw error;
-  }
+  const text = await readOwn(join(folder, NOTE_FILE), (file) => Deno.readTextFile(file), SHORT_LIMIT);
+  return text?.trimEnd() ?? "";
 }
 
 /** Replaces what is noted on a run; an empty note is none. @throws {DiskError} where it cannot be written */

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { InputError, thrownMessage } from "../base/errors.ts";
-import { isAbsent } from "../disk/is_absent.ts";
-import { JSON_LIMIT, readTextLimited } from "../disk/read_limited.ts";
+import { JSON_LIMIT } from "../disk/read_limited.ts";
+import { readOwn } from "../results/damaged_run.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
 import { readEnvironment, readFinished, readMetrics, readRun } from "../results/read_run.ts";
@@ -24,7 +24,8 @@ export async function readAboutView(folder: string): Promise<RunAboutView> {
   const metrics = await readMetrics(folder, environment);
   const meaning = environment && await readNeighbours(folder, environment);
   return {
-    experiment: await experimentText(folder),
+    experiment:
+      await readOwn(join(folder, "experiment.yaml"), (file) => Deno.readTextFile(file), JSON_LIMIT) ?? "",
     history: await loggedSteps(folder),
     ...(meaning && { meaning }),
     ...(metrics?.status === "complete" && { metrics }),
@@ -44,15 +45,6 @@ export async function readCompared(folder: string): Promise<ComparedRunOrReason>
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { kind: "none", reason: thrownMessage(error) };
-  }
-}
-
-async function experimentText(folder: string): Promise<string> {
-  try {
-    return await readTextLimited(join(folder, "experiment.yaml"), JSON_LIMIT);
-  } catch (error) {
-    if (isAbsent(error)) return "";
-    throw error;
   }
 }
 

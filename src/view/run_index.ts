@@ -1,13 +1,13 @@
-import { basename, join, resolve } from "@std/path";
+import { basename, join, resolve, SEPARATOR } from "@std/path";
 import { allDone } from "../base/all_done.ts";
-import { InputError, thrownMessage } from "../base/errors.ts";
+import { DamagedRun } from "../results/damaged_run.ts";
 import { type FoundRun, partialRun, placedRun } from "../results/found_run.ts";
 import { headlineOf } from "../results/headline.ts";
 import { partialRuns, runFolders } from "../results/run_folders.ts";
 import { metricValue } from "../results/summary.ts";
 import { type BaselineMarks, BaselineReader } from "./baseline_marks.ts";
 import { loggedSteps } from "./logged_steps.ts";
-import { readNote } from "./note_file.ts";
+import { NOTE_FILE, readNote } from "./note_file.ts";
 import type { RunRow, ViewIndex } from "./view_data.ts";
 
 /** The number of folders that are read at a time. */
@@ -49,7 +49,8 @@ export class RunIndex {
   }
 
   private async completeRun(path: string): Promise<ReadRun> {
-    const times = await allDone([path, join(path, "metrics.json")].map(changedAt));
+    const files = ["metrics.json", NOTE_FILE].map((name) => join(path, name));
+    const times = await allDone([path, ...files].map(changedAt));
     const stamp = times.join(" ");
     const known = this.complete.get(path);
     if (known?.stamp === stamp) return known;
@@ -69,8 +70,8 @@ export class RunIndex {
     const seed = environment?.seed ?? seedIn(name);
     return {
       key: folder,
-      name: name === "" ? basename(resolve(this.folder)) : name.replaceAll("\\", "/"),
-      folder,
+      name: name === "" ? basename(resolve(this.folder)) : withSlashes(name),
+      folder: withSlashes(folder),
       state,
       time: time?.toISOString() ?? null,
       seed: seed ?? null,
@@ -94,9 +95,14 @@ async function noteOf(
   try {
     return { note: await readNote(path), troubles: [] };
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { note: "", troubles: [thrownMessage(error)] };
+    if (!(error instanceof DamagedRun)) throw error;
+    return { note: "", troubles: [error.reason.text] };
   }
+}
+
+/** A path with slashes between its parts, as the page has it; where they are no backslashes, a part's name may have some. */
+function withSlashes(path: string): string {
+  return path.replaceAll(SEPARATOR, "/");
 }
 
 /** The seed in a variant's name: all that tells it of a run that is not complete. */

@@ -15,7 +15,7 @@ export interface RunRow {
   readonly key: string;
   /** The path of its place from the folder; of the folder's own run, the folder's last name. */
   readonly name: string;
-  /** Its folder, as the command line would name it. */
+  /** Its folder, as the command line would name it, with slashes. */
   readonly folder: string;
   readonly state: RunState;
   /** When it ended, or was last written (RFC 3339). */

@@ -34,7 +34,7 @@ if (!CAN_BE_LIMITED) console.warn("left out, as setpriv is not there: folders th
 
 Deno.test({
   name:
-    "a folder that may not be read is named, fails a gate, and leaves the others to be listed and compared",
+    "a folder that may not be read is named, fails a gate, and leaves the others to be listed, compared and viewed",
   ignore: !CAN_BE_LIMITED,
   fn: () =>
     inFolder(async (folder) => {
@@ -56,6 +56,16 @@ Deno.test({
         assertStringIncludes(compared.stdout, "paired by id");
         assertStringIncludes(compared.stderr, `${closed}/`);
         assertStringIncludes(compared.stderr, "cannot be read (you have no permission)");
+        for (const name of ["note.txt", "report.html"]) {
+          await Deno.writeTextFile(join(b, "x", name), "x");
+          await Deno.chmod(join(b, "x", name), 0);
+        }
+        const viewed = await limited("view", b, "--export", join(folder, "site"));
+        assertEquals(viewed.code, 0, viewed.stderr);
+        assertStringIncludes(viewed.stdout, "2 runs");
+        for (const file of [`${closed}/note.txt`, join(b, "x/note.txt"), join(b, "x/report.html")]) {
+          assertStringIncludes(viewed.stderr, `${file} cannot be read (you have no permission)`);
+        }
       } finally {
         await Deno.chmod(closed, 0o700);
       }

@@ -65,3 +65,29 @@ Deno.test("a run of a newer version, a damaged one and one that is underway have
     assertEquals(troubles.length, 1);
     assertStringIncludes(troubles[0]!, "too large");
   }));
+
+Deno.test({
+  name: "a backslash in a name is none between folders: each run has a name of its own",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const [results, shape] = [join(folder, "results"), { lengths: [5], seeds: [0], examples: 10 }];
+      await writeMadeUpResults(results, { sweeps: ["a/b", "a\\b"], ...shape });
+      const { rows } = await new RunIndex(results, join(folder, "baselines")).read();
+      assertEquals(rows.map(({ name }) => name), ["a/b/length=5,seed=0", "a\\b/length=5,seed=0"]);
+      assertEquals(rows.map(({ folder }) => folder), rows.map(({ name }) => `${results}/${name}`));
+    }),
+});
+
+Deno.test("a note that another program has written in its place is seen", () =>
+  inFolder(async (folder) => {
+    const index = await twoRuns(folder);
+    const run: string = join(folder, "results", RUN);
+    await writeNote(run, "first");
+    assertEquals((await index.read()).rows[1]?.note, "first");
+    const { mtime } = await Deno.stat(run);
+    await Deno.writeTextFile(join(run, "note.txt"), "second");
+    await Deno.utime(join(run, "note.txt"), new Date(), new Date(Date.now() + 1000));
+    assertEquals((await Deno.stat(run)).mtime, mtime);
+    assertEquals((await index.read()).rows[1]?.note, "second");
+  }));
