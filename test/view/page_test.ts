@@ -2,7 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { Page } from "playwright-core";
 import { call, inFolder } from "../commands/softprompt.ts";
+import { madeUpTexts } from "../diff/text_runs.ts";
 import { browserTest } from "../report/browser.ts";
+import { writeRecord } from "../results/write_record.ts";
 import { writeMadeUpResults } from "./made_up_results.ts";
 import { viewing } from "./viewing.ts";
 
@@ -105,6 +107,109 @@ browserTest(
         assertEquals(await page.evaluate("globalThis.isHurt"), undefined);
         assertEquals(errors, []);
         assertEquals(troubles, []);
+      });
+    }),
+);
+
+browserTest(
+  "what others note and log while the page is open is shown, and neither loses a note nor begins a comparison again",
+  ({ visit }) =>
+    inFolder(async (folder) => {
+      const results: string = join(folder, "results");
+      await writeMadeUpResults(results, { ...SHAPE, sweeps: ["s"], seeds: [0] });
+      const run: string = join(results, "s/length=5,seed=0");
+      const begun: string = join(results, "begun.partial");
+      await Deno.mkdir(begun);
+      await Deno.writeTextFile(join(begun, "content_hash"), "ab\n");
+      let port = 0;
+      const pages: Page[] = [];
+      await viewing(folder, async ({ url }) => {
+        port = Number(new URL(url).port);
+        for (let tab = 0; tab < 2; tab++) {
+          const { page } = await visit(url);
+          await page.selectOption("#grouping", "none");
+          await rowOf(page, "s/length=5,seed=0").click();
+          await page.waitForSelector("#note");
+          pages.push(page);
+        }
+        const [first, second] = pages;
+        await first!.fill("#note", "mine");
+        await second!.fill("#note", "theirs");
+        await first!.click("#save-note");
+        await second!.locator(".problem", { hasText: "mine" }).waitFor();
+        assertEquals(await second!.inputValue("#note"), "theirs");
+        await second!.click("#save-note");
+        await rowOf(first!, "theirs").waitFor();
+        assertEquals(await first!.inputValue("#note"), "theirs");
+        await second!.locator(".problem").waitFor({ state: "detached" });
+
+        await choose(first!, "s/length=5,seed=0", "a");
+        await choose(first!, "s/length=20,seed=0", "b");
+        await first!.click("#compare");
+        await first!.waitForSelector("#compared");
+        const asked: string[] = [];
+        first!.on("request", (request) => asked.push(new URL(request.url()).pathname));
+        const line = { step: 10, epoch: 1, loss: 0.5, learning_rate: 0.1, gradient_norm: 1 };
+        await Deno.writeTextFile(join(begun, "history.jsonl"), `${JSON.stringify(line)}\n`);
+        await rowOf(first!, "begun").click();
+        await first!.locator("#details", { hasText: "step 10" }).waitFor();
+        assert(asked.includes("/index"), "it was not read again");
+        assertEquals(asked.filter((path) => path.startsWith("/compared")), []);
+      });
+      await Deno.writeTextFile(join(run, "note.txt"), "noted while no server was there\n");
+      await viewing(folder, async () => {
+        const [first] = pages;
+        await rowOf(first!, "noted while no server was there").waitFor();
+        await rowOf(first!, "s/length=5,seed=0").click();
+        await first!.fill("#note", "saved by the new server");
+        await first!.click("#save-note");
+        await rowOf(first!, "saved by the new server").waitFor();
+      }, port);
+    }),
+);
+
+browserTest(
+  "what a comparison of generated texts leaves out is named",
+  ({ visit }) =>
+    inFolder(async (folder) => {
+      const write = (name: string, classes?: readonly string[]) =>
+        writeRecord(
+          join(folder, "results", name),
+          madeUpTexts({ good: [1, 0.5, 1], ...(classes && { classes }) }),
+        );
+      await write("a", ["bad", "good", "bad"]);
+      await write("b/chosen", ["bad", "bad", "bad"]);
+      await write("b/free");
+      await viewing(folder, async ({ url }) => {
+        const { page } = await visit(url);
+        await choose(page, "a", "a");
+        await choose(page, "b", "b");
+        await page.click("#compare");
+        const said = page.locator("#compared", {
+          hasText: "left out, as its classes are others (none): free",
+        });
+        await said.waitFor({ timeout: 5000 });
+      });
+    }),
+);
+
+browserTest(
+  "keys act on the row that is marked, also after a filter has left fewer",
+  ({ visit }) =>
+    inFolder(async (folder) => {
+      await writeMadeUpResults(join(folder, "results"), { ...SHAPE, sweeps: ["s"] });
+      await viewing(folder, async ({ url }) => {
+        const { page } = await visit(url);
+        await page.selectOption("#grouping", "none");
+        await page.locator("[role=grid]").focus();
+        await page.keyboard.press("End");
+        await page.keyboard.press("/");
+        await page.keyboard.type("length=5");
+        await page.locator("#count").getByText("3 / 6 runs").waitFor();
+        await page.locator("[role=grid]").focus();
+        await page.keyboard.press("Enter");
+        const name = await page.locator(".rows .cursor [title]").first().innerText();
+        await page.locator("#details", { hasText: name }).waitFor({ timeout: 3000 });
       });
     }),
 );

@@ -9,8 +9,12 @@ export interface Viewing {
   readonly errors: unknown[];
 }
 
-/** Serves the page over a folder's `results` at a free port while the test goes on. */
-export async function viewing(folder: string, test: (viewing: Viewing) => Promise<void>): Promise<void> {
+/** Serves the page over a folder's `results` while the test goes on. @param port any free one, if none is given */
+export async function viewing(
+  folder: string,
+  test: (viewing: Viewing) => Promise<void>,
+  port = 0,
+): Promise<void> {
   const ending = new AbortController();
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const [baselines, errors]: [string[], unknown[]] = [[], []];
@@ -24,7 +28,7 @@ export async function viewing(folder: string, test: (viewing: Viewing) => Promis
     },
   }, {
     hostname: "127.0.0.1",
-    port: 0,
+    port,
     signal: ending.signal,
     onError: (error) => errors.push(error),
     onListen: resolve,

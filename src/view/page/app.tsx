@@ -18,6 +18,7 @@ import { type Grouping, matchingRows, type ShownRow, shownRows, type TableView }
 import { Toolbar } from "./toolbar.tsx";
 import { useIndex } from "./use_index.ts";
 import { useMedia } from "./use_media.ts";
+import { useSame } from "./use_same.ts";
 
 /** The page over a folder of results. */
 export function App({ source }: { readonly source: ViewSource }): JSX.Element {
@@ -61,11 +62,12 @@ export function App({ source }: { readonly source: ViewSource }): JSX.Element {
   const matching = useMemo(() => matchingRows(rows, view), [rows, filter, state, sortBy.id, sorting.isDown]);
   const shown = useMemo(() => shownRows(matching, view), [matching, grouping, unfolded]);
   const sides = ownSides ?? firstSides(rows);
-  const chosen = useMemo(() => rowsOf(rows, selected), [rows, selected]);
+  const chosen = useSame(useMemo(() => rowsOf(rows, selected), [rows, selected]));
   const [sideA, sideB] = [
-    useMemo(() => rowsOf(rows, sides.a), [rows, ownSides]),
-    useMemo(() => rowsOf(rows, sides.b), [rows, ownSides]),
+    useSame(useMemo(() => rowsOf(rows, sides.a), [rows, ownSides])),
+    useSame(useMemo(() => rowsOf(rows, sides.b), [rows, ownSides])),
   ];
+  const at = Math.min(cursor, Math.max(0, shown.length - 1));
   const openedRow = rows.find(({ key }) => key === opened);
 
   const fold = (row: ShownRow, isOpen: boolean) => {
@@ -82,7 +84,7 @@ export function App({ source }: { readonly source: ViewSource }): JSX.Element {
   const canCompare = sideA.length > 0 && sideB.length > 0;
   const onKey = keyActions({
     rows: shown,
-    cursor,
+    cursor: at,
     moveTo: setCursor,
     open,
     toggle,
@@ -138,7 +140,7 @@ export function App({ source }: { readonly source: ViewSource }): JSX.Element {
               sortBy={sortBy.id}
               isDown={sorting.isDown}
               selected={selected}
-              cursor={Math.min(cursor, Math.max(0, shown.length - 1))}
+              cursor={at}
               isWhole={isPrinted}
               onSort={({ id, isLargestFirst = false }) =>
                 setSorting({ id, isDown: id === sorting.id ? !sorting.isDown : isLargestFirst })}

@@ -18,15 +18,18 @@ const script = typeof document === "undefined" ? undefined : document.currentScr
  * Compares two selections beside the page, which stays usable. Browsers start no worker for a page that is opened from a disk: it
  * compares them itself.
  *
+ * @param signal aborts when nobody waits for the answer any more
  * @throws {Error} where they cannot be compared, with the reason
  */
-export async function askComparison(a: NamedRuns, b: NamedRuns): Promise<Compared> {
+export async function askComparison(a: NamedRuns, b: NamedRuns, signal: AbortSignal): Promise<Compared> {
+  signal.throwIfAborted();
   if (location.protocol === "file:" || !script) return compareRuns(a, b);
   const worker = new Worker(script);
   try {
     const answer = await new Promise<Answer>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<Answer>) => resolve(data);
       worker.onerror = ({ message }) => reject(new Error(message));
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       worker.postMessage({ a, b } satisfies Question);
     });
     if ("reason" in answer) throw new Error(answer.reason);

@@ -25,12 +25,11 @@ export function ComparePanel(
   const { t } = useWords();
   const [outcome, setOutcome] = useState<Outcome>();
   useEffect(() => {
-    let isOver = false;
+    const ending = new AbortController();
+    const { signal } = ending;
     setOutcome(undefined);
-    outcomeOf(a, b, source).then((found) => isOver || setOutcome(found));
-    return () => {
-      isOver = true;
-    };
+    outcomeOf(a, b, source, signal).then((found) => signal.aborted || setOutcome(found));
+    return () => ending.abort();
   }, [a, b]);
   return (
     <Panel title={t("comparison_of")} onClose={onClose} id="comparison">
@@ -43,9 +42,14 @@ export function ComparePanel(
   );
 }
 
-async function outcomeOf(a: readonly RunRow[], b: readonly RunRow[], source: ViewSource): Promise<Outcome> {
+async function outcomeOf(
+  a: readonly RunRow[],
+  b: readonly RunRow[],
+  source: ViewSource,
+  signal: AbortSignal,
+): Promise<Outcome> {
   try {
-    return { compared: await askComparison(await runsOf(a, source), await runsOf(b, source)) };
+    return { compared: await askComparison(await runsOf(a, source), await runsOf(b, source), signal) };
   } catch (error) {
     return { reason: error instanceof Error ? error.message : String(error) };
   }
@@ -57,7 +61,7 @@ async function runsOf(rows: readonly RunRow[], source: ViewSource): Promise<Name
   for (const { key, folder } of rows) {
     const found = await source.compared(key);
     if (found.kind === "none") throw new Error(found.reason);
-    runs.push([folder.replaceAll("\\", "/"), found]);
+    runs.push([folder, found]);
   }
   return runs;
 }

@@ -44,17 +44,19 @@ function asTexts([name, one]: NamedRuns[number]) {
 /** A selection as a side of a comparison; the names of its runs are their paths from the folder that they have in common. */
 function sideOf<Run extends SeededRun>(runs: readonly (readonly [name: string, run: Run])[]): Side<Run> {
   const common = commonFolder(runs.map(([name]) => name));
-  const groups = groupBySeed(new Map(runs.map(([name, run]) => [name.slice(common.length), run])));
+  const within = (name: string) => name.slice(common.length).replace(/^\//, "");
+  const groups = groupBySeed(new Map(runs.map(([name, run]) => [within(name), run])));
   const [only, ...others] = groups;
-  const source = only !== undefined && others.length === 0 ? `${common}${only.name}` : common;
-  return { source: source.replace(/\/$/, ""), groups };
+  const parts = [common, only !== undefined && others.length === 0 ? only.name : ""];
+  return { source: parts.filter((part) => part !== "").join("/") || ".", groups };
 }
 
-/** The folder that all names are in, with its last slash; of a single name, the name. */
+/** The folder that all names are in, or are: a run may have others in its folder. */
 function commonFolder(names: readonly string[]): string {
-  const [first = "", ...others] = names;
-  if (others.length === 0) return first;
-  const ends = [...first.matchAll(/\//g)].map(({ index }) => index + 1);
-  const end = ends.findLast((at) => others.every((name) => name.startsWith(first.slice(0, at))));
-  return first.slice(0, end ?? 0);
+  const [first = ""] = names;
+  const ends = [...first.matchAll(/\//g)].map(({ index }) => index);
+  const folders = [...ends, first.length].map((end) => first.slice(0, end));
+  return folders.findLast((folder) =>
+    names.every((name) => name === folder || name.startsWith(`${folder}/`))
+  ) ?? "";
 }

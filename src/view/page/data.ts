@@ -44,15 +44,23 @@ export async function writeToServer(
   if (!response.ok) throw new Error(await response.text());
 }
 
-/** Calls functions when something has changed, and when the server is there or not, until it is called off. */
+/** Calls functions when something has changed, or may have while the server was not there, and when it is there or not, until it is called off. */
 export function onServerChanges(
   changed: () => void,
   setConnected: (isConnected: boolean) => void,
 ): () => void {
   const events = new EventSource("./changes");
+  let wasLost = false;
   events.onmessage = changed;
-  events.onopen = () => setConnected(true);
-  events.onerror = () => setConnected(false);
+  events.onopen = () => {
+    setConnected(true);
+    if (wasLost) changed();
+    wasLost = false;
+  };
+  events.onerror = () => {
+    setConnected(false);
+    wasLost = true;
+  };
   return () => events.close();
 }
 

@@ -1,14 +1,26 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { visibleLines } from "../../base/visible.ts";
 import type { RunDetailsProps } from "./run_details.tsx";
 import { useWords } from "./language.ts";
 
+/** A note that is not saved yet, and the one that it replaces. */
+interface Edited {
+  readonly text: string;
+  readonly before: string;
+}
+
 /** The note on a run, and whether it is a baseline: fields where they can be written, else texts. */
 export function NoteField({ row, write }: Pick<RunDetailsProps, "row" | "write">): JSX.Element {
   const { t } = useWords();
-  const [note, setNote] = useState(row.note);
+  const [edited, setEdited] = useState<Edited | undefined>();
+  const note = edited?.text ?? row.note;
+  const isSaved = note.trimEnd() === row.note;
+  // Once it is saved, the field follows what others note.
+  useEffect(() => {
+    if (isSaved) setEdited(undefined);
+  }, [row.note]);
   const [outcome, setOutcome] = useState<
     { readonly text: string; readonly isTrouble: boolean } | undefined
   >();
@@ -40,13 +52,17 @@ export function NoteField({ row, write }: Pick<RunDetailsProps, "row" | "write">
         class="note"
         value={note}
         maxLength={20_000}
-        onInput={({ currentTarget: { value } }) => setNote(value)}
+        onInput={({ currentTarget: { value } }) =>
+          setEdited({ text: value, before: edited?.before ?? row.note })}
       />
+      {edited !== undefined && edited.before !== row.note && !isSaved && (
+        <p class="problem note" role="alert">{t("noted_elsewhere")} {visibleLines(row.note)}</p>
+      )}
       <p class="controls">
         <button
           type="button"
           id="save-note"
-          disabled={note.trimEnd() === row.note}
+          disabled={isSaved}
           onClick={() => attempt(write(row.key, note), t("saved"))}
         >
           {t("save_note")}

@@ -71,6 +71,10 @@ export const PHRASES = {
   experiment_file: phrase("Experiment file", "实验文件"),
   save_note: phrase("Save the note", "保存备注"),
   saved: phrase("Saved.", "已保存。"),
+  noted_elsewhere: phrase(
+    "It was changed elsewhere meanwhile, and saving replaces that:",
+    "备注已在别处修改，保存会将其替换：",
+  ),
   make_baseline: phrase("Make it the baseline", "设为基线"),
   is_baseline: phrase("baseline", "基线"),
   baseline_made: phrase("It is the baseline now; commit its file.", "已设为基线，请提交其文件。"),

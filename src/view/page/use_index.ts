@@ -20,9 +20,12 @@ export function useIndex(source: ViewSource): LiveIndex {
   const [isConnected, setConnected] = useState(source.isLive);
   const known = useRef(new Map<string, { readonly row: RunRow; readonly text: string }>());
   const abouts = useRef(new WeakMap<RunRow, Promise<AboutOrProblem>>());
+  const asked = useRef(0);
   const read = useCallback(async () => {
+    const turn = ++asked.current;
     try {
       const found = await source.index();
+      if (turn !== asked.current) return;
       const rows = found.rows.map((row) => {
         const text = JSON.stringify(row);
         const before = known.current.get(row.key);
@@ -43,6 +46,7 @@ export function useIndex(source: ViewSource): LiveIndex {
   const about = useCallback((row: RunRow) => {
     const found = abouts.current.get(row) ?? source.about(row.key);
     abouts.current.set(row, found);
+    found.catch(() => abouts.current.delete(row));
     return found;
   }, [source]);
   return { index, trouble, isConnected, about };

@@ -42,6 +42,24 @@ Deno.test("selections are compared as the command line compares their folders: t
     }
   }));
 
+Deno.test("runs that have others in their folders are compared by the same variants as the command line has", () =>
+  inFolder(async (folder) => {
+    const sweeps = ["one", "other"].map((sweep) => join(folder, sweep));
+    await writeMadeUpResults(folder, { sweeps: ["one", "other"], lengths: [5], seeds: [1, 2], examples: 20 });
+    for (const [i, sweep] of sweeps.entries()) {
+      await writeRecord(
+        sweep,
+        madeUpRun({ good: Array.from({ length: 20 }, (_, at) => (at * (i + 3)) % 10 / 9) }),
+      );
+    }
+    const { stdout } = await call(["diff", ...sweeps, "--format", "json"]);
+    const runs = (sweep: string) => [sweep, ...[1, 2].map((seed) => join(sweep, `length=5,seed=${seed}`))];
+    const [a, b] = [await named(...runs(sweeps[0]!)), await named(...runs(sweeps[1]!))];
+    const { kind, diff } = compareRuns(a, b);
+    assertEquals(kind, "classes");
+    if (kind === "classes") assertEquals(JSON.parse(JSON.stringify(diffJson(diff))), JSON.parse(stdout));
+  }));
+
 Deno.test("generated texts are compared as the command line compares them, with classes with probabilities, too", () =>
   inFolder(async (folder) => {
     const classes = ["good", "bad", "good", null, "bad", "good"];
