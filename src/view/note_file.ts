@@ -1,4 +1,6 @@
 import { join } from "@std/path";
+import { InputError } from "../base/errors.ts";
+import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { SHORT_LIMIT } from "../disk/read_limited.ts";
 import { removeAll, writeWhole } from "../disk/write_whole.ts";
@@ -16,10 +18,20 @@ export async function readNote(folder: string): Promise<string> {
   return text?.trimEnd() ?? "";
 }
 
-/** Replaces what is noted on a run; an empty note is none. @throws {DiskError} where it cannot be written */
+/**
+ * Replaces what is noted on a run; an empty note is none.
+ *
+ * @throws {InputError} where the run's folder is gone
+ * @throws {DiskError} where it cannot be written
+ */
 export async function writeNote(folder: string, note: string): Promise<void> {
   const file = join(folder, NOTE_FILE);
   const text = note.trimEnd();
   const write = () => text === "" ? removeAll(file) : writeWhole(file, `${text}\n`);
-  await onDisk(file, write, "view [folder]");
+  try {
+    await onDisk(file, write, "view [folder]");
+  } catch (error) {
+    if (isAbsent(error)) throw new InputError(`there is no ${folder} any more: it was moved or removed`);
+    throw error;
+  }
 }

@@ -53,6 +53,11 @@ Deno.test("notes and baselines are written for the server's own page alone", () 
       assertEquals(await Deno.readTextFile(join(second!, "note.txt")), "seen\n");
       assertEquals((await post("baseline", { key: second }))[0], 200);
       assertEquals(baselines, [second]);
+      await Deno.remove(second!, { recursive: true });
+      assertEquals(await post("note", note), [
+        409,
+        `there is no ${second} any more: it was moved or removed`,
+      ]);
       assertEquals(errors, []);
     });
   }));
