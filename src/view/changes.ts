@@ -7,18 +7,20 @@ const LOOK = 1000;
 /** The names of files that a program writes beside those that a page shows. */
 const BESIDE = /(?:^|[/\\])\.(?:cache|locks)(?:[/\\]|$)|\.new$/;
 
+/** What is watched. */
+export interface Watched {
+  /** These need not be there. */
+  readonly folders: readonly string[];
+  /** Whether there may be a change that no file tells of, as when a run is killed. */
+  readonly mayChange: () => boolean;
+}
+
 /**
  * Calls a function after something in folders has changed, some time after the first of the changes that come together, until the
  * signal aborts. A folder that is made or replaced later is watched from then on; what the system cannot watch, for lack of a permission
  * or as there are too many folders, may have changed whenever it is looked.
- *
- * @param folders need not be there
  */
-export async function onChanges(
-  folders: readonly string[],
-  changed: () => void,
-  signal: AbortSignal,
-): Promise<void> {
+export async function onChanges(watched: Watched, changed: () => void, signal: AbortSignal): Promise<void> {
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const later = () => {
     waiting ??= setTimeout(() => {
@@ -28,7 +30,7 @@ export async function onChanges(
   };
   try {
     while (!signal.aborted) {
-      await untilOthers(folders, later, signal);
+      await untilOthers(watched, later, signal);
       if (!signal.aborted) later();
     }
   } finally {
@@ -50,24 +52,25 @@ async function identities(folders: readonly string[]): Promise<Identities> {
 
 /** Watches folders until others are in their places, or, where they cannot be watched, until it is looked again. */
 async function untilOthers(
-  folders: readonly string[],
+  { folders, mayChange }: Watched,
   changed: () => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const watched = await identities(folders);
+  const before = await identities(folders);
   if (signal.aborted) return;
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const end = () => resolve();
-  const watcher = watcherOf([...watched.keys()]);
-  let isWatching = watcher !== undefined || watched.size === 0;
+  const watcher = watcherOf([...before.keys()]);
+  let isWatching = watcher !== undefined || before.size === 0;
   const reading = watcher && readEvents(watcher, changed).catch(() => {
     // A folder that may not be read was made in one of them.
     isWatching = false;
   });
   const looking = setInterval(async () => {
     const now = await identities(folders);
-    const isSame = folders.every((folder) => now.get(folder) === watched.get(folder));
+    const isSame = folders.every((folder) => now.get(folder) === before.get(folder));
     if (!isSame || !isWatching) end();
+    else if (mayChange()) changed();
   }, LOOK);
   signal.addEventListener("abort", end, { once: true });
   await ended;

@@ -44,7 +44,11 @@ export async function serveView(viewed: Viewed, options: ServeOptions): Promise<
   const served = new ServedView(viewed);
   const closing = new AbortController();
   const signal = AbortSignal.any([options.signal, closing.signal]);
-  const watching = onChanges([viewed.folder, viewed.baselines], () => served.changed(), signal)
+  const watching = onChanges(
+    { folders: [viewed.folder, viewed.baselines], mayChange: () => served.isUnderway },
+    () => served.changed(),
+    signal,
+  )
     .catch(options.onError);
   try {
     await serveSite({
@@ -69,12 +73,18 @@ class ServedView {
   private readonly waiting = new Set<ServerResponse>();
   private last: Promise<ViewIndex>;
   private isAsked = false;
+  private hasRunning = false;
 
   constructor(private readonly viewed: Viewed) {
     this.runs = new RunIndex(viewed.folder, viewed.baselines);
-    this.last = this.runs.read();
+    this.last = this.read();
     // So that it is there when the page asks for it; whoever asks for it meets its error.
     this.last.catch(() => {});
+  }
+
+  /** Whether a page is told of a run that is underway: one that is killed changes no file. */
+  get isUnderway(): boolean {
+    return this.hasRunning && this.waiting.size > 0;
   }
 
   /** Tells all pages that something has changed. */
@@ -133,9 +143,15 @@ class ServedView {
 
   /** The runs as they are now; the first page gets those that were read when the server started. */
   private index(): Promise<ViewIndex> {
-    if (this.isAsked) this.last = this.runs.read();
+    if (this.isAsked) this.last = this.read();
     this.isAsked = true;
     return this.last;
+  }
+
+  private async read(): Promise<ViewIndex> {
+    const index = await this.runs.read();
+    this.hasRunning = index.rows.some(({ state }) => state === "running");
+    return index;
   }
 
   /** Answers about a run that is in the index, by its key. */

@@ -7,7 +7,11 @@ import { inFolder } from "../commands/softprompt.ts";
 async function watching(folder: string, test: (next: () => Promise<void>) => Promise<void>): Promise<void> {
   const ending = new AbortController();
   let told = Promise.withResolvers<void>();
-  const watched = onChanges([folder], () => told.resolve(), ending.signal);
+  const watched = onChanges(
+    { folders: [folder], mayChange: () => false },
+    () => told.resolve(),
+    ending.signal,
+  );
   try {
     await test(async () => {
       await told.promise;

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { request } from "node:http";
+import { Lock, lockPath } from "../../src/disk/lock.ts";
 import { call, inFolder } from "../commands/softprompt.ts";
 import { writeMadeUpResults } from "./made_up_results.ts";
 import { viewing } from "./viewing.ts";
@@ -101,5 +102,22 @@ Deno.test("only runs of the index are read, by this host's names, and a report h
       assertEquals(history.length, 20);
       assertStringIncludes(experiment, "template");
       assertEquals(errors, []);
+    });
+  }));
+
+Deno.test("a page is told when a run that is underway is killed, which changes no file", () =>
+  inFolder(async (folder) => {
+    const [results, place] = [join(folder, "results"), join(folder, "results", "begun")];
+    await Deno.mkdir(`${place}.partial`, { recursive: true });
+    await Deno.writeTextFile(join(`${place}.partial`, "content_hash"), "ab\n");
+    const lock = await Lock.tryTake(lockPath(results, "begun"));
+    await viewing(folder, async ({ url }) => {
+      const state = async () => (await (await fetch(`${url}index`)).json()).rows[0].state;
+      assertEquals(await state(), "running");
+      const told = (await fetch(`${url}changes`)).body!.pipeThrough(new TextDecoderStream()).getReader();
+      lock?.release();
+      for (let text = ""; !text.includes("changed");) text += (await told.read()).value ?? "";
+      await told.cancel();
+      assertEquals(await state(), "partial");
     });
   }));
