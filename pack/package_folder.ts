@@ -5,6 +5,7 @@ import { filesIn } from "./files_in.ts";
 import { install } from "./installed.ts";
 import { copyKept } from "./kept_packages.ts";
 import { licensesOf } from "./licenses.ts";
+import { bundlePage } from "./page_bundle.ts";
 import { manifest } from "./manifest.ts";
 import { bundleForNode } from "./node_bundle.ts";
 
@@ -48,12 +49,7 @@ export async function writePackage(
     installed,
   });
   // The script of the page of `view` comes with the sources: this tells whose licenses it needs.
-  const page = await bundle({
-    root,
-    entries: { page: "src/view/page/main.tsx" },
-    out: join(scratch, "page"),
-    installed,
-  });
+  const page = await bundlePage(root, join(scratch, "page.js"), installed);
   await writeDeclarations(root, ["mod.ts"], join(folder, "dist/types"));
   await copyKept(join(installed.folder, "node_modules"), join(folder, "dist/packages"), systems);
   await copied(join(root, "src"), join(folder, "src"), () => true);
