@@ -5,17 +5,19 @@ import { filesIn } from "./files_in.ts";
 import { install } from "./installed.ts";
 import { copyKept } from "./kept_packages.ts";
 import { licensesOf } from "./licenses.ts";
-import { bundlePage } from "./page_bundle.ts";
-import { manifest } from "./manifest.ts";
+import { manifest, MODULE_EXPORTS } from "./manifest.ts";
 import { bundleForNode } from "./node_bundle.ts";
+import { bundlePage } from "./page_bundle.ts";
 
-/** The modules that Deno is started with, and what programs import. */
-const FOR_DENO = {
+/** The modules that Deno is started with. */
+const PROGRAMS = {
   launch: "src/launch.ts",
   main: "src/main.ts",
   worker: "src/batch/worker.ts",
-  mod: "src/mod.ts",
 };
+
+/** What programs import. */
+const MODULES = Object.fromEntries(MODULE_EXPORTS.map(({ name, source }) => [name, source]));
 
 /** Of the folder `data`, what the repository has. */
 const OWN_DATA = /^(?:models\/reviews-mlm-mini|questions-demo|reviews-demo)\//;
@@ -41,16 +43,22 @@ export async function writePackage(
 ): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   const installed = await install(root, scratch);
-  const programs = await bundle({ root, entries: FOR_DENO, out: join(folder, "dist/deno"), installed });
+  const programs = await bundle({
+    root,
+    entries: { ...PROGRAMS, ...MODULES },
+    out: join(folder, "dist/deno"),
+    installed,
+  });
   const modules = await bundleForNode({
     root,
-    entries: { mod: FOR_DENO.mod },
+    entries: MODULES,
     out: join(folder, "dist/node"),
     installed,
   });
   // The script of the page of `view` comes with the sources: this tells whose licenses it needs.
   const page = await bundlePage(root, join(scratch, "page.js"), installed);
-  await writeDeclarations(root, ["mod.ts"], join(folder, "dist/types"));
+  const typed = Object.values(MODULES).map((source) => source.replace(/^src\//, ""));
+  await writeDeclarations(root, typed, join(folder, "dist/types"));
   await copyKept(join(installed.folder, "node_modules"), join(folder, "dist/packages"), systems);
   await copied(join(root, "src"), join(folder, "src"), () => true);
   await copied(join(root, "data"), join(folder, "data"), (path) => OWN_DATA.test(path));

@@ -12,6 +12,7 @@ export interface Rights {
     | "--to"
     | "--baselines"
     | "--junit"
+    | "--report-to"
     | "--export"
     | "<dir>"
     | "[folder]"
@@ -24,6 +25,8 @@ export interface Rights {
   readonly asksHub?: boolean;
   /** Whether it may ask how full disks are. */
   readonly measuresDisks?: boolean;
+  /** Whether it may report runs to the server that the command line and the environment name. */
+  readonly reports?: boolean;
   /** Where it may listen: at `--host` and `--port`, at `--port` of this computer alone, or nowhere. */
   readonly listens: "--host" | "loopback" | false;
 }
@@ -33,8 +36,8 @@ const RUNNING: Rights = { ...READING, writes: ["--results"], downloads: true, na
 
 /** The rights of each verb. */
 export const RIGHTS: Readonly<Record<Verb, Rights>> = {
-  run: RUNNING,
-  batch: RUNNING,
+  run: { ...RUNNING, writes: ["--results", "--report-to"], reports: true },
+  batch: { ...RUNNING, writes: ["--results", "--report-to"], reports: true },
   predict: RUNNING,
   export: { ...RUNNING, writes: ["--out"] },
   compile: { ...READING, writes: ["--out"], downloads: true },
@@ -56,13 +59,14 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
 
 /** The rows of the table in SECURITY.md: verb, what it writes, network, native code. */
 export function rightsTable(): string[][] {
-  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, asksHub, listens }]) => [
+  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, asksHub, reports, listens }]) => [
     `\`${verb}\``,
     [...writes.map((flag) => `\`${flag}\``), ...(downloads ? ["the hub's cache"] : [])].join(", ") ||
     "nothing",
     [
       ...(downloads ? ["the hub"] : verb === "data" ? ["the dataset's home"] : []),
       ...(asksHub ? ["asks the hub"] : []),
+      ...(reports ? ["`--report-to mlflow`"] : []),
       ...(listens === "--host" ? ["listens at `--host`, `--port`"] : []),
       ...(listens === "loopback" ? ["listens on loopback at `--port`"] : []),
     ].join("; ") || "none",

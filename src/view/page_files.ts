@@ -1,6 +1,6 @@
 import { allDone } from "../base/all_done.ts";
 import { fromFileUrl } from "@std/path";
-import { loadedPackageAddress } from "../base/package_address.ts";
+import { type AddressedPackage, loadedPackageAddress } from "../base/package_address.ts";
 import { FIELD_STYLE } from "../serve/field_style.ts";
 import type { Sent } from "../serve/modules.ts";
 import { SENT_TYPES } from "../serve/sent_types.ts";
@@ -49,10 +49,11 @@ export const EXPORT_POLICY = LOADED.replace("script-src 'self'", "script-src 'se
 /** The page and what it loads, by their names: its own script, and the charting library as its packages ship it for pages. */
 export async function pageFiles(): Promise<Map<string, Sent>> {
   const script = "text/javascript";
-  const libraries = await allDone([
+  const shipped: readonly (readonly [string, AddressedPackage])[] = [
     ["d3.min.js", "d3"],
     ["plot.umd.min.js", "@observablehq/plot"],
-  ].map(async ([file = "", name = ""]) => {
+  ];
+  const libraries = await allDone(shipped.map(async ([file, name]) => {
     const path: string = fromFileUrl(new URL(`../dist/${file}`, await loadedPackageAddress(name)));
     return [file, { content: { path }, type: script }] as const;
   }));
