@@ -88,6 +88,7 @@ function TextDiffsView(
         <br />
         <b>B</b> {visible(first?.b ?? "")}
       </p>
+      {diff.notes.map((note) => <p key={note}>{visible(note)}</p>)}
       <Differing rows={shared} words={words} />
       {diff.comparisons.map((one, i) => (
         <section key={one.variant}>
