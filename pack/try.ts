@@ -14,8 +14,8 @@ const TARBALL = fromFileUrl(new URL(`../dist/softprompt-${project.version}.tgz`,
 /** How each installs a package into a folder, and calls its command. */
 const MANAGERS = {
   npm: { install: ["npm", "install", "--no-audit", "--no-fund"], call: ["npx"] },
-  pnpm: { install: ["npx", "-y", "pnpm@latest", "add"], call: ["npx", "-y", "pnpm@latest", "exec"] },
-  bun: { install: ["npx", "-y", "bun@latest", "add"], call: ["npx", "-y", "bun@latest", "x"] },
+  pnpm: { install: ["npx", "-y", "pnpm@12.0.0", "add"], call: ["npx", "-y", "pnpm@12.0.0", "exec"] },
+  bun: { install: ["npx", "-y", "bun@1.4.5", "add"], call: ["npx", "-y", "bun@1.4.5", "x"] },
 } as const;
 
 /** Runs a command in a folder. @throws {Error} with its own words where it fails */

@@ -19,6 +19,8 @@ export interface ModelFacts {
   readonly words: number;
   /** The scale from the rows of the word table to the word embeddings; 1 where there is none. */
   readonly scale: number;
+  /** The number that the model multiplies its word embeddings by, after the place where a prompt enters with them; 1 where there is none. */
+  readonly multiplier: number;
   /** Whether the file gives the logits of only one token of each text, usually the last. */
   readonly ofOneToken: boolean;
   /** The names of the inputs that the logits depend on, once positions are an input. */
@@ -95,6 +97,7 @@ export function factsOf(file: OnnxFile): ModelFacts {
     rows,
     words,
     scale: embedding.scale,
+    multiplier: embedding.multiplier,
     ofOneToken,
     inputs: exposed.graph.inputs.filter((input) => used.has(input)).map(({ name }) => name),
     attention: attentionOf(embedding, read),

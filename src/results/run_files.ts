@@ -302,6 +302,8 @@ export interface EnvironmentModel {
   readonly file: string;
   /** The SHA-256 of that file. */
   readonly sha256: string;
+  /** The number that the model multiplies its word embeddings by, before which a prompt at the word embeddings enters; absent where there is none. */
+  readonly multiplier?: number;
   /** The SHA-256 of every file that answers depend on, by its name within the model's folder; absent in runs of earlier versions. */
   readonly files?: Readonly<Record<string, string>>;
 }

@@ -76,7 +76,17 @@ export async function complete<
   const tuned = [...(sourcePrompt ? [sourcePrompt.sha256] : []), ...ensemblePrompts?.sha256 ?? []];
   const elsewhere = transfer.map(({ sha256 }) => sha256);
   const hash = async (asked: object) => {
-    const content = JSON.stringify([asked, model.files, dataset.sha256, ...tuned, ...elsewhere, ...beside]);
+    const { multiplier } = model.facts;
+    const entered = multiplier === 1 ? [] : [{ multiplier }];
+    const content = JSON.stringify([
+      asked,
+      model.files,
+      ...entered,
+      dataset.sha256,
+      ...tuned,
+      ...elsewhere,
+      ...beside,
+    ]);
     return await sha256(new TextEncoder().encode(content));
   };
   const isIdOnHub = ([key]: KeyPath) => key === "model" && model.revision !== null;

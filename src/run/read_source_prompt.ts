@@ -33,7 +33,9 @@ const PATH = ["prompt", "initialization", "path"];
 const ENTERS = ["prompt", "initialization", "enters"];
 
 /** The properties of the new prompt's model that the reading depends on. */
-export type SourcePromptTarget = ModelFiles & { readonly facts: Pick<OpenModel["facts"], "scale"> };
+export type SourcePromptTarget = ModelFiles & {
+  readonly facts: Pick<OpenModel["facts"], "scale" | "multiplier">;
+};
 
 /**
  * Reads the prompt that another one starts from: a run's, or a PEFT adapter's; `undefined` for other initializations.

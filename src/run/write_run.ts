@@ -116,6 +116,7 @@ export function environmentOf(
       ...experiment.model,
       ...(model.revision === null && { folder: fromRun(model.folder) }),
       sha256: model.sha256,
+      ...(model.facts.multiplier !== 1 && { multiplier: model.facts.multiplier }),
       files: model.files,
     },
     dataset: {

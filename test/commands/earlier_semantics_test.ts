@@ -51,7 +51,7 @@ async function writeEarlier(folder: string): Promise<WordExperiment> {
   return EXPERIMENT;
 }
 
-const NEW = { folder: MINI, files: {}, facts: { scale: 1 } };
+const NEW = { folder: MINI, files: {}, facts: { scale: 1, multiplier: 1 } };
 
 const MESSAGE = "has semantics 1, and this softprompt has semantics 2";
 

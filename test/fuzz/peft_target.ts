@@ -39,4 +39,4 @@ const { prompt: PROMPT } = parseWords(
   "x.yaml",
 );
 
-const MODEL = { folder: "m", files: {}, facts: { scale: 1 } };
+const MODEL = { folder: "m", files: {}, facts: { scale: 1, multiplier: 1 } };

@@ -8,6 +8,7 @@ import { inFolder } from "../commands/softprompt.ts";
 /** What the graph of a model without any limits says. */
 const FACTS: ModelFacts = {
   scale: 1,
+  multiplier: 1,
   inputs: ["input_ids", "attention_mask"],
   rows: 100,
   words: 100,

@@ -17,7 +17,7 @@ const BESIDE = ["config.json", "special_tokens_map.json", "tokenizer.json", "tok
 
 Deno.test("a file beside the graph's own that holds other weights is named, and so is one that is gone", () => {
   const files = { "model.onnx": "aa", "model.onnx_data": "bb" };
-  const model = { folder: "models/x", files };
+  const model = { folder: "models/x", files, facts: { multiplier: 1 } };
   const environment = (then: Record<string, string>) =>
     ({ model: { source: "x", file: "model.onnx", sha256: "aa", files: then } }) as unknown as Environment;
   const check = (then: Record<string, string>) =>
@@ -38,6 +38,19 @@ Deno.test("a file beside the graph's own that holds other weights is named, and 
     () => check({ ...files, constructor: "cc" }),
     InputError,
     "there is no models/x/constructor, but results/x was tuned with one",
+  );
+});
+
+Deno.test("a prompt that entered a model after its multiplier is refused by name, and one that names it is not", () => {
+  const files = { "model.onnx": "aa" };
+  const model = { folder: "models/granite", files, facts: { multiplier: 12 } };
+  const environment = (given: object) =>
+    ({ model: { source: "x", file: "model.onnx", sha256: "aa", files, ...given } }) as unknown as Environment;
+  checkFiles(model, environment({ multiplier: 12 }), "results/x", "run it again");
+  assertThrows(
+    () => checkFiles(model, environment({}), "results/x", "run it again"),
+    InputError,
+    "results/x is of an earlier version, in which prompts entered models/granite after the number (12)",
   );
 });
 

@@ -17,6 +17,8 @@ export interface Embedding {
   readonly words: Value;
   /** The scale from the rows of the word table to the word embeddings; 1 where there is none. */
   readonly scale: number;
+  /** The number that the model's code multiplies the word embeddings by, after them; 1 where there is none. */
+  readonly multiplier: number;
   /** The last value that every path from the word embeddings passes through before the first attention. */
   readonly output: Value;
 }
@@ -59,7 +61,7 @@ export function findEmbedding(graph: Graph): Embedding {
     );
   }
   const readers = readersOf(nodes);
-  const { words, scale } = scaled(readers, decoded(readers, lookup.outputs[0]!));
+  const { words, scale, multiplier } = scaled(readers, decoded(readers, lookup.outputs[0]!));
   const rows = lookup.inputs[0]!.shape[0]!;
   const logits = graph.outputs.get("logits")!;
   if (sameDimension(logits.shape[2]!, words.shape.at(-1)!) && !sameDimension(logits.shape[2]!, rows)) {
@@ -74,7 +76,7 @@ export function findEmbedding(graph: Graph): Embedding {
       `${graph.source} computes in float64, but prompts are tuned in float32: export it in float32 (model.float() before the export)`,
     );
   }
-  return { graph, lookup, words, scale, output: lastCut(graph, nodes, words) };
+  return { graph, lookup, words, scale, multiplier, output: lastCut(graph, nodes, words) };
 }
 
 /** Whether a node looks up the word embeddings of the text that is read. */
@@ -129,18 +131,22 @@ const ROUNDING = 2 ** -8;
 function scaled(
   readers: ReadonlyMap<Value, readonly Node[]>,
   rows: Value,
-): Pick<Embedding, "words" | "scale"> {
+): Pick<Embedding, "words" | "scale" | "multiplier"> {
   let words = rows;
   for (;;) {
     const [reader, ...others] = readers.get(words) ?? [];
     const output = reader?.outputs[0];
-    if (reader === undefined || output === undefined || others.length > 0) return { words, scale: 1 };
+    if (reader === undefined || output === undefined || others.length > 0) {
+      return { words, scale: 1, multiplier: 1 };
+    }
     if (reader.op !== "Cast" || output.type !== words.type) {
       const [a, b] = reader.inputs;
       const factor = reader.op === "Mul" ? scalarBehindCasts(a === words ? b : a) : undefined;
       const root = Math.sqrt(Number(rows.shape.at(-1)));
       const isOfModule = factor !== undefined && Math.abs(factor - root) <= ROUNDING * root;
-      return isOfModule ? { words: output, scale: factor } : { words, scale: 1 };
+      return isOfModule
+        ? { words: output, scale: factor, multiplier: 1 }
+        : { words, scale: 1, multiplier: factor ?? 1 };
     }
     words = output;
   }
