@@ -1,14 +1,20 @@
+import type { Tensor as OrtTensor } from "onnxruntime-common";
 import { checkBuffers } from "./buffer_limit.ts";
 import {
   type Device,
   DeviceError,
   type Feeds,
+  float32Tensor,
   type GraphFile,
   type ResidentSession,
   type Session,
+  type Tensor,
 } from "./device.ts";
 import { DeviceWatch } from "./device_watch.ts";
+import { GpuReads } from "./gpu_reads.ts";
+import { hostTensor } from "./ort_device_tensor.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
+import { ReplayingSession } from "./replay/replaying_session.ts";
 import { SerialQueue } from "./serial_queue.ts";
 import type { WeightFiles } from "./weights.ts";
 
@@ -70,6 +76,7 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
   ADAPTERS.set(gpu, adapter);
   const { name, software } = describe(adapter);
   const { guard } = new DeviceWatch(gpu, name);
+  const reads = new GpuReads(gpu);
   // Concurrent runs of two sessions return zeros (ONNX Runtime Web 1.30).
   const queue = new SerialQueue();
   const provider = { name: "webgpu", device: gpu } as const;
@@ -82,9 +89,29 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
     float16: gpu.features.has("shader-f16"),
     open: async (graph) =>
       limited(await openOrtSession(ort, graph, files, options, guard, queue), graph, gpu),
-    openResident: async (graph) =>
-      limited(await openResidentOrtSession(ort, graph, files, resident, guard, queue), graph, gpu),
+    openResident: async (graph, replay) => {
+      const read = (name: string, tensor: OrtTensor) => readOutput(name, tensor, reads);
+      const opened = await openResidentOrtSession(ort, graph, files, resident, guard, queue, read);
+      const plain = limited(opened, graph, gpu);
+      if (replay === undefined) return plain;
+      return new ReplayingSession(
+        plain,
+        graph,
+        { ort, gpu, reads, files, options: resident, guard, queue },
+        replay.log,
+      );
+    },
   };
+}
+
+/** Brings an output to the host, together with others that are read at the same time if it is float32. */
+async function readOutput(name: string, tensor: OrtTensor, reads: GpuReads): Promise<Tensor> {
+  if (tensor.location !== "gpu-buffer" || tensor.type !== "float32" || tensor.size === 0) {
+    return await hostTensor(name, tensor);
+  }
+  const bytes = tensor.size * Float32Array.BYTES_PER_ELEMENT;
+  const data = await reads.read(tensor.gpuBuffer as GPUBuffer, 0, bytes);
+  return float32Tensor(new Float32Array(data), tensor.dims);
 }
 
 /** The session; its runs are refused where a tensor would exceed a buffer. */

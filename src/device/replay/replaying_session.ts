@@ -1,0 +1,227 @@
+import type { InferenceSession } from "onnxruntime-common";
+import { allDone } from "../../base/all_done.ts";
+import { thrownMessage } from "../../base/errors.ts";
+import {
+  DeviceError,
+  type DeviceTensor,
+  type Feeds,
+  float32Tensor,
+  type GraphFile,
+  type ResidentSession,
+} from "../device.ts";
+import { OrtDeviceTensor } from "../ort_device_tensor.ts";
+import { symbolValues } from "../symbol_values.ts";
+import { float32Data, tensorNamed } from "../tensor_data.ts";
+import { weightBytes } from "../weights.ts";
+import { copy, encode } from "./command.ts";
+import { type RecordedStep, recordStep, type StepOutput, submit } from "./recorded_step.ts";
+import { ReplayRefusal } from "./refusal.ts";
+import type { ReplayTools } from "./replay_tools.ts";
+import { ScalarSlots } from "./scalar_slots.ts";
+import { Scratch } from "./scratch.ts";
+import { StepInputs } from "./step_inputs.ts";
+import { withoutErrors } from "./without_errors.ts";
+
+/** Each recording's session holds the weights again: all of them together hold at most these bytes. */
+const MOST_BYTES = 2 ** 30;
+
+/** What follows the name of an output that is the input of the next step. */
+const NEXT = "_next";
+
+/** The bytes of a float32. */
+const FLOAT = 4;
+
+/**
+ * A session whose steps are recorded once for a shape of batches, and replayed: one submit takes the place of all that ONNX Runtime
+ * does on the host. The results are those of the session without recordings, to the last bit: a recording is used only after its
+ * own first step has been seen to be the same. What cannot be recorded is run without.
+ *
+ * An output `<name>_next` of a step may be fed as `<name>` to the next, and scalars may be kept; other outputs must be read before
+ * the next step. All of them end with the session.
+ */
+export class ReplayingSession implements ResidentSession {
+  private readonly steps = new Map<string, RecordedStep>();
+  private readonly sessions: InferenceSession[] = [];
+  private readonly inputs: StepInputs;
+  private readonly scratch: Scratch;
+  private readonly slots: ScalarSlots;
+  /** The number of examples of the last batch. */
+  private lastBatch: number | undefined;
+  private isRefused = false;
+  /** The number of recorded steps that have been taken: each may overwrite what the others left. */
+  private taken = 0;
+  private milliseconds = 0;
+
+  /**
+   * @param plain runs the graph without recordings
+   * @param log takes one line that says why steps are not recorded
+   */
+  constructor(
+    private readonly plain: ResidentSession,
+    private readonly graph: GraphFile,
+    private readonly tools: ReplayTools,
+    private readonly log: (line: string) => void,
+  ) {
+    this.inputs = new StepInputs(tools);
+    this.scratch = new Scratch(tools.gpu);
+    this.slots = new ScalarSlots(tools.gpu);
+  }
+
+  get inputNames(): readonly string[] {
+    return this.plain.inputNames;
+  }
+
+  /** The time that has been spent on recordings, in milliseconds. */
+  get openingTime(): number {
+    return this.milliseconds;
+  }
+
+  async run(feeds: Feeds): Promise<Record<string, DeviceTensor>> {
+    const shape = this.inputNames.map((name) => tensorNamed(feeds, name).dims.join("x")).join();
+    const step = this.steps.get(shape);
+    const { batch } = symbolValues(feeds);
+    // The last batch of an epoch, which is smaller, comes alone.
+    const isUsual = batch === this.lastBatch;
+    this.lastBatch = batch;
+    const { queue, guard } = this.tools;
+    if (step !== undefined) {
+      return await queue.take(() => guard(() => Promise.resolve(this.replay(step, feeds))));
+    }
+    const outputs = await this.plain.run(feeds);
+    if (isUsual && !this.isRefused) await queue.take(() => guard(() => this.record(shape, feeds, outputs)));
+    return outputs;
+  }
+
+  async release(): Promise<void> {
+    for (const session of this.sessions.splice(0)) await this.tools.queue.take(() => session.release());
+    this.inputs.destroy();
+    this.slots.destroy();
+    await this.plain.release();
+  }
+
+  /** Records a step, and keeps the recording if it gives the same outputs. */
+  private async record(
+    shape: string,
+    feeds: Feeds,
+    expected: Readonly<Record<string, DeviceTensor>>,
+  ): Promise<void> {
+    const { tools, graph, inputs, scratch } = this;
+    const began = performance.now();
+    try {
+      const bytes = await weightBytes(graph, tools.files);
+      if ((this.steps.size + 1) * bytes > MOST_BYTES) {
+        throw new ReplayRefusal(
+          `another recording would hold ${(bytes / 2 ** 20).toFixed(0)} MiB of weights again`,
+        );
+      }
+      const step = await withoutErrors(tools.gpu, async () => {
+        const step = await recordStep(
+          graph,
+          feeds,
+          tools,
+          { inputs, scratch },
+          (one) => this.sessions.push(one),
+        );
+        this.taken++;
+        await this.compare(step, expected);
+        return step;
+      });
+      this.steps.set(shape, step);
+    } catch (error) {
+      if (error instanceof DeviceError) throw error;
+      this.isRefused = true;
+      const these = this.steps.size === 0
+        ? "steps"
+        : `steps over batches of more than ${this.steps.size} shapes`;
+      this.log(
+        `${these} are taken without a recording, which takes the host longer and changes no result: ${
+          thrownMessage(error)
+        }`,
+      );
+    } finally {
+      this.milliseconds += performance.now() - began;
+    }
+  }
+
+  /** @throws {ReplayRefusal} where a bit of an output differs */
+  private async compare(step: RecordedStep, expected: Readonly<Record<string, DeviceTensor>>): Promise<void> {
+    const pairs = await allDone(
+      [...step.outputs].map(async ([name, output]) => {
+        const both = [tensorNamed(expected, name).read(), this.given(name, output).read()];
+        return [name, await allDone(both)] as const;
+      }),
+    );
+    for (const [name, [one, other]] of pairs) {
+      const [bits, others] = [one!, other!].map(float32Data).map((data) =>
+        new Uint32Array(data.buffer, data.byteOffset, data.length)
+      ) as [Uint32Array, Uint32Array];
+      if (bits.length !== others.length || bits.some((word, i) => word !== others[i])) {
+        throw new ReplayRefusal(`the recorded step gives another '${name}'`);
+      }
+    }
+  }
+
+  private replay(step: RecordedStep, feeds: Feeds): Record<string, DeviceTensor> {
+    const { gpu, reads } = this.tools;
+    // What was asked for before is read before it is overwritten.
+    reads.submit();
+    const kept = new Map<string, DeviceTensor>();
+    submit(gpu, (encoder) => {
+      this.inputs.write(encoder, step.inputNames, feeds);
+      encode(encoder, step.commands);
+      for (const [name, output] of step.outputs) {
+        if (output.dims.length === 0) kept.set(name, this.keep(encoder, output));
+      }
+    });
+    this.taken++;
+    return Object.fromEntries(
+      [...step.outputs].map(([name, output]) => [name, kept.get(name) ?? this.given(name, output)]),
+    );
+  }
+
+  /** Copies a scalar to where later steps leave it. */
+  private keep(encoder: GPUCommandEncoder, { buffer }: StepOutput): DeviceTensor {
+    const slot = this.slots.take();
+    copy(encoder, {
+      source: buffer,
+      sourceOffset: 0,
+      target: slot.buffer,
+      targetOffset: slot.offset,
+      size: FLOAT,
+    });
+    let isFree = false;
+    return new OrtDeviceTensor([], {
+      given: () => {
+        throw new TypeError("a scalar of a recorded step cannot be an input: read it");
+      },
+      read: () => this.read(slot.buffer, slot.offset, []),
+      free: () => {
+        if (!isFree) this.slots.free(slot);
+        isFree = true;
+      },
+    });
+  }
+
+  /** An output of the step that was taken last, or of one before it as long as it is an input. */
+  private given(name: string, { buffer, dims }: StepOutput): OrtDeviceTensor {
+    const { taken, inputs, tools: { ort } } = this;
+    const tensor = ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims });
+    const place = () => {
+      const found = this.taken === taken ? tensor : inputs.holding(name.replace(NEXT, ""), given);
+      if (found !== undefined) return found;
+      throw new RangeError(`'${name}' was overwritten by a later step: read it before that`);
+    };
+    const given: OrtDeviceTensor = new OrtDeviceTensor(dims, {
+      given: place,
+      read: async () => await this.read(place().gpuBuffer as GPUBuffer, 0, dims),
+      free: () => {},
+    });
+    return given;
+  }
+
+  private read(buffer: GPUBuffer, offset: number, dims: readonly number[]): ReturnType<DeviceTensor["read"]> {
+    const { guard, reads } = this.tools;
+    const size = FLOAT * dims.reduce((product, extent) => product * extent, 1);
+    return guard(async () => float32Tensor(new Float32Array(await reads.read(buffer, offset, size)), dims));
+  }
+}
