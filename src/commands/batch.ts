@@ -30,6 +30,8 @@ export interface BatchFlags {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether steps on WebGPU are recorded and replayed. */
+  readonly replay: boolean;
   /** Whether complete runs that others replace are kept. */
   readonly history: boolean;
   /** The number of runs at a time. */

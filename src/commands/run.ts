@@ -34,6 +34,8 @@ export interface RunFlags {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether steps on WebGPU are recorded and replayed. */
+  readonly replay: boolean;
   /** Whether complete runs that others replace are kept. */
   readonly history: boolean;
   /** Keys set to other values, for example `prompt.length=5`. */
