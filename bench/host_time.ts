@@ -3,7 +3,7 @@ import { onHost } from "../src/device/tensor_data.ts";
 import { LossWindow } from "../src/training/loss_window.ts";
 import { dispose, type StepSessions, takeStep } from "../src/training/step.ts";
 import { TrainingState } from "../src/training/training_state.ts";
-import { countGpuCalls, type GpuCalls } from "./gpu_calls.ts";
+import { countGpuCalls, type GpuCalls } from "../test/device/gpu_calls.ts";
 import { median } from "./median.ts";
 import { threadClock } from "./thread_time.ts";
 

@@ -26,6 +26,8 @@ export interface TuningTask extends StepSessions {
   readonly examples: TrainingExamples;
   /** Fills the places after shorter examples; `undefined` where the model would read them. */
   readonly padId: number | undefined;
+  /** Batches are padded to lengths in steps of so many tokens; by default, to their longest example. */
+  readonly lengthStep?: number;
   /** `label_tokens` and `label_weights`; none where the answers are texts. */
   readonly verbalizer: Readonly<Record<string, Tensor>>;
   readonly spec: TrainedBy;
