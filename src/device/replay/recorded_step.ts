@@ -13,6 +13,9 @@ import { spoil } from "./spoil.ts";
 import type { StepInputs } from "./step_inputs.ts";
 import { watchCalls } from "./watch_calls.ts";
 
+/** ONNX Runtime's level for fatal errors only: that a graph cannot be captured is thrown. */
+const FATAL_ONLY = 4;
+
 /** An output of a recorded step: float32. */
 export interface StepOutput {
   readonly buffer: GPUBuffer;
@@ -87,6 +90,7 @@ async function capturing(
   try {
     return await createSession(ort, graph, weights, {
       ...options,
+      logSeverityLevel: FATAL_ONLY,
       enableGraphCapture: true,
       freeDimensionOverrides: symbolValues(feeds),
     });
