@@ -88,7 +88,9 @@ webgpuTest(
     for (const { step, downloads, bytes } of counts) {
       // At a line: five losses, the gradient, the prompt and its two moments.
       assertEquals(downloads, step % 5 === 0 ? 1 : 0, `step ${step}`);
-      assert(step === 1 || bytes < 4096, `${bytes} bytes went up in step ${step}`);
+      // The step after a line begins before the line is there.
+      const most = step % 5 === 0 ? 8192 : 4096;
+      assert(step === 1 || bytes < most, `${bytes} bytes went up in step ${step}`);
     }
     await task.close();
   },
