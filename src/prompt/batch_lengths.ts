@@ -8,7 +8,9 @@ export interface BatchLengths {
 }
 
 /** As long as the longest example. */
-export const asLongAsNeeded: RowLength = (longest) => longest;
+export function asLongAsNeeded(longest: number): number {
+  return longest;
+}
 
 /** What has a text's tokens, and those of an answer where that is a text. */
 interface Tokens {

@@ -50,7 +50,7 @@ export class ReplayingSession implements ResidentSession {
   private lastBatch: number | undefined;
   private isRefused = false;
   /** The number of recorded steps that have been taken: each may overwrite what the others left. */
-  private taken = 0;
+  private replays = 0;
   private milliseconds = 0;
 
   /**
@@ -125,7 +125,7 @@ export class ReplayingSession implements ResidentSession {
           { inputs, scratch },
           (one) => this.sessions.push(one),
         );
-        this.taken++;
+        this.replays++;
         await this.compare(step, outputs);
         return step;
       });
@@ -170,7 +170,7 @@ export class ReplayingSession implements ResidentSession {
         if (output.dims.length === 0) kept.set(name, this.keep(encoder, output));
       }
     });
-    this.taken++;
+    this.replays++;
     return Object.fromEntries(
       [...step.outputs].map(([name, output]) => [name, kept.get(name) ?? this.given(name, output)]),
     );
@@ -201,10 +201,10 @@ export class ReplayingSession implements ResidentSession {
 
   /** An output of the step that was taken last, or of one before it as long as it is an input. */
   private given(name: string, { buffer, dims }: StepOutput): OrtDeviceTensor {
-    const { taken, inputs, tools: { ort } } = this;
+    const { replays, inputs, tools: { ort } } = this;
     const tensor = ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims });
     const place = () => {
-      const found = this.taken === taken ? tensor : inputs.holding(name.replace(NEXT, ""), given);
+      const found = this.replays === replays ? tensor : inputs.holding(name.replace(NEXT, ""), given);
       if (found !== undefined) return found;
       throw new RangeError(`'${name}' was overwritten by a later step: read it before that`);
     };
