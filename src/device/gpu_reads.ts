@@ -44,23 +44,22 @@ export class GpuReads {
 
   private async fetch(asked: readonly Asked[]): Promise<void> {
     try {
+      const { device } = this;
       const size = asked.reduce((sum, one) => sum + one.size, 0);
-      const staging = this.device.createBuffer({
-        size,
-        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-      });
-      const encoder = this.device.createCommandEncoder();
-      const places = asked.map(() => 0);
-      asked.reduce((at, one, i) => {
-        places[i] = at;
-        encoder.copyBufferToBuffer(one.buffer, one.offset, staging, at, one.size);
-        return at + one.size;
-      }, 0);
-      this.device.queue.submit([encoder.finish()]);
+      const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+      const encoder = device.createCommandEncoder();
+      const starts: number[] = [];
+      let end = 0;
+      for (const { buffer, offset, size } of asked) {
+        encoder.copyBufferToBuffer(buffer, offset, staging, end, size);
+        starts.push(end);
+        end += size;
+      }
+      device.queue.submit([encoder.finish()]);
       await staging.mapAsync(GPUMapMode.READ);
       const bytes = staging.getMappedRange();
       for (const [i, { size, resolve }] of asked.entries()) {
-        resolve(bytes.slice(places[i]!, places[i]! + size));
+        resolve(bytes.slice(starts[i]!, starts[i]! + size));
       }
       staging.destroy();
     } catch (error) {

@@ -11,6 +11,7 @@ import {
   type Tensor,
 } from "./device.ts";
 import { DeviceWatch } from "./device_watch.ts";
+import { floatBufferOf } from "./float_buffer.ts";
 import { GpuReads } from "./gpu_reads.ts";
 import { hostTensor } from "./ort_device_tensor.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
@@ -110,11 +111,9 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
 
 /** Brings an output to the host, together with others that are read at the same time if it is float32. */
 async function readOutput(name: string, tensor: OrtTensor, reads: GpuReads): Promise<Tensor> {
-  if (tensor.location !== "gpu-buffer" || tensor.type !== "float32" || tensor.size === 0) {
-    return await hostTensor(name, tensor);
-  }
-  const bytes = tensor.size * Float32Array.BYTES_PER_ELEMENT;
-  const data = await reads.read(tensor.gpuBuffer as GPUBuffer, 0, bytes);
+  const buffer = floatBufferOf(tensor);
+  if (buffer === undefined || tensor.size === 0) return await hostTensor(name, tensor);
+  const data = await reads.read(buffer, 0, tensor.size * Float32Array.BYTES_PER_ELEMENT);
   return float32Tensor(new Float32Array(data), tensor.dims);
 }
 

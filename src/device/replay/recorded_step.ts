@@ -1,6 +1,7 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { thrownMessage } from "../../base/errors.ts";
 import type { Feeds, GraphFile } from "../device.ts";
+import { floatBufferOf } from "../float_buffer.ts";
 import { createSession, weightData } from "../ort_session.ts";
 import { symbolValues } from "../symbol_values.ts";
 import { type Command, encode } from "./command.ts";
@@ -104,10 +105,9 @@ async function capturing(
 function outputsOf(found: Awaited<ReturnType<InferenceSession["run"]>>): ReadonlyMap<string, StepOutput> {
   return new Map(
     Object.entries(found).map(([name, tensor]) => {
-      if (tensor.location !== "gpu-buffer" || tensor.type !== "float32") {
-        throw new ReplayRefusal(`the output '${name}' is not float32 on the GPU`);
-      }
-      return [name, { buffer: tensor.gpuBuffer as GPUBuffer, dims: tensor.dims }];
+      const buffer = floatBufferOf(tensor);
+      if (buffer === undefined) throw new ReplayRefusal(`the output '${name}' is not float32 on the GPU`);
+      return [name, { buffer, dims: tensor.dims }];
     }),
   );
 }

@@ -202,15 +202,15 @@ export class ReplayingSession implements ResidentSession {
   /** An output of the step that was taken last, or of one before it as long as it is an input. */
   private given(name: string, { buffer, dims }: StepOutput): OrtDeviceTensor {
     const { replays, inputs, tools: { ort } } = this;
-    const tensor = ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims });
+    const own = { buffer, tensor: ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims }) };
     const place = () => {
-      const found = this.replays === replays ? tensor : inputs.holding(name.replace(NEXT, ""), given);
+      const found = this.replays === replays ? own : inputs.holding(name.replace(NEXT, ""), given);
       if (found !== undefined) return found;
       throw new RangeError(`'${name}' was overwritten by a later step: read it before that`);
     };
     const given: OrtDeviceTensor = new OrtDeviceTensor(dims, {
-      given: place,
-      read: async () => await this.read(place().gpuBuffer as GPUBuffer, 0, dims),
+      given: () => place().tensor,
+      read: async () => await this.read(place().buffer, 0, dims),
       free: () => {},
     });
     return given;
@@ -248,8 +248,10 @@ function areTelling(outputs: Readonly<Record<string, Tensor>>): boolean {
 }
 
 function areSameBits(one: Float32Array, other: Float32Array): boolean {
-  const [bits, others] = [one, other].map((data) =>
-    new Uint32Array(data.buffer, data.byteOffset, data.length)
-  ) as [Uint32Array, Uint32Array];
+  const [bits, others] = [bitsOf(one), bitsOf(other)];
   return bits.length === others.length && bits.every((word, i) => word === others[i]);
+}
+
+function bitsOf({ buffer, byteOffset, length }: Float32Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length);
 }

@@ -1,5 +1,6 @@
 import type { Tensor as OrtTensor } from "onnxruntime-common";
 import type { DeviceTensor, Feeds, Tensor } from "../device.ts";
+import { floatBufferOf } from "../float_buffer.ts";
 import { OrtDeviceTensor } from "../ort_device_tensor.ts";
 import { tensorNamed } from "../tensor_data.ts";
 import type { ReplayTools } from "./replay_tools.ts";
@@ -43,9 +44,9 @@ export class StepInputs {
   }
 
   /** An input's buffer, where it holds a certain tensor. */
-  holding(name: string, tensor: DeviceTensor): OrtTensor | undefined {
+  holding(name: string, tensor: DeviceTensor): Pick<Place, "buffer" | "tensor"> | undefined {
     const place = this.places.get(keyOf(name, tensor));
-    return place?.held === tensor ? place.tensor : undefined;
+    return place?.held === tensor ? place : undefined;
   }
 
   /** Brings inputs into their buffers before the commands that are encoded next. */
@@ -129,9 +130,7 @@ function bytesOf(feed: Tensor | DeviceTensor): number {
 
 /** @throws {TypeError} where a tensor is not in a buffer of the GPU, or not float32 */
 function bufferOf(feed: DeviceTensor): GPUBuffer {
-  if (feed instanceof OrtDeviceTensor) {
-    const { tensor } = feed;
-    if (tensor.location === "gpu-buffer" && tensor.type === "float32") return tensor.gpuBuffer as GPUBuffer;
-  }
+  const buffer = feed instanceof OrtDeviceTensor ? floatBufferOf(feed.tensor) : undefined;
+  if (buffer !== undefined) return buffer;
   throw new TypeError("a step's input is not float32 in a buffer of the GPU");
 }

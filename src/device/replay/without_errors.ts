@@ -10,12 +10,14 @@ const KINDS: readonly GPUErrorFilter[] = ["validation", "out-of-memory", "intern
  */
 export async function withoutErrors<Result>(device: GPUDevice, work: () => Promise<Result>): Promise<Result> {
   for (const kind of KINDS) device.pushErrorScope(kind);
-  let found: GPUError | null = null;
-  const end = async () => {
-    for (const _ of KINDS) found = await device.popErrorScope() ?? found;
-  };
-  const result = await work().finally(end);
-  const { message } = found ?? {} as Partial<GPUError>;
-  if (message !== undefined) throw new ReplayRefusal(message.split("\n")[0]!);
+  const errors: string[] = [];
+  const result = await work().finally(async () => {
+    for (const _ of KINDS) {
+      const error = await device.popErrorScope();
+      if (error) errors.push(error.message);
+    }
+  });
+  const [first] = errors;
+  if (first !== undefined) throw new ReplayRefusal(first.split("\n")[0]!);
   return result;
 }

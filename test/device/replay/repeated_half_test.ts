@@ -6,8 +6,9 @@ import { repeatedHalf } from "../../../src/device/replay/repeated_half.ts";
 const pipeline = { label: "" } as GPUComputePipeline;
 const buffer = { label: "" } as GPUBuffer;
 
+/** A dispatch with a bind group of its own. */
 function dispatch(x: number): Command {
-  return { kind: "dispatch", pipeline, groups: [{ label: `${0}` } as GPUBindGroup], size: [x, 1, 1] };
+  return { kind: "dispatch", pipeline, groups: [{ label: "" } as GPUBindGroup], size: [x, 1, 1] };
 }
 
 function copy(size: number): Command {
@@ -23,13 +24,8 @@ Deno.test("a step is the first half of what is captured and replayed, with its c
 });
 
 Deno.test("commands that do not repeat are refused", () => {
-  for (const commands of [[], [d], [a], [a, b, c], [a, b, a, c], [a, b, b, a], [a, d, b, a, e, b]]) {
-    assertThrows(
-      () => repeatedHalf(commands),
-      ReplayRefusal,
-      "when it repeats|does not repeat".split("|")[commands.at(4) === e ? 0 : 1]!,
-    );
+  for (const commands of [[], [d], [a], [a, b, c], [a, b, a, c], [a, b, b, a], [a, dispatch(1)]]) {
+    assertThrows(() => repeatedHalf(commands), ReplayRefusal, "does not repeat what it captures");
   }
-  // The same numbers in other buffers are another command.
-  assertThrows(() => repeatedHalf([a, dispatch(1)]), ReplayRefusal);
+  assertThrows(() => repeatedHalf([a, d, b, a, e, b]), ReplayRefusal, "copies something else");
 });

@@ -46,15 +46,11 @@ async function familyStep(name: string): Promise<{ train: GraphFile; feeds: Reco
 
 /** The same inputs, all of them zeros. */
 function zerosOf(feeds: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(feeds).map((
-      [name, tensor],
-    ) => [name, { ...tensor, data: tensor.data.map(zero) } as Tensor]),
-  );
-}
-
-function zero<Kind extends number | bigint>(one: Kind): Kind {
-  return (typeof one === "bigint" ? 0n : 0) as Kind;
+  const zeros = ({ type, dims, data: { length } }: Tensor) =>
+    type === "float32"
+      ? float32Tensor(new Float32Array(length), dims)
+      : int64Tensor(new Uint8Array(length), dims);
+  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, zeros(tensor)]));
 }
 
 /** The outputs of some steps: each goes on from the one before it, and reads other tokens. */
