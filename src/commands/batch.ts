@@ -20,8 +20,10 @@ import type { Runner } from "../batch/runner.ts";
 import { WorkerRunner } from "../batch/worker_runner.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
+import type { ReportTo } from "./flag_values.ts";
+import { RunReports } from "./report_runs.ts";
 import { matcher } from "../results/matching.ts";
-import { writeSummaries } from "../batch/write_summaries.ts";
+import { refuseNewerRuns, refuseNewerSummaries, writeSummaries } from "../batch/write_summaries.ts";
 
 /** The flags of `batch`. */
 export interface BatchFlags {
@@ -40,6 +42,8 @@ export interface BatchFlags {
   readonly fuse: FuseMode;
   /** Keys set to other values than in the files, for example `prompt.length=5`. */
   readonly overrides: readonly string[];
+  /** Where complete runs are reported to. */
+  readonly reportTo: readonly ReportTo[];
   /** Whether only the summaries are written, of the results that are there. */
   readonly summarize: boolean;
   /** Only runs whose title matches a pattern or contains this text. */
@@ -68,7 +72,8 @@ export interface Shard {
  * run does not stop the others.
  *
  * @param args files, folders and patterns
- * @throws {InputError} on files that are missing or wrong; all are checked before the first run
+ * @throws {InputError} on files that are missing or wrong, and where a newer version wrote their summaries; all are checked before the
+ *   first run
  * @throws {BatchFailed} at the end, where a run has failed
  */
 export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
@@ -83,17 +88,19 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   }
   const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
   const estimated = await batchJobs(all, flags, resources, io.progress);
+  await refuseNewerSummaries(estimated, flags.results);
   if (flags.summarize) return await summarizeOnly(estimated, flags, io);
   const areChosen = new Set(runs);
   const asked = estimated.filter(({ run }) => areChosen.has(run));
   const ensembles = asked.filter(({ run }) => run.ensembleRuns !== undefined);
   const single = inSharingOrder(asked.filter(({ run }) => run.ensembleRuns === undefined));
   const jobs = [...single, ...ensembles];
+  const reports = new RunReports(flags.reportTo, flags.results, (line) => display.log(line));
   const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
   const { outcomes, isInterrupted } = await untilInterrupted(io, async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
     const runners = runnersFor(flags, jobs.length, resources, signal);
-    await work(single, runners, flags, display, signal, outcomes);
+    await work(single, runners, flags, display, reports, signal, outcomes);
     const byPath = new Map(estimated.map((job) => [job.run.path, job]));
     const ready: BatchJob[] = [];
     for (const job of ensembles) {
@@ -104,7 +111,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
         );
       }
     }
-    await work(ready, runners, flags, display, signal, outcomes);
+    await work(ready, runners, flags, display, reports, signal, outcomes);
     for (const runner of runners) await runner.close();
     return { outcomes, isInterrupted: signal.aborted };
   });
@@ -131,6 +138,7 @@ async function summarizeOnly(
   { results, json }: BatchFlags,
   io: CommandIo,
 ): Promise<void> {
+  await refuseNewerRuns(all);
   const written = await writeSummaries(all, new Map(), results);
   if (written.length === 0) {
     throw new InputError("one run has no summary: name files of several runs, or look at its report.html");
@@ -191,9 +199,11 @@ async function work(
   runners: readonly Runner[],
   flags: BatchFlags,
   display: BatchDisplay,
+  reports: RunReports,
   signal: AbortSignal,
   outcomes: Map<PlannedRun, BatchOutcome>,
 ): Promise<void> {
+  const { results, force, selfCheck, history } = flags;
   const first = fusedGroups(jobs);
   const locked: BatchJob[][] = [];
   const isOver = () =>
@@ -210,7 +220,7 @@ async function work(
       }
       const ended = await runner.run(
         group.map(({ run }) => run),
-        { ...flags, ifLocked },
+        { results, force, selfCheck, history, ifLocked },
         group.map(({ run, work, tuningShare }) => display.progress(run.title, work, tuningShare)),
       );
       for (const [i, outcome] of ended.entries()) {
@@ -220,6 +230,7 @@ async function work(
         else {
           outcomes.set(run, outcome);
           display.end(run.title, work, outcome, (performance.now() - started) / 1000);
+          if (outcome.kind === "complete" || outcome.kind === "kept") await reports.report(run.path);
         }
       }
     }

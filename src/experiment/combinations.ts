@@ -2,7 +2,7 @@ import type { ExperimentDocument } from "./document.ts";
 import type { Problem } from "../base/errors.ts";
 import { isTooLong, keyPath, type Override, setTwice } from "./override.ts";
 import { PathTree } from "./path_tree.ts";
-import { holdsMultipliers, MULTIPLIERS, type Multipliers } from "./schema_check.ts";
+import { MULTIPLIERS, type Multipliers, multipliersValidator } from "./schema_check.ts";
 
 /** The key that, besides those of the sweep, distinguishes named variants. */
 export const VARIANT = "variant";
@@ -19,6 +19,7 @@ const MOST_VALUES = 20_000_000;
  * @throws {Error} where that part is not what the schema says
  */
 export function multipliersOf({ content }: ExperimentDocument): Multipliers {
+  const holdsMultipliers = multipliersValidator();
   if (!holdsMultipliers(content)) {
     throw new Error("the multipliers of a file are read before they are checked");
   }

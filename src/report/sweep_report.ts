@@ -1,5 +1,6 @@
 import { percent } from "../base/percent.ts";
 import { keyLabels } from "../experiment/variant_name.ts";
+import type { TextRunRecord } from "../results/read_text_run.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import {
   type EnsembleRow,
@@ -33,14 +34,19 @@ import { sweepPlots } from "./sweep_plots.ts";
 /**
  * `summary.html` of a batch.
  *
- * @param runs its complete runs by their folders, which a diff of the saved page compares
+ * @param runs its complete runs by their folders, which a diff of the saved page compares @param texts those whose answers are generated
  */
-export function sweepReport(summary: Summary, runs: ReadonlyMap<string, RunRecord>): Promise<string> {
+export function sweepReport(
+  summary: Summary,
+  runs: ReadonlyMap<string, RunRecord>,
+  texts: ReadonlyMap<string, TextRunRecord> = new Map(),
+): Promise<string> {
   const plots = sweepPlots(summary);
   const unfinished = [...summary.rows, ...summary.ensembles].filter(({ status }) => status !== "complete");
   return pageHtml({
     title: summary.title,
     runs,
+    texts,
     unfinished: unfinished.map(({ folder }) => folder),
     body: [
       ...(plots.length > 0

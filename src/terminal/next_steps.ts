@@ -6,7 +6,7 @@ import { TEXT_METRIC_NAMES, textMetricText } from "../diff/text_wording.ts";
 import { METRIC_NAMES, metricText } from "../diff/wording.ts";
 import type { RankedGroup } from "../results/summarize.ts";
 import { groupKey, type RankedBy, type SummaryGroup } from "../results/summary.ts";
-import { quoted } from "./quoted.ts";
+import { quoted } from "../base/quoted.ts";
 
 /** The number of reports that are listed. */
 const MOST_REPORTS = 3;
