@@ -203,7 +203,7 @@ async function work(
   signal: AbortSignal,
   outcomes: Map<PlannedRun, BatchOutcome>,
 ): Promise<void> {
-  const { results, force, selfCheck, history } = flags;
+  const { results, force, selfCheck, replay, history } = flags;
   const first = fusedGroups(jobs);
   const locked: BatchJob[][] = [];
   const isOver = () =>
@@ -220,7 +220,7 @@ async function work(
       }
       const ended = await runner.run(
         group.map(({ run }) => run),
-        { results, force, selfCheck, history, ifLocked },
+        { results, force, selfCheck, replay, history, ifLocked },
         group.map(({ run, work, tuningShare }) => display.progress(run.title, work, tuningShare)),
       );
       for (const [i, outcome] of ended.entries()) {
