@@ -117,15 +117,11 @@ export class ReplayingSession implements ResidentSession {
           `another recording would hold ${(bytes / 2 ** 20).toFixed(0)} MiB of weights again`,
         );
       }
+      const opened = (session: InferenceSession) => this.sessions.push(session);
       const step = await withoutErrors(tools.gpu, async () => {
-        const step = await recordStep(
-          graph,
-          feeds,
-          tools,
-          { inputs, scratch },
-          (one) => this.sessions.push(one),
-        );
-        this.replays++;
+        const step = await recordStep(graph, feeds, tools, { inputs, scratch }, opened)
+          // Also a recording that fails may have overwritten what other steps left.
+          .finally(() => this.replays++);
         await this.compare(step, outputs);
         return step;
       });
