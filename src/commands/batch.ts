@@ -32,6 +32,8 @@ export interface BatchFlags {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether steps on WebGPU are recorded and replayed. */
+  readonly replay: boolean;
   /** Whether complete runs that others replace are kept. */
   readonly history: boolean;
   /** The number of runs at a time. */
@@ -201,7 +203,7 @@ async function work(
   signal: AbortSignal,
   outcomes: Map<PlannedRun, BatchOutcome>,
 ): Promise<void> {
-  const { results, force, selfCheck, history } = flags;
+  const { results, force, selfCheck, replay, history } = flags;
   const first = fusedGroups(jobs);
   const locked: BatchJob[][] = [];
   const isOver = () =>
@@ -218,7 +220,7 @@ async function work(
       }
       const ended = await runner.run(
         group.map(({ run }) => run),
-        { results, force, selfCheck, history, ifLocked },
+        { results, force, selfCheck, replay, history, ifLocked },
         group.map(({ run, work, tuningShare }) => display.progress(run.title, work, tuningShare)),
       );
       for (const [i, outcome] of ended.entries()) {

@@ -19,6 +19,8 @@ interface Runs<Output> {
   readonly inputNames: readonly string[];
   run(feeds: Feeds, outputs?: readonly string[]): Promise<Record<string, Output>>;
   release(): Promise<void>;
+  /** The time that runs have spent on recording themselves, in milliseconds. */
+  readonly openingTime?: number;
 }
 
 /** Measures where a run's time goes. */
@@ -41,16 +43,23 @@ export class Stopwatch {
     return {
       ...device,
       open: async (graph) => this.timed(await this.count("opening", () => device.open(graph))),
-      openResident: async (graph) =>
-        this.timed(await this.count("opening", () => device.openResident(graph))),
+      openResident: async (graph, replay) =>
+        this.timed(await this.count("opening", () => device.openResident(graph, replay))),
     };
   }
 
-  /** The same session, with its runs timed. */
+  /** The same session, with its runs timed: what they spend on recording themselves is opening. */
   timed<Output>(session: Runs<Output>): Runs<Output> {
     return {
       inputNames: session.inputNames,
-      run: (feeds, outputs) => this.count("running", () => session.run(feeds, outputs)),
+      run: async (feeds, outputs) => {
+        const { openingTime = 0 } = session;
+        const found = await this.count("running", () => session.run(feeds, outputs));
+        const opening = (session.openingTime ?? 0) - openingTime;
+        this.milliseconds.opening += opening;
+        this.milliseconds.running -= opening;
+        return found;
+      },
       release: () => session.release(),
     };
   }

@@ -28,6 +28,8 @@ export interface RunPolicy {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether steps on WebGPU are recorded and replayed. */
+  readonly replay: boolean;
   /** What to do with a run that another process is executing. */
   readonly ifLocked: "wait" | "leave";
   /** Whether complete runs that are replaced are kept in the history, and put back where they are asked for again. */

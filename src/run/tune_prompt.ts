@@ -58,6 +58,7 @@ export async function tunePrompt<One extends EncodedExample, Made>(
     verbalizer: formTask.verbalizer,
     spec,
     seed,
+    ...(device.lengthStep !== undefined && { lengthStep: device.lengthStep }),
     signal,
     ...(slot && { timer: slot.timer }),
     ...formTask.weights,

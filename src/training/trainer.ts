@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { evaluate } from "../compiler/graph/dimension.ts";
 import type { StateTensor } from "../compiler/passes/optimizer.ts";
 import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
@@ -8,7 +9,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { CheckpointTimer } from "./checkpoint_timer.ts";
 import type { Best, Parameters, ValidationMetrics } from "./early_stopping.ts";
 import { learningRateAt } from "./schedule.ts";
-import { dispose, type StepSessions, takeStep, toHost } from "./step.ts";
+import { dispose, type StepOutputs, type StepSessions, takeStep, toHost } from "./step.ts";
 import type { TrainedBy } from "./trained_by.ts";
 import type { HistoryLine } from "./training_files.ts";
 import { TrainingProgress } from "./training_progress.ts";
@@ -25,6 +26,8 @@ export interface TuningTask extends StepSessions {
   readonly examples: TrainingExamples;
   /** Fills the places after shorter examples; `undefined` where the model would read them. */
   readonly padId: number | undefined;
+  /** Batches are padded to lengths in steps of so many tokens; by default, to their longest example. */
+  readonly lengthStep?: number;
   /** `label_tokens` and `label_weights`; none where the answers are texts. */
   readonly verbalizer: Readonly<Record<string, Tensor>>;
   readonly spec: TrainedBy;
@@ -109,20 +112,27 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
   const timer = task.timer ?? new CheckpointTimer({ bytes: sizeOf(progress.checkpoint) });
   const checkpoint = (): TuningEvent => ({ kind: "checkpoint", checkpoint: progress.checkpoint });
   const queue = new BatchQueue(task, perEpoch);
+  const rateAt = (step: number) => learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
+  const launched = (step: number) =>
+    takeStep(task, queue.at(step - 1), task.verbalizer, {
+      ...state.feeds,
+      learning_rate: scalarTensor(rateAt(step)),
+      weight_decay: scalarTensor(spec.optimizer.weightDecay),
+      clip_norm: scalarTensor(spec.clipNorm),
+      step: scalarTensor(step),
+    });
+  /** The next step, where it has begun before the last one was read. */
+  let ahead: Promise<StepOutputs> | undefined;
   try {
     while (progress.step < total && !stopping.isOver) {
       const epoch = 1 + Math.floor(progress.step / perEpoch);
       const step = progress.step + 1;
       const started = performance.now();
-      if (task.signal?.aborted) throw new Interrupted(`interrupted after step ${step - 1} of ${total}`);
-      const learningRate = learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
-      const running = takeStep(task, queue.at(step - 1), task.verbalizer, {
-        ...state.feeds,
-        learning_rate: scalarTensor(learningRate),
-        weight_decay: scalarTensor(spec.optimizer.weightDecay),
-        clip_norm: scalarTensor(spec.clipNorm),
-        step: scalarTensor(step),
-      });
+      if (ahead === undefined && task.signal?.aborted) {
+        throw new Interrupted(`interrupted after step ${step - 1} of ${total}`);
+      }
+      const running = ahead ?? launched(step);
+      ahead = undefined;
       // While the device computes, the host prepares the next batch.
       if (step < total) queue.at(step);
       const outputs = await running;
@@ -138,19 +148,27 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
         yield { kind: "step", step, total };
         continue;
       }
-      const gradientNorm = normOf(await toHost(outputs.gradient));
-      const recent = await losses.read();
+      const reading = allDone([progress.read(), toHost(outputs.gradient)]);
+      // The device goes on meanwhile, unless what is measured now decides whether it does.
+      if (step < total && !validates && !task.signal?.aborted) {
+        ahead = launched(step + 1);
+        // Where reading fails, that failure is reported, and not what becomes of the step.
+        ahead.catch(() => {});
+      }
+      const [read, gradient] = await reading;
+      const recent = read.losses;
+      const gradientNorm = normOf(gradient);
       checkFinite(recent, gradientNorm, step, spec);
-      const validation = validates ? await validated(task, progress) : undefined;
+      const validation = validates ? await validated(task, progress, read.state) : undefined;
       progress.seconds += (performance.now() - started) / 1000;
       if (logs) losses.clear();
       const began = timer.time();
-      await progress.keep();
+      progress.keep(read);
       yield { kind: "step", step, total, loss: recent.at(-1)! };
       if (logs) {
         yield {
           kind: "history",
-          line: historyLine(step, epoch, recent, learningRate, gradientNorm, validation),
+          line: historyLine(step, epoch, recent, rateAt(step), gradientNorm, validation),
         };
       }
       if (!isDue) continue;
@@ -159,13 +177,13 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
     }
   } catch (error) {
     if (error instanceof Interrupted) {
-      await losses.read();
-      await progress.keep();
+      progress.keep(await progress.read());
     }
     // Otherwise the last good state, from the last line of the history: a failed device cannot be read.
     yield checkpoint();
     throw error;
   } finally {
+    await ahead?.then(freed, () => {});
     progress.free();
   }
   const best: Pick<Best, "parameters" | "step"> = stopping.best ?? progress.checkpoint;
@@ -181,13 +199,18 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
 /** Validates the current parameters, where there is a validation set. */
 async function validated(
   { validate }: TuningTask,
-  { state, step, stopping }: TrainingProgress,
+  { step, stopping }: TrainingProgress,
+  { parameters }: Pick<Checkpoint, "parameters">,
 ): Promise<ValidationMetrics | undefined> {
   if (validate === undefined) return undefined;
-  const { parameters } = await state.read();
   const validation = await validate(parameters);
   stopping.see({ step, validation, parameters });
   return validation;
+}
+
+/** Frees what a step gave that is not used. */
+function freed({ loss, gradient, next }: StepOutputs): void {
+  [loss, gradient, ...Object.values(next)].forEach(dispose);
 }
 
 /** A line of the history. @param losses of the steps since the last line */

@@ -318,3 +318,49 @@ Deno.test("when the device fails, the last good state is emitted, and resumes to
   const rest = await follow(task({ resume: kept! }));
   assertEquals(rest.result.parameters.prompt!.data, whole.parameters.prompt!.data);
 });
+
+Deno.test("the step after a line of the history begins before the line is read, unless a validation decides", async () => {
+  const order = async (changes: Partial<TuningTask>) => {
+    const events: string[] = [];
+    const { run, ...session } = pulling();
+    const trainStep: ResidentSession = {
+      ...session,
+      run: async (feeds) => {
+        events.push(`step ${feeds.step && "data" in feeds.step ? feeds.step.data[0] : ""}`);
+        const outputs = await run(feeds);
+        const { gradient } = outputs;
+        // A device takes its time to bring something to the host.
+        const read = async () => {
+          const read = await gradient!.read();
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          events.push("read");
+          return read;
+        };
+        return { ...outputs, gradient: { dims: gradient!.dims, free: () => gradient!.free(), read } };
+      },
+    };
+    await follow(task({ trainStep, spec: { ...spec, epochs: 1 }, ...changes }));
+    return events;
+  };
+  assertEquals(await order({}), [
+    "step 1",
+    "step 2",
+    "step 3",
+    "read",
+    "step 4",
+    "step 5",
+    "read",
+    "read",
+  ]);
+  const validate = () => Promise.resolve({ accuracy: 0.5, loss: 1 });
+  assertEquals(await order({ validate, spec: { ...spec, epochs: 1, validateEvery: 2 } }), [
+    "step 1",
+    "step 2",
+    "read",
+    "step 3",
+    "step 4",
+    "read",
+    "step 5",
+    "read",
+  ]);
+});
