@@ -8,6 +8,7 @@ export const MULTIPLIERS = [
   "sweep",
   "exclude",
   "variants",
+  "search",
 ] as const satisfies readonly (keyof ExperimentFile)[];
 
 /** The part of an experiment file that multiplies it. */
@@ -27,12 +28,12 @@ export const isExperimentFile: ValidateFunction<ExperimentFile> = validatorFor<E
   EXPERIMENT_SCHEMA,
 );
 
-const { sweep, exclude, variants } = EXPERIMENT_SCHEMA.properties ?? {};
+const { sweep, exclude, variants, search } = EXPERIMENT_SCHEMA.properties ?? {};
 
 /** Validates the part of a file that multiplies it; the rest need not be valid, as variants may complete it. */
 export const holdsMultipliers: ValidateFunction<Multipliers> = validatorFor<Multipliers>({
   type: "object",
-  properties: { sweep, exclude, variants },
+  properties: { sweep, exclude, variants, search },
 });
 
 /** Ajv's own `uniqueItems` compares each item with each, and a swept key may have thousands. */

@@ -86,8 +86,8 @@ export function parseVariants(text: string, file: string, overridden: readonly O
   ];
 }
 
-/** The keys that all runs set, by their paths. */
-function settingsOf(overridden: readonly Override[]): Variant["settings"] {
+/** What keys are set to, by their paths. */
+export function settingsOf(overridden: readonly Override[]): Variant["settings"] {
   return Object.fromEntries(overridden.map(({ path, value }) => [path.join("."), value]));
 }
 
@@ -247,8 +247,8 @@ export function refuseMultipliers(overridden: readonly Override[]): void {
   );
 }
 
-/** Refuses a file that has problems. */
-function refuse(file: string, problems: readonly Problem[]): void {
+/** @throws {ExperimentError} with a file's problems, each once, where it has any */
+export function refuse(file: string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw refusal(file, problems);
 }
 
