@@ -98,7 +98,7 @@ async function runAll(files: readonly string[], flags: RunFlags, io: CommandIo):
           failed.push({ title, error });
         });
         if (outcome === undefined) continue;
-        if (outcome.kind === "locked") continue;
+        if (!("metrics" in outcome)) continue;
         if (outcome.kind === "kept") {
           progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
         }

@@ -550,6 +550,84 @@ export interface SummaryGroup {
   readonly validation: Spreads | null;
 }
 
+/** A configuration's best validation up to a step. */
+export interface SearchRung {
+  readonly step: number;
+  /** Of the metric that configurations are compared by. */
+  readonly value: number;
+  /** It decides between equal values. */
+  readonly loss: number;
+  /** The time of all its steps so far. */
+  readonly seconds: number;
+}
+
+/** A configuration that a search has tried. */
+export interface SearchTrial {
+  readonly variant: string;
+  /** The searched keys by their path, with the values that they have here. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly content_hash: string;
+  /** Of its whole run. */
+  readonly steps: number;
+  readonly rungs: readonly SearchRung[];
+  /** Why its run failed: it is compared with none. */
+  readonly failure?: string;
+}
+
+/** A key that was searched, with a list of its values or a range. */
+export interface SearchedKey {
+  readonly key: string;
+  readonly values?: readonly unknown[];
+  readonly from?: number;
+  readonly to?: number;
+  readonly scale?: "linear" | "log";
+}
+
+/** What makes the outcome of a search doubtful. */
+export interface SearchWarning {
+  readonly kind: "edge" | "seeds_differ_more" | "nothing_learned";
+  /** The key whose range or list the best value is at the edge of. */
+  readonly key?: string;
+  /** That value. */
+  readonly value?: number;
+  readonly sd_of_seeds?: number;
+  readonly sd_of_configurations?: number;
+}
+
+/** `search.json`: what a search has tried, and what was best. A search that was interrupted goes on from it. */
+export interface SearchRecord {
+  readonly format: "softprompt-search/1";
+  readonly method: "random" | "halving";
+  /** What configurations are compared by, on the validation set. */
+  readonly metric: "accuracy" | "macroF1" | "loss" | "exactMatch" | "tokenF1" | "rougeL" | "perplexity";
+  /** That of the draws, and of the runs that are compared. */
+  readonly seed: number;
+  readonly budget: SearchRecordBudget;
+  readonly space: readonly SearchedKey[];
+  /** In the order in which they were drawn. */
+  readonly trials: readonly SearchTrial[];
+  /** The index of the best trial; absent while the search goes on. */
+  readonly best?: number;
+  /** The best configuration, run again with other seeds; absent until all of them are complete. */
+  readonly fresh?: SearchRecordFresh;
+  readonly warnings?: readonly SearchWarning[];
+}
+
+export interface SearchRecordBudget {
+  readonly runs?: number;
+  readonly steps?: number;
+  readonly seconds?: number;
+}
+
+/** The best configuration, run again with other seeds; absent until all of them are complete. */
+export interface SearchRecordFresh {
+  readonly seeds: readonly number[];
+  /** Of the metric, over the seeds. */
+  readonly validation: Spread;
+  /** The same on the test set. */
+  readonly test: Spread;
+}
+
 /** `summary.json`. */
 export interface SummaryFile {
   readonly format: "softprompt-summary/1";
@@ -558,6 +636,8 @@ export interface SummaryFile {
   readonly groups: readonly SummaryGroup[];
   /** Ensembles, which belong to no group; absent in summaries of the first versions. */
   readonly ensembles?: readonly EnsembleRow[];
+  /** Of an experiment that asked for a search: what was tried, and what was best. */
+  readonly search?: SearchRecord;
   /** The index of the group that was best on the validation set: by the mean of what the runs choose their best prompts by, accuracy unless all say otherwise, then by mean loss. */
   readonly best: number | null;
 }
@@ -672,6 +752,11 @@ export interface RunFileTypes {
   readonly share_spread: ShareSpread;
   readonly spreads: Spreads;
   readonly summary_group: SummaryGroup;
+  readonly search_rung: SearchRung;
+  readonly search_trial: SearchTrial;
+  readonly searched_key: SearchedKey;
+  readonly search_warning: SearchWarning;
+  readonly search_record: SearchRecord;
   readonly summary_file: SummaryFile;
   readonly packed_runs: PackedRuns;
   readonly packed_run: PackedRun;
