@@ -18,13 +18,18 @@ export async function askedRuns(
   args: readonly string[],
   results: string,
 ): Promise<(folder: string) => boolean> {
-  const { runs, problems } = await planSound(args, results);
+  const { runs, searches, problems } = await planSound(args, results);
   if (problems.length > 0) throw new InputError(joined(problems, "\n"));
   const asked = new Set(
     runs.flatMap(({ path, ensembleRuns = [] }) => [path, ...ensembleRuns].map((one) => resolve(one))),
   );
+  const drawn = searches.map(({ folder }) => resolve(folder));
+  const isDrawn = (folder: string) => drawn.some((search) => isWithin(folder, search));
   const named = new Set(runs.flatMap(({ experiment, file }) => pathsIn(experiment, file)));
   const isNamed = (folder: string) =>
     [...named].some((path) => isWithin(path, folder) || isWithin(folder, path) && path !== resolve(results));
-  return (folder) => asked.has(resolve(folder)) || isNamed(resolve(folder));
+  return (folder) => {
+    const place = resolve(folder);
+    return asked.has(place) || isDrawn(place) || isNamed(place);
+  };
 }

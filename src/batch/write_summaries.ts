@@ -11,6 +11,7 @@ import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { writeWhole } from "../disk/write_whole.ts";
+import type { SearchRecord } from "../results/run_files.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
 import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
 import type { RankedGroup } from "../results/summarize.ts";
@@ -42,18 +43,20 @@ export interface WrittenSummary {
  * all its runs, including those that other processes executed; and in the results folder where the batch has several experiments.
  *
  * @param outcomes of the runs that this batch started
+ * @param searches the searches whose best configurations are among the runs, by the names of their experiments
  * @returns the summaries that were written: that of all experiments is the last
  */
 export async function writeSummaries(
   asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
   results: string,
+  searches: ReadonlyMap<string, SearchRecord> = new Map(),
 ): Promise<WrittenSummary[]> {
   const byName = Map.groupBy(asked, ({ run }) => run.experiment.name);
   const written: WrittenSummary[] = [];
   for (const [name, own] of byName) {
     if (own.some(({ run }) => run.variant !== "")) {
-      written.push(await writeSummary(results, join(results, name), name, own, outcomes));
+      written.push(await writeSummary(results, join(results, name), name, own, outcomes, searches.get(name)));
     }
   }
   if (byName.size > 1) {
@@ -68,6 +71,7 @@ async function writeSummary(
   title: string,
   asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
+  search?: SearchRecord,
 ): Promise<WrittenSummary> {
   const rows: SummaryRow[] = [];
   const ensembles: EnsembleRow[] = [];
@@ -81,7 +85,7 @@ async function writeSummary(
   // The quantiles of t take an eighth of a command's start to load.
   const { rankedByValidation, summarize } = await import("../results/summarize.ts");
   const by = chosenBy(asked);
-  const summary = summarize(title, rows, ensembles, by);
+  const summary = { ...summarize(title, rows, ensembles, by), ...(search && { search }) };
   const write = async (name: string, text: string) => {
     const path: string = join(folder, name);
     await onDisk(path, () => writeWhole(path, text));

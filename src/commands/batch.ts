@@ -11,15 +11,18 @@ import { fusedGroups, type FuseMode } from "../batch/fuse.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
+import { searchLines } from "../terminal/search_lines.ts";
 import { summaryLines } from "../terminal/next_steps.ts";
 import { runJson, runsJson } from "../terminal/runs_json.ts";
-import { type PlannedRun, planRuns } from "../batch/plan.ts";
+import { type Plan, planAll, type PlannedRun, type PlannedSearch } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner } from "../batch/in_process_runner.ts";
 import type { Runner } from "../batch/runner.ts";
 import { WorkerRunner } from "../batch/worker_runner.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
+import { checkSearches, type FoundSearch, foundSearches, outcomesOf, runSearches } from "./batch_searches.ts";
+import type { SearchRecord } from "../results/run_files.ts";
 import { matcher } from "../results/matching.ts";
 import { writeSummaries } from "../batch/write_summaries.ts";
 
@@ -72,8 +75,8 @@ export interface Shard {
 export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
   refuseMultipliers(overrides);
-  const all = await planRuns(args, flags.results, overrides);
-  const runs = chosen(all, flags);
+  const { runs: all, searches: allSearches } = await planAll(args, flags.results, overrides);
+  const { runs, searches } = chosen(all, allSearches, flags);
   if (runs.length > MOST_UNASKED && !flags.yes) {
     throw new InputError(
       `these are ${runs.length} runs: more than ${MOST_UNASKED} need --yes, or choose some by --only or --shard`,
@@ -81,16 +84,17 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   }
   const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
   const estimated = await batchJobs(all, flags, resources, io.progress);
-  if (flags.summarize) return await summarizeOnly(estimated, flags, io);
+  if (flags.summarize) return await summarizeOnly(estimated, allSearches, flags, resources, io);
+  await checkSearches(searches, flags.results, resources, flags.yes ? Infinity : MOST_UNASKED);
   const areChosen = new Set(runs);
   const asked = estimated.filter(({ run }) => areChosen.has(run));
   const ensembles = asked.filter(({ run }) => run.ensembleRuns !== undefined);
   const single = inSharingOrder(asked.filter(({ run }) => run.ensembleRuns === undefined));
   const jobs = [...single, ...ensembles];
   const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
-  const { outcomes, isInterrupted } = await untilInterrupted(io, async (signal) => {
+  const { outcomes, isInterrupted, searched } = await untilInterrupted(io, async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
-    const runners = runnersFor(flags, jobs.length, resources, signal);
+    const runners = runnersFor(flags, searches.length > 0 ? Infinity : jobs.length, resources, signal);
     await work(single, runners, flags, display, signal, outcomes);
     const byPath = new Map(estimated.map((job) => [job.run.path, job]));
     const ready: BatchJob[] = [];
@@ -103,33 +107,87 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
       }
     }
     await work(ready, runners, flags, display, signal, outcomes);
+    display.stop();
+    const searched = await runSearches(searches, {
+      policy: flags,
+      resources,
+      signal,
+      atOnce: flags.jobs,
+      log: io.log,
+      execute: async (asked, what, force) => {
+        const policy = { ...flags, force, failFast: false };
+        const jobs = inSharingOrder(await batchJobs(asked, policy, resources, io.progress));
+        const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
+        display.log(what);
+        const outcomes = new Map<PlannedRun, BatchOutcome>();
+        await work(jobs, runners, policy, display, signal, outcomes);
+        display.stop();
+        return outcomes;
+      },
+    });
     for (const runner of runners) await runner.close();
-    return { outcomes, isInterrupted: signal.aborted };
+    return {
+      outcomes: new Map([...outcomes, ...outcomesOf(searched.finished)]),
+      isInterrupted: signal.aborted,
+      searched,
+    };
   });
-  display.stop();
-  if (!flags.json) { for (const line of batchTables(runs, outcomes, leftBy, io.columns())) io.print(line); }
-  const written = await writeSummaries(estimated, outcomes, flags.results);
+  const { finished } = searched;
+  const ended = [...runs, ...finished.flatMap(({ own, fresh }) => [own, ...fresh])];
+  if (!flags.json) { for (const line of batchTables(ended, outcomes, leftBy, io.columns())) io.print(line); }
+  const summarized = finished.map(({ planned, record, fresh }) => ({ planned, record, runs: fresh }));
+  const written = await writeSummaries(
+    [...estimated, ...summarized.flatMap(({ runs }) => runs.map((run) => ({ run, isComplete: false })))],
+    outcomes,
+    flags.results,
+    recordsOf(summarized),
+  );
   if (flags.json) {
-    const ended = runs.map((run) =>
+    const each = ended.map((run) =>
       runJson(run.title, run.path, outcomes.get(run) ?? { kind: "not started" })
     );
-    io.print(runsJson(ended, { summaries: written.map(({ page }) => page) }), "data");
-  } else for (const line of summaryLines(written)) io.print(line);
-  const kinds = runs.map((run) => outcomes.get(run)?.kind);
-  if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
+    const searchRecords = finished.map(({ planned: { search: { name } }, record }) => ({
+      experiment: name,
+      ...record,
+    }));
+    io.print(
+      runsJson(each, {
+        summaries: written.map(({ page }) => page),
+        ...(searches.length > 0 && { searches: searchRecords }),
+      }),
+      "data",
+    );
+  } else {
+    for (const { planned, record } of finished) {
+      for (const line of searchLines(planned.search.name, record)) io.print(line);
+    }
+    for (const line of summaryLines(written)) io.print(line);
+  }
+  const kinds = ended.map((run) => outcomes.get(run)?.kind);
+  if (
+    searched.isInterrupted ||
+    isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")
+  ) {
     throw new Interrupted("the batch was interrupted: the same command resumes it");
   }
   const failed = kinds.filter((kind) => kind === "failed").length;
-  if (failed > 0) throw new BatchFailed(`${failed} of ${runs.length} runs failed`);
+  if (failed > 0) throw new BatchFailed(`${failed} of ${ended.length} runs failed`);
+  if (searched.failed > 0) throw new BatchFailed(`${searched.failed} of ${searches.length} searches failed`);
 }
 
 /** Writes the summaries of the results that are there. @throws {InputError} where there is nothing to summarize */
 async function summarizeOnly(
-  all: readonly BatchJob[],
-  { results, json }: BatchFlags,
+  jobs: readonly BatchJob[],
+  searches: readonly PlannedSearch[],
+  flags: BatchFlags,
+  resources: ResourceCache,
   io: CommandIo,
 ): Promise<void> {
-  const written = await writeSummaries(all, new Map(), results);
+  const { results, json } = flags;
+  const found = await foundSearches(searches, results);
+  const best = await batchJobs(found.flatMap(({ runs }) => runs), flags, resources, io.progress);
+  const all = [...jobs, ...best];
+  const written = await writeSummaries(all, new Map(), results, recordsOf(found));
   if (written.length === 0) {
     throw new InputError("one run has no summary: name files of several runs, or look at its report.html");
   }
@@ -169,18 +227,34 @@ function runnersFor(
   return Array.from({ length: Math.min(jobs, runs) }, () => new WorkerRunner(threads, signal));
 }
 
-/** The runs that the flags select. */
-function chosen(all: readonly PlannedRun[], { only, shard }: BatchFlags): PlannedRun[] {
+/** What the flags select: of searches whole ones, by the names of their experiments. */
+function chosen(
+  all: readonly PlannedRun[],
+  allSearches: readonly PlannedSearch[],
+  { only, shard }: BatchFlags,
+): Plan {
   const matches = only === undefined ? () => true : matcher(only);
   const matching = all.filter(({ title }) => matches(title));
-  if (matching.length === 0) {
+  const searches = allSearches.filter(({ search }) => matches(search.name));
+  if (matching.length === 0 && searches.length === 0) {
+    const titles = [...all.map(({ title }) => title), ...allSearches.map(({ search }) => search.name)];
     throw new InputError(
-      `--only ${only} matches none of the ${all.length} runs (${
-        all.slice(0, 3).map(({ title }) => title).join(", ")
-      }, …)`,
+      `--only ${only} matches none of the ${titles.length} runs (${titles.slice(0, 3).join(", ")}, …)`,
     );
   }
-  return matching.filter((_, i) => shard === undefined || i % shard.count === shard.index - 1);
+  const [search] = searches;
+  if (shard !== undefined && search !== undefined) {
+    throw new InputError(
+      `${search.file} asks for a search, which cannot be divided: leave --shard out, or search in a batch of its own`,
+    );
+  }
+  const runs = matching.filter((_, i) => shard === undefined || i % shard.count === shard.index - 1);
+  return { runs, searches };
+}
+
+/** The records of searches by the names of their experiments. */
+function recordsOf(found: readonly FoundSearch[]): Map<string, SearchRecord> {
+  return new Map(found.map(({ planned, record }) => [planned.search.name, record]));
 }
 
 /** Lets the runners execute all jobs and records their outcomes; jobs that another process is executing come last, and are waited for. */

@@ -24,8 +24,8 @@ export interface SearchTools<Drawn extends Configuration> {
   tune(asked: readonly AskedRun<Drawn>[], rung: number): Promise<readonly MeasuredRun[]>;
   /** The number of configurations that can be tuned at a time. */
   readonly atOnce: number;
-  /** What was measured before at a step of a configuration, or why its run failed. */
-  known(configuration: Drawn, step: number): SearchRung | string | undefined;
+  /** What was measured before at a step of a configuration. */
+  known(configuration: Drawn, step: number): SearchRung | undefined;
   /** Keeps what has been measured so far. */
   keep(trials: readonly Trial<Drawn>[]): Promise<void>;
   /** Some configurations go on no further. */
@@ -101,8 +101,7 @@ export class Search<Drawn extends Configuration> {
     const open = going.flatMap((trial, i) => {
       const known = this.tools.known(trial.configuration, asked[i]!.stopAfter);
       if (known === undefined) return [{ trial, asked: asked[i]! }];
-      if (typeof known === "string") trial.failure = known;
-      else trial.rungs.push(known);
+      trial.rungs.push(known);
       return [];
     });
     const together = this.limit === undefined ? Math.max(1, open.length) : this.tools.atOnce;

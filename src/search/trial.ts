@@ -1,5 +1,6 @@
 import type { SearchMetric } from "../experiment/search_file.ts";
 import type { SearchRung } from "../results/run_files.ts";
+import type { SummaryMetric } from "../results/summary.ts";
 import type { ValidationMetrics } from "../training/early_stopping.ts";
 import type { HistoryLine } from "../training/trainer.ts";
 import type { RunLength } from "./rungs.ts";
@@ -23,8 +24,8 @@ export interface Trial<Drawn extends Configuration = Configuration> {
   failure?: string;
 }
 
-/** Where each metric stands in a validation. */
-const KEYS = {
+/** Where each metric stands in a validation, and in the metrics of a part. */
+export const METRIC_KEYS = {
   accuracy: "accuracy",
   macroF1: "macro_f1",
   loss: "loss",
@@ -32,7 +33,7 @@ const KEYS = {
   tokenF1: "token_f1",
   rougeL: "rouge_l",
   perplexity: "perplexity",
-} as const satisfies Record<SearchMetric, keyof ValidationMetrics>;
+} as const satisfies Record<SearchMetric, keyof ValidationMetrics & SummaryMetric>;
 
 /** Whether lower values of a metric are better. */
 export function isLowerBetter(metric: SearchMetric): boolean {
@@ -51,7 +52,7 @@ export function bestUpTo(
   metric: SearchMetric,
 ): Pick<SearchRung, "value" | "loss"> | undefined {
   const found = history.flatMap(({ step: at, validation }) => {
-    const value = validation?.[KEYS[metric]];
+    const value = validation?.[METRIC_KEYS[metric]];
     return at > step || validation === undefined || value === undefined
       ? []
       : [{ value, loss: validation.loss }];
