@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { dropCheckpoints } from "../results/checkpoint_files.ts";
@@ -84,7 +85,11 @@ async function lockedSearch(planned: PlannedSearch, host: SearchHost): Promise<F
   const [own, ...fresh] = finalRuns(planned, best.configuration.settings, results);
   const outcomes = new Map([
     ...await host.execute([own], `${search.name}: the best configuration, ${own.variant}, to the end`, false),
-    ...await host.execute(fresh, `${search.name}: the same with ${fresh.length} fresh seeds`, force),
+    ...await host.execute(
+      fresh,
+      `${search.name}: the same with ${counted(fresh.length, "fresh seed")}`,
+      force,
+    ),
   ]);
   const whole = judged(search, record, fresh.map((run) => outcomes.get(run)));
   await writeSearchRecord(folder, whole);
@@ -129,7 +134,7 @@ class RunTools implements SearchTools<DrawnRun> {
     const { host, planned: { search } } = this;
     const runs = asked.map(({ configuration, stopAfter }) => ({ ...configuration.run, stopAfter }));
     const steps = [...new Set(asked.map(({ stopAfter }) => stopAfter))].sort((a, b) => a - b);
-    const what = `${search.name}: ${runs.length} configurations up to step ${steps.join(" or ")}`;
+    const what = `${search.name}: ${counted(runs.length, "configuration")} up to step ${steps.join(" or ")}`;
     const outcomes = await host.execute(runs, what, host.policy.force && rung === 0);
     return runs.map((run) => {
       const outcome = outcomes.get(run);

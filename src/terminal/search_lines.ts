@@ -26,7 +26,7 @@ export function searchLines(name: string, record: SearchRecord): string[] {
     }; the best is ${winner.variant}`,
     `  in the search: validation ${measured} ${
       valueText(record.metric, rung.value)
-    }, the best of many and so too good`,
+    } (as the best of many, too good on average)`,
     ...(fresh === undefined ? [] : [
       `  with ${counted(fresh.seeds.length, "fresh seed")}: validation ${measured} ${
         shown(fresh.validation)
