@@ -21,6 +21,7 @@ import type { Runner } from "../batch/runner.ts";
 import { WorkerRunner } from "../batch/worker_runner.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
+import { printPlan } from "./batch_plan.ts";
 import { checkSearches, type FoundSearch, foundSearches, outcomesOf, runSearches } from "./batch_searches.ts";
 import type { SearchRecord } from "../results/run_files.ts";
 import { matcher } from "../results/matching.ts";
@@ -49,6 +50,8 @@ export interface BatchFlags {
   readonly failFast: boolean;
   /** The part of the batch to execute. */
   readonly shard?: Shard;
+  /** Whether only what would be run is shown, with an estimate of its time. */
+  readonly dryRun: boolean;
   /** Whether to execute them however many they are. */
   readonly yes: boolean;
   readonly json: boolean;
@@ -77,12 +80,13 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   refuseMultipliers(overrides);
   const { runs: all, searches: allSearches } = await planAll(args, flags.results, overrides);
   const { runs, searches } = chosen(all, allSearches, flags);
-  if (runs.length > MOST_UNASKED && !flags.yes) {
+  if (runs.length > MOST_UNASKED && !flags.yes && !flags.dryRun) {
     throw new InputError(
       `these are ${runs.length} runs: more than ${MOST_UNASKED} need --yes, or choose some by --only or --shard`,
     );
   }
   const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
+  if (flags.dryRun) return await printPlan({ runs, searches }, flags, resources, io);
   const estimated = await batchJobs(all, flags, resources, io.progress);
   if (flags.summarize) return await summarizeOnly(estimated, allSearches, flags, resources, io);
   await checkSearches(searches, flags.results, resources, flags.yes ? Infinity : MOST_UNASKED);
