@@ -148,7 +148,7 @@ class RunTools implements SearchTools<DrawnRun> {
     await writeSearchRecord(this.planned.folder, recordOf(this.planned.search, trials));
   }
 
-  async drop(lost: readonly DrawnRun[]): Promise<void> {
+  async endTrials(lost: readonly DrawnRun[]): Promise<void> {
     for (const { run } of lost) await dropCheckpoints(partialPath(run.path));
   }
 }

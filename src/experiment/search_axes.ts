@@ -13,7 +13,9 @@ export interface ChoiceAxis {
   readonly kind: "choice";
   /** The key in dot notation. */
   readonly key: string;
-  readonly values: readonly [Override, ...Override[]];
+  readonly values: readonly Override[];
+  /** The first of them. */
+  readonly first: Override;
 }
 
 /** A key that takes a number of a range, its ends included. */
@@ -35,13 +37,14 @@ export function searchAxes(document: ExperimentDocument, search: SearchKeys): Se
   return searchedKeys(search).map((key): SearchAxis => {
     const written = search[key];
     if (Array.isArray(written)) {
-      const [first, ...others] = written.map((value, i): Override => ({
+      const values = written.map((value, i): Override => ({
         path: keyPath(key),
         value,
         place: document.place(["search", key, i]),
       }));
+      const [first] = values;
       if (first === undefined) throw new TypeError(`'search.${key}' is empty`);
-      return { kind: "choice", key, values: [first, ...others] };
+      return { kind: "choice", key, values, first };
     }
     const { from, to, scale }: Readonly<Record<string, unknown>> = Object(written);
     if (typeof from !== "number" || typeof to !== "number") {
@@ -96,7 +99,7 @@ export function endsOf(axis: SearchAxis): readonly Override[] {
 
 /** A value of each axis: the first. */
 export function baseOf(axes: readonly SearchAxis[]): Override[] {
-  return axes.map((axis) => axis.kind === "choice" ? axis.values[0] : valueOn(axis, axis.from));
+  return axes.map((axis) => axis.kind === "choice" ? axis.first : valueOn(axis, axis.from));
 }
 
 /** A value of a range. */

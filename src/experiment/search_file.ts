@@ -1,7 +1,7 @@
 import { ExperimentError, InputError, type Problem } from "../base/errors.ts";
 import { foldedName } from "../base/file_name.ts";
 import { multiplierProblems, multipliersOf, searchedKeys } from "./combinations.ts";
-import { ExperimentDocument, type KeyPath, valueAt } from "./document.ts";
+import { type ExperimentDocument, type KeyPath, valueAt } from "./document.ts";
 import { DEFAULTS, type ExperimentFile, type SearchKeys } from "./experiment_file.ts";
 import { type Override, setTwice } from "./override.ts";
 import { checkedFile } from "./parse.ts";

@@ -28,6 +28,7 @@ import {
   together,
 } from "./html.ts";
 import { pageHtml } from "./page.ts";
+import { searchSection } from "./search_section.ts";
 import { sweepPlots } from "./sweep_plots.ts";
 
 /**
@@ -43,6 +44,7 @@ export function sweepReport(summary: Summary, runs: ReadonlyMap<string, RunRecor
     runs,
     unfinished: unfinished.map(({ folder }) => folder),
     body: [
+      ...(summary.search === undefined ? [] : [searchSection(summary.search)]),
       ...(plots.length > 0
         ? [section(
           phrase("plots"),

@@ -43,7 +43,7 @@ function sizeOf(axis: SearchAxis): number {
 
 /** The value of an axis at a share of its length. @param share from 0 to less than 1 */
 function valueAt(axis: SearchAxis, share: number): Override {
-  if (axis.kind === "choice") return axis.values[Math.floor(share * axis.values.length)] ?? axis.values[0];
+  if (axis.kind === "choice") return axis.values[Math.floor(share * axis.values.length)] ?? axis.first;
   const { from, to, isLog, isInteger } = axis;
   // Whole numbers are the middles of intervals of length 1.
   const [low, high] = isInteger ? [from - 0.5, to + 0.5] : [from, to];

@@ -29,7 +29,7 @@ export interface SearchTools<Drawn extends Configuration> {
   /** Keeps what has been measured so far. */
   keep(trials: readonly Trial<Drawn>[]): Promise<void>;
   /** Some configurations go on no further. */
-  drop(lost: readonly Drawn[]): Promise<void>;
+  endTrials(lost: readonly Drawn[]): Promise<void>;
 }
 
 /**
@@ -87,7 +87,9 @@ export class Search<Drawn extends Configuration> {
       while (best.length > 1 && spent + costOf(best, rung + 1, rungs, spending) > limitOf(spending.budget)) {
         best.pop();
       }
-      await tools.drop(going.filter((one) => !best.includes(one)).map(({ configuration }) => configuration));
+      await tools.endTrials(
+        going.filter((one) => !best.includes(one)).map(({ configuration }) => configuration),
+      );
       going = best;
     }
   }
@@ -101,7 +103,7 @@ export class Search<Drawn extends Configuration> {
     const open = going.flatMap((trial, i) => {
       const known = this.tools.known(trial.configuration, asked[i]!.stopAfter);
       if (known === undefined) return [{ trial, asked: asked[i]! }];
-      trial.rungs.push(known);
+      trial.rungs = [...trial.rungs, known];
       return [];
     });
     const together = this.limit === undefined ? Math.max(1, open.length) : this.tools.atOnce;
@@ -120,7 +122,7 @@ export class Search<Drawn extends Configuration> {
     }
     const best = bestUpTo(step, measured.history, this.metric);
     if (best === undefined) trial.failure = `${this.metric} was not measured up to step ${step}`;
-    else trial.rungs.push({ step, ...best, seconds: measured.seconds });
+    else trial.rungs = [...trial.rungs, { step, ...best, seconds: measured.seconds }];
   }
 }
 

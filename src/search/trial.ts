@@ -19,7 +19,7 @@ export interface Configuration extends RunLength {
 export interface Trial<Drawn extends Configuration = Configuration> {
   readonly configuration: Drawn;
   /** The rungs that it has reached, the lowest first. */
-  readonly rungs: SearchRung[];
+  rungs: readonly SearchRung[];
   /** Why its run failed. */
   failure?: string;
 }

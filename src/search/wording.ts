@@ -1,7 +1,13 @@
 import type { Bilingual } from "../base/bilingual.ts";
 import { percent } from "../base/percent.ts";
 import type { SearchMetric } from "../experiment/search_file.ts";
-import type { SearchRecord, SearchWarning } from "../results/run_files.ts";
+import type { SearchRecord, SearchWarning, Spread } from "../results/run_files.ts";
+
+/** A mean over several seeds, with the standard deviation between them. */
+export function spreadText(metric: SearchMetric, { mean, sd }: Spread): string {
+  const deviation = sd === null ? "" : ` ± ${valueText(metric, sd).replace("%", "")}`;
+  return `${valueText(metric, mean)}${deviation}`;
+}
 
 /** A value of a metric, or a difference of two. */
 export function valueText(metric: SearchMetric, value: number): string {

@@ -1,9 +1,9 @@
 import { counted } from "../base/counted.ts";
 import { TEXT_METRIC_NAMES } from "../diff/text_wording.ts";
 import { METRIC_NAMES } from "../diff/wording.ts";
-import type { SearchRecord, Spread } from "../results/run_files.ts";
+import type { SearchRecord } from "../results/run_files.ts";
 import { METRIC_KEYS } from "../search/trial.ts";
-import { valueText, warningSentence } from "../search/wording.ts";
+import { spreadText, valueText, warningSentence } from "../search/wording.ts";
 
 /** The names of the metrics that configurations are compared by. */
 const NAMES = { ...METRIC_NAMES, ...TEXT_METRIC_NAMES, perplexity: "perplexity" };
@@ -15,8 +15,6 @@ export function searchLines(name: string, record: SearchRecord): string[] {
   const rung = winner?.rungs.at(-1);
   if (winner === undefined || rung === undefined) return [];
   const measured = NAMES[METRIC_KEYS[record.metric]];
-  const shown = ({ mean, sd }: Spread) =>
-    `${valueText(record.metric, mean)}${sd === null ? "" : ` ± ${valueText(record.metric, sd)}`}`;
   const whole = trials.filter(({ rungs, steps }) => rungs.at(-1)?.step === steps).length;
   const failed = trials.filter(({ failure }) => failure !== undefined).length;
   return [
@@ -29,8 +27,8 @@ export function searchLines(name: string, record: SearchRecord): string[] {
     } (as the best of many, too good on average)`,
     ...(fresh === undefined ? [] : [
       `  with ${counted(fresh.seeds.length, "fresh seed")}: validation ${measured} ${
-        shown(fresh.validation)
-      }, test ${measured} ${shown(fresh.test)}`,
+        spreadText(record.metric, fresh.validation)
+      }, test ${measured} ${spreadText(record.metric, fresh.test)}`,
     ]),
     ...warnings.map((warning) => `warning: ${name}: ${warningSentence(warning, record).en}`),
   ];

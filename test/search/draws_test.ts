@@ -7,7 +7,7 @@ const PLACES = { range: PLACE, from: PLACE, to: PLACE };
 
 const choice = (key: string, first: unknown, ...others: readonly unknown[]): SearchAxis => {
   const override = (value: unknown) => ({ path: key.split("."), value });
-  return { kind: "choice", key, values: [override(first), ...others.map(override)] };
+  return { kind: "choice", key, values: [first, ...others].map(override), first: override(first) };
 };
 const range = (
   key: string,

@@ -26,7 +26,7 @@ class FakeRuns implements SearchTools<Configuration> {
 
   next = () => Promise.resolve(this.drawn < this.most ? named(this.drawn++) : undefined);
   known = () => undefined;
-  drop = (lost: readonly Configuration[]) => {
+  endTrials = (lost: readonly Configuration[]) => {
     this.dropped.push(...lost.map(({ variant }) => variant));
     return Promise.resolve();
   };
