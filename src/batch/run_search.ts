@@ -91,7 +91,7 @@ async function lockedSearch(planned: PlannedSearch, host: SearchHost): Promise<F
       force,
     ),
   ]);
-  const whole = judged(search, record, fresh.map((run) => outcomes.get(run)));
+  const whole = await judged(search, record, fresh.map((run) => outcomes.get(run)));
   await writeSearchRecord(folder, whole);
   return { planned, record: whole, own, fresh, outcomes };
 }

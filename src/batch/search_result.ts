@@ -1,10 +1,10 @@
 import { keyPath } from "../experiment/override.ts";
 import type { SearchAxis } from "../experiment/search_axes.ts";
 import type { SearchFile } from "../experiment/search_file.ts";
+import { isNoBetterThanMajority } from "../results/diagnosis.ts";
 import type { CompleteMetrics } from "../results/metrics_file.ts";
 import type { SearchedKey, SearchRecord } from "../results/run_files.ts";
 import { SEARCH_FORMAT } from "../results/search_record.ts";
-import { spreadOf } from "../results/summarize.ts";
 import { metricValue } from "../results/summary.ts";
 import { METRIC_KEYS, type Trial } from "../search/trial.ts";
 import { edgeWarnings, seedsWarning } from "../search/warnings.ts";
@@ -61,11 +61,13 @@ export function finalRuns(
  *
  * @param fresh the outcomes of its runs, in the order of the seeds
  */
-export function judged(
+export async function judged(
   search: SearchFile,
   record: SearchRecord & { readonly best: number },
   fresh: readonly (BatchOutcome | undefined)[],
-): SearchRecord {
+): Promise<SearchRecord> {
+  // The quantiles of t take an eighth of a command's start to load.
+  const { spreadOf } = await import("../results/summarize.ts");
   const complete = fresh.flatMap((outcome) =>
     outcome !== undefined && "metrics" in outcome ? [outcome.metrics] : []
   );
@@ -87,8 +89,16 @@ export function judged(
     warnings: [
       ...edgeWarnings(search.axes, best.settings),
       ...seedsWarning(validation, rivals),
+      ...(complete.length > 0 && complete.every(hasLearnedNothing)
+        ? [{ kind: "nothing_learned" } as const]
+        : []),
     ],
   };
+}
+
+/** Whether a run is no better on its validation set than always predicting that set's most frequent class. */
+function hasLearnedNothing({ validation }: CompleteMetrics): boolean {
+  return validation !== undefined && isNoBetterThanMajority(validation);
 }
 
 function partValue(

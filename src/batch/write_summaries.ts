@@ -11,7 +11,8 @@ import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { writeWhole } from "../disk/write_whole.ts";
-import type { SearchRecord } from "../results/run_files.ts";
+import { sweepWarnings } from "../search/sweep_warnings.ts";
+import type { ChoiceWarning, SearchRecord } from "../results/run_files.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
 import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
 import type { RankedGroup } from "../results/summarize.ts";
@@ -36,6 +37,8 @@ export interface WrittenSummary {
   readonly ranking: readonly RankedGroup[];
   /** The metric of the validation sets that they are ranked by. */
   readonly by: RankedBy;
+  /** What makes the choice of the best one doubtful. */
+  readonly warnings: readonly ChoiceWarning[];
 }
 
 /**
@@ -85,12 +88,16 @@ async function writeSummary(
   // The quantiles of t take an eighth of a command's start to load.
   const { rankedByValidation, summarize } = await import("../results/summarize.ts");
   const by = chosenBy(asked);
-  const summary = { ...summarize(title, rows, ensembles, by), ...(search && { search }) };
+  const summarized = summarize(title, rows, ensembles, by);
+  const summary = {
+    ...summarized,
+    ...(search ? { search } : { warnings: sweepWarnings(summarized, by) }),
+  };
   const write = async (name: string, text: string) => {
     const path: string = join(folder, name);
     await onDisk(path, () => writeWhole(path, text));
   };
-  const html = await sweepReport(summary, records);
+  const html = await sweepReport(summary, records, by);
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }));
   const lock = await Lock.take(lockPath(results, `${title} summary`));
   try {
@@ -102,7 +109,8 @@ async function writeSummary(
     lock?.release();
   }
   const ranking = rankedByValidation(summary.groups, by);
-  return { page: join(folder, "summary.html"), folder, rows, ranking, by };
+  const { warnings = [] } = summary;
+  return { page: join(folder, "summary.html"), folder, rows, ranking, by, warnings };
 }
 
 /**

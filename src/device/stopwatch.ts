@@ -21,9 +21,10 @@ interface Runs<Output> {
   release(): Promise<void>;
 }
 
-/** Measures where a run's time goes. */
+/** Measures where a run's time goes, and the most memory that the process has at the ends of what is timed. */
 export class Stopwatch {
   private readonly started = performance.now();
+  private memory = 0;
   private readonly milliseconds = { compiling: 0, checking: 0, opening: 0, running: 0 };
 
   /** Adds the time that `work` takes. */
@@ -33,6 +34,7 @@ export class Stopwatch {
       return await work();
     } finally {
       this.milliseconds[what] += performance.now() - from;
+      this.memory = Math.max(this.memory, Deno.memoryUsage().rss);
     }
   }
 
@@ -53,6 +55,11 @@ export class Stopwatch {
       run: (feeds, outputs) => this.count("running", () => session.run(feeds, outputs)),
       release: () => session.release(),
     };
+  }
+
+  /** The most memory so far, in bytes: what is resident of the process, with its libraries. */
+  get peakMemory(): number {
+    return Math.max(this.memory, Deno.memoryUsage().rss);
   }
 
   /** The times so far. */

@@ -49,7 +49,7 @@ export function parallelChart({ space, trials, metric, best }: SearchRecord): Pa
         name: METRIC_KEYS[metric],
         ticks: [...new Set([least, most])].map((value) => ({
           at: share(value, least, most),
-          label: valueText(metric, value),
+          label: valueText(METRIC_KEYS[metric], value),
         })),
       },
     ],
@@ -57,7 +57,7 @@ export function parallelChart({ space, trials, metric, best }: SearchRecord): Pa
       name: trial.variant,
       at: [...space.map((axis) => placeOn(axis, trial.settings[axis.key])), share(rung.value, least, most)],
       kind: isBest ? "best" : rung.step === trial.steps ? "whole" : "stopped",
-      value: valueText(metric, rung.value),
+      value: valueText(METRIC_KEYS[metric], rung.value),
     })),
   };
 }

@@ -3,7 +3,6 @@ import type { SearchRecord, SearchTrial, Spread } from "../results/run_files.ts"
 import { METRIC_KEYS } from "../search/trial.ts";
 import { spreadText, valueText, warningSentence } from "../search/wording.ts";
 import {
-  bilingual,
   chart,
   type Content,
   details,
@@ -17,6 +16,7 @@ import {
   termName,
   together,
 } from "./html.ts";
+import { warningPiece } from "./warning_pieces.ts";
 import { bestSoFarChart, parallelChart } from "./search_charts.ts";
 
 /** What a search has tried and found: its best configuration in the search beside the same with fresh seeds, and all that were tried. */
@@ -25,9 +25,7 @@ export function searchSection(record: SearchRecord): Html {
   const isMeasured = trials.some(({ rungs }) => rungs.length > 0);
   return section(
     phrase("searched"),
-    ...warnings.map((warning) =>
-      new Html(`<p class="failed">${htmlOf(bilingual(warningSentence(warning, record)))}</p>`)
-    ),
+    ...warnings.map((warning) => warningPiece(warningSentence(warning, METRIC_KEYS[record.metric]))),
     bestTable(record),
     ...(isMeasured
       ? [
@@ -45,7 +43,7 @@ function bestTable({ space, trials, best, fresh, metric }: SearchRecord): Html {
   const rung = winner?.rungs.at(-1);
   const term = METRIC_KEYS[metric];
   const value = (text: string): Content => number(text, term);
-  const spread = (found: Spread) => value(spreadText(metric, found));
+  const spread = (found: Spread) => value(spreadText(term, found));
   return table(
     [
       ...keyLabels(space.map(({ key }) => key)),
@@ -58,7 +56,7 @@ function bestTable({ space, trials, best, fresh, metric }: SearchRecord): Html {
     [[
       ...space.map(({ key }) => setting(winner?.settings[key])),
       number(String(trials.length), "count"),
-      rung === undefined ? "" : value(valueText(metric, rung.value)),
+      rung === undefined ? "" : value(valueText(term, rung.value)),
       fresh === undefined ? "" : number(String(fresh.seeds.length), "seeds"),
       fresh === undefined ? "" : spread(fresh.validation),
       fresh === undefined ? "" : spread(fresh.test),
@@ -76,7 +74,7 @@ function trialTable({ space, trials, best, metric }: SearchRecord): Html {
         ? new Html(`<span class="failed">${htmlOf(failure)}</span>`)
         : rung === undefined
         ? ""
-        : number(valueText(metric, rung.value), term),
+        : number(valueText(term, rung.value), term),
     ];
   };
   return table(

@@ -5,6 +5,7 @@ import {
   type EnsembleRow,
   metricInterval,
   metricValue,
+  type RankedBy,
   type Spread,
   type Summary,
   SUMMARY_METRICS,
@@ -28,6 +29,8 @@ import {
   together,
 } from "./html.ts";
 import { pageHtml } from "./page.ts";
+import { warningSentence } from "../search/wording.ts";
+import { warningPiece } from "./warning_pieces.ts";
 import { searchSection } from "./search_section.ts";
 import { sweepPlots } from "./sweep_plots.ts";
 
@@ -35,8 +38,14 @@ import { sweepPlots } from "./sweep_plots.ts";
  * `summary.html` of a batch.
  *
  * @param runs its complete runs by their folders, which a diff of the saved page compares
+ * @param by the metric of the validation sets that the best variant is chosen by
  */
-export function sweepReport(summary: Summary, runs: ReadonlyMap<string, RunRecord>): Promise<string> {
+export function sweepReport(
+  summary: Summary,
+  runs: ReadonlyMap<string, RunRecord>,
+  by: RankedBy = "accuracy",
+): Promise<string> {
+  const { warnings = [] } = summary;
   const plots = sweepPlots(summary);
   const unfinished = [...summary.rows, ...summary.ensembles].filter(({ status }) => status !== "complete");
   return pageHtml({
@@ -51,7 +60,13 @@ export function sweepReport(summary: Summary, runs: ReadonlyMap<string, RunRecor
           ...plots.map((plot) => chart("sweep", together(`${plot.key}: `, phrase("plot_caption")), plot)),
         )]
         : []),
-      ...(summary.groups.length > 0 ? [section(phrase("variants"), ...groupTables(summary))] : []),
+      ...(summary.groups.length > 0
+        ? [section(
+          phrase("variants"),
+          ...warnings.map((warning) => warningPiece(warningSentence(warning, by))),
+          ...groupTables(summary),
+        )]
+        : []),
       ...(summary.ensembles.length > 0
         ? [section(phrase("ensembles"), ensembleTable(summary.ensembles))]
         : []),

@@ -2,7 +2,7 @@ import { sampleStandardDeviation } from "simple-statistics";
 import { keyPath } from "../experiment/override.ts";
 import type { SearchAxis } from "../experiment/search_axes.ts";
 import { partAt } from "../experiment/schema_part.ts";
-import type { SearchWarning } from "../results/run_files.ts";
+import type { ChoiceWarning } from "../results/run_files.ts";
 
 /** The share of a range, at each of its ends, that counts as its edge. */
 const EDGE = 0.05;
@@ -11,8 +11,8 @@ const EDGE = 0.05;
 export function edgeWarnings(
   axes: readonly SearchAxis[],
   settings: Readonly<Record<string, unknown>>,
-): SearchWarning[] {
-  return axes.flatMap((axis): SearchWarning[] => {
+): ChoiceWarning[] {
+  return axes.flatMap((axis): ChoiceWarning[] => {
     const value = settings[axis.key];
     const span = spanOf(axis);
     if (typeof value !== "number" || span === undefined) return [];
@@ -41,7 +41,7 @@ function spanOf(axis: SearchAxis): { readonly from: number; readonly to: number 
 export function seedsWarning(
   seeds: readonly number[],
   configurations: readonly number[],
-): SearchWarning[] {
+): ChoiceWarning[] {
   if (seeds.length < 2 || configurations.length < 2) return [];
   const sd_of_seeds = sampleStandardDeviation([...seeds]);
   const sd_of_configurations = sampleStandardDeviation([...configurations]);

@@ -14,7 +14,8 @@ export function searchLines(name: string, record: SearchRecord): string[] {
   const winner = best === undefined ? undefined : trials[best];
   const rung = winner?.rungs.at(-1);
   if (winner === undefined || rung === undefined) return [];
-  const measured = NAMES[METRIC_KEYS[record.metric]];
+  const metric = METRIC_KEYS[record.metric];
+  const measured = NAMES[metric];
   const whole = trials.filter(({ rungs, steps }) => rungs.at(-1)?.step === steps).length;
   const failed = trials.filter(({ failure }) => failure !== undefined).length;
   return [
@@ -23,13 +24,13 @@ export function searchLines(name: string, record: SearchRecord): string[] {
       failed > 0 ? `, ${failed} failed` : ""
     }; the best is ${winner.variant}`,
     `  in the search: validation ${measured} ${
-      valueText(record.metric, rung.value)
+      valueText(metric, rung.value)
     } (as the best of many, too good on average)`,
     ...(fresh === undefined ? [] : [
       `  with ${counted(fresh.seeds.length, "fresh seed")}: validation ${measured} ${
-        spreadText(record.metric, fresh.validation)
-      }, test ${measured} ${spreadText(record.metric, fresh.test)}`,
+        spreadText(metric, fresh.validation)
+      }, test ${measured} ${spreadText(metric, fresh.test)}`,
     ]),
-    ...warnings.map((warning) => `warning: ${name}: ${warningSentence(warning, record).en}`),
+    ...warnings.map((warning) => `warning: ${name}: ${warningSentence(warning, metric).en}`),
   ];
 }
