@@ -81,14 +81,15 @@ export class SearchFile {
    * @throws {ExperimentError} where these values do not go together
    */
   variant(values: readonly Override[], seed?: number): SearchVariant {
-    const overrides = [...values, ...(seed === undefined ? [] : [{ path: ["seed"], value: seed }])];
+    const fresh = seed === undefined ? [] : [{ path: ["seed"], value: seed }];
+    const overridden = this.overridden.filter(({ path }) => fresh.length === 0 || path.join(".") !== "seed");
+    const overrides = [...overridden, ...values, ...fresh];
     refuse(this.document.file, this.problems(values));
-    const all = [...this.overridden, ...overrides];
     return {
-      name: variantName(all),
-      settings: { ...settingsOf(this.overridden), ...settingsOf(overrides) },
-      overrides: all,
-      experiment: this.resolved(overrides).experiment,
+      name: variantName(overrides),
+      settings: settingsOf(overrides),
+      overrides,
+      experiment: this.resolved([...values, ...fresh]).experiment,
     };
   }
 

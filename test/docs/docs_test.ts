@@ -6,6 +6,7 @@ import { parseDocument } from "yaml";
 import { RT_POLARITY as RT_POLARITY_HOME } from "../../src/dataset/rt_polarity.ts";
 import { findAdapter } from "../../src/device/webgpu.ts";
 import { ExperimentDocument } from "../../src/experiment/document.ts";
+import { asksForSearch, SearchFile } from "../../src/experiment/search_file.ts";
 import { parseVariants } from "../../src/experiment/sweep.ts";
 import { withHub } from "../hub/loopback_hub.ts";
 import { chineseModel } from "../commands/chinese_model.ts";
@@ -22,6 +23,7 @@ const PAGES = [
   "docs/tutorial.md",
   "docs/installing.md",
   "docs/experiments.md",
+  "docs/search.md",
   "docs/results.md",
   "docs/commands.md",
   "docs/using-a-prompt.md",
@@ -58,7 +60,7 @@ const NOT_HERE: readonly (readonly [RegExp, string])[] = [
   [/^deno test\b/, "it is a part of what runs this"],
   [/^deno task (operators|keys)$/, "other tests compare what it writes"],
   [/^deno task bench/, "it measures, for minutes"],
-  [/^deno task study$/, "it computes, for hours"],
+  [/^deno task (study|search-study)$/, "it computes, for hours"],
 ];
 
 /** A fenced block of a page. */
@@ -180,8 +182,9 @@ for (const { page, line, text } of ALL.filter(({ language }) => language === "ya
     const given = parseDocument(text).toJS();
     const around = given.answer?.target === undefined ? AROUND : AROUND_TEXTS;
     const whole = "name" in given ? text : JSON.stringify({ ...around, ...given });
-    assertEquals(parseVariants(whole, `${page}:${line}`).length > 0, true);
-    assertEquals(new ExperimentDocument(whole, page).content !== null, true);
+    const document = new ExperimentDocument(whole, `${page}:${line}`);
+    if (asksForSearch(document)) assertEquals(new SearchFile(document, []).axes.length > 0, true);
+    else assertEquals(parseVariants(whole, `${page}:${line}`).length > 0, true);
   });
 }
 
