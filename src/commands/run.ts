@@ -135,7 +135,7 @@ async function readExperiment(file: string, overrides: readonly Override[]): Pro
   const text = await readExperimentFile(file);
   if (expandsToManyRuns(new ExperimentDocument(text, file))) {
     throw new InputError(
-      `${file} asks for several runs (it has a sweep or variants): use ${COMMAND} batch ${file}`,
+      `${file} asks for several runs (it has a sweep, variants or a search): use ${COMMAND} batch ${file}`,
     );
   }
   return parseExperiment(text, file, overrides);

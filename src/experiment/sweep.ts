@@ -39,11 +39,15 @@ export interface Variant {
  *
  * @param file its path, for messages
  * @param overridden keys that all runs set to other values than the file
+ * @throws {TypeError} where the file asks for a search: read it as a SearchFile
  * @throws {InputError} where a key is set that a variant or the sweep sets
  * @throws {ExperimentError} with all problems in it or in any of its variants, each with its line and column
  */
 export function parseVariants(text: string, file: string, overridden: readonly Override[] = []): Variant[] {
   const document = new ExperimentDocument(text, file);
+  if (document.has(["search"])) {
+    throw new TypeError(`${file} asks for a search, which is no list of variants`);
+  }
   const asWritten = checkedFile(document, overridden);
   if (!expandsToManyRuns(document)) {
     if (asWritten.given === undefined) throw refusal(file, asWritten.problems);
