@@ -73,6 +73,16 @@ Deno.test("a search by halving ends with the best configuration, as if that had 
         name,
       );
     }
+    const { warnings } = await json(results, "small", `${best.variant},seed=1`, "metrics.json");
+    assert(Array.isArray(warnings), "a run says whether it learned");
+    const environment = await json(results, "small", `${best.variant},seed=1`, "environment.json");
+    assert(environment.peak_memory_bytes > 1e7 && environment.tokens_per_second > 0);
+    const sizes = await Promise.all(
+      Object.keys(environment.files).map(async (name) =>
+        (await Deno.stat(join(results, "small", `${best.variant},seed=1`, name))).size
+      ),
+    );
+    assertEquals(environment.files_bytes, sizes.reduce((sum, one) => sum + one, 0));
     const summary = await json(results, "small/summary.json");
     assertEquals(summary.search.fresh, record.fresh);
     assertEquals(summary.groups.map(({ seeds }: { seeds: number[] }) => seeds), [[1, 2]]);
@@ -185,6 +195,17 @@ Deno.test("what a search cannot do is refused before the first run, with its pla
       await refused({ "prompt.length": [1, 0] }),
       "'prompt.length' must be at least 1, got 0",
     );
+    const plan = await call(["batch", await searchFile(folder), "--results", results, "--dry-run", "--json"]);
+    assertEquals(plan.code, 0, plan.stderr);
+    const [{ stages }] = JSON.parse(plan.stdout).searches;
+    assertEquals(stages.map(({ rung, to_step }: Record<string, number>) => [rung, to_step]), [
+      [1, 2],
+      [2, 6],
+      [3, 18],
+      [null, 18],
+    ]);
+    const counts = stages.map(({ runs }: { runs: number }) => runs);
+    assertEquals(counts.slice(1), [Math.floor(counts[0] / 3), Math.max(1, Math.floor(counts[0] / 9)), 2]);
     assert(!await exists(results, "small"), "nothing was run");
     const run = await call(["run", await searchFile(folder), "--results", results]);
     assertEquals(run.code, 2, run.stderr);
