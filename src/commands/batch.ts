@@ -14,7 +14,7 @@ import { untilInterrupted } from "../terminal/interrupt.ts";
 import { searchLines } from "../terminal/search_lines.ts";
 import { summaryLines } from "../terminal/next_steps.ts";
 import { runJson, runsJson } from "../terminal/runs_json.ts";
-import { type Plan, planAll, type PlannedRun, type PlannedSearch } from "../batch/plan.ts";
+import { planAll, type PlannedRun, type PlannedSearch } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner } from "../batch/in_process_runner.ts";
 import type { Runner } from "../batch/runner.ts";
@@ -22,10 +22,10 @@ import { WorkerRunner } from "../batch/worker_runner.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
 import { printPlan } from "./batch_plan.ts";
-import { checkSearches, type FoundSearch, foundSearches, outcomesOf, runSearches } from "./batch_searches.ts";
-import type { SearchRecord } from "../results/run_files.ts";
-import { matcher } from "../results/matching.ts";
-import { writeSummaries } from "../batch/write_summaries.ts";
+import { checkSearches, foundSearches, outcomesOf, recordsOf, runSearches } from "./batch_searches.ts";
+import { chosenPlan } from "./chosen_plan.ts";
+import type { FinishedSearch } from "../batch/run_search.ts";
+import { writeSummaries, type WrittenSummary } from "../batch/write_summaries.ts";
 
 /** The flags of `batch`. */
 export interface BatchFlags {
@@ -78,8 +78,8 @@ export interface Shard {
 export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
   refuseMultipliers(overrides);
-  const { runs: all, searches: allSearches } = await planAll(args, flags.results, overrides);
-  const { runs, searches } = chosen(all, allSearches, flags);
+  const plan = await planAll(args, flags.results, overrides);
+  const { runs, searches } = chosenPlan(plan, flags);
   if (runs.length > MOST_UNASKED && !flags.yes && !flags.dryRun) {
     throw new InputError(
       `these are ${runs.length} runs: more than ${MOST_UNASKED} need --yes, or choose some by --only or --shard`,
@@ -87,8 +87,8 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   }
   const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
   if (flags.dryRun) return await printPlan({ runs, searches }, flags, resources, io);
-  const estimated = await batchJobs(all, flags, resources, io.progress);
-  if (flags.summarize) return await summarizeOnly(estimated, allSearches, flags, resources, io);
+  const estimated = await batchJobs(plan.runs, flags, resources, io.progress);
+  if (flags.summarize) return await summarizeOnly(estimated, plan.searches, flags, resources, io);
   await checkSearches(searches, flags.results, resources, flags.yes ? Infinity : MOST_UNASKED);
   const areChosen = new Set(runs);
   const asked = estimated.filter(({ run }) => areChosen.has(run));
@@ -112,7 +112,8 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
     }
     await work(ready, runners, flags, display, signal, outcomes);
     display.stop();
-    const searched = await runSearches(searches, {
+    const isStopped = flags.failFast && [...outcomes.values()].some(({ kind }) => kind === "failed");
+    const searched = await runSearches(isStopped ? [] : searches, {
       policy: flags,
       resources,
       signal,
@@ -146,22 +147,8 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
     flags.results,
     recordsOf(summarized),
   );
-  if (flags.json) {
-    const each = ended.map((run) =>
-      runJson(run.title, run.path, outcomes.get(run) ?? { kind: "not started" })
-    );
-    const searchRecords = finished.map(({ planned: { search: { name } }, record }) => ({
-      experiment: name,
-      ...record,
-    }));
-    io.print(
-      runsJson(each, {
-        summaries: written.map(({ page }) => page),
-        ...(searches.length > 0 && { searches: searchRecords }),
-      }),
-      "data",
-    );
-  } else {
+  if (flags.json) io.print(batchJson(ended, outcomes, written, finished), "data");
+  else {
     for (const { planned, record } of finished) {
       for (const line of searchLines(planned.search.name, record)) io.print(line);
     }
@@ -177,6 +164,22 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   const failed = kinds.filter((kind) => kind === "failed").length;
   if (failed > 0) throw new BatchFailed(`${failed} of ${ended.length} runs failed`);
   if (searched.failed > 0) throw new BatchFailed(`${searched.failed} of ${searches.length} searches failed`);
+}
+
+/** How the runs of a batch ended, and what was written of all together. */
+function batchJson(
+  ended: readonly PlannedRun[],
+  outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
+  written: readonly WrittenSummary[],
+  finished: readonly FinishedSearch[],
+): string {
+  const runs = ended.map((run) => runJson(run.title, run.path, outcomes.get(run) ?? { kind: "not started" }));
+  const searches = finished.map(({ planned: { search: { name } }, record }) => ({
+    experiment: name,
+    ...record,
+  }));
+  const summaries = written.map(({ page }) => page);
+  return runsJson(runs, { summaries, ...(searches.length > 0 && { searches }) });
 }
 
 /** Writes the summaries of the results that are there. @throws {InputError} where there is nothing to summarize */
@@ -229,36 +232,6 @@ function runnersFor(
   if (jobs === 1) return [new InProcessRunner(resources, signal)];
   const threads = Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
   return Array.from({ length: Math.min(jobs, runs) }, () => new WorkerRunner(threads, signal));
-}
-
-/** What the flags select: of searches whole ones, by the names of their experiments. */
-function chosen(
-  all: readonly PlannedRun[],
-  allSearches: readonly PlannedSearch[],
-  { only, shard }: BatchFlags,
-): Plan {
-  const matches = only === undefined ? () => true : matcher(only);
-  const matching = all.filter(({ title }) => matches(title));
-  const searches = allSearches.filter(({ search }) => matches(search.name));
-  if (matching.length === 0 && searches.length === 0) {
-    const titles = [...all.map(({ title }) => title), ...allSearches.map(({ search }) => search.name)];
-    throw new InputError(
-      `--only ${only} matches none of the ${titles.length} runs (${titles.slice(0, 3).join(", ")}, …)`,
-    );
-  }
-  const [search] = searches;
-  if (shard !== undefined && search !== undefined) {
-    throw new InputError(
-      `${search.file} asks for a search, which cannot be divided: leave --shard out, or search in a batch of its own`,
-    );
-  }
-  const runs = matching.filter((_, i) => shard === undefined || i % shard.count === shard.index - 1);
-  return { runs, searches };
-}
-
-/** The records of searches by the names of their experiments. */
-function recordsOf(found: readonly FoundSearch[]): Map<string, SearchRecord> {
-  return new Map(found.map(({ planned, record }) => [planned.search.name, record]));
 }
 
 /** Lets the runners execute all jobs and records their outcomes; jobs that another process is executing come last, and are waited for. */

@@ -1,4 +1,4 @@
-import { InputError } from "../base/errors.ts";
+import { InputError, terminalMessage } from "../base/errors.ts";
 import { DrawnRuns } from "../batch/drawn_runs.ts";
 import type { PlannedRun, PlannedSearch } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
@@ -8,7 +8,6 @@ import type { SearchRecord } from "../results/run_files.ts";
 import { readSearchRecord } from "../results/search_record.ts";
 import type { ResourceCache } from "../run/resource_cache.ts";
 import { Interrupted } from "../training/trainer.ts";
-import { terminalMessage } from "../base/errors.ts";
 
 /** What came of the searches of a batch. */
 export interface SearchesEnded {
@@ -86,4 +85,9 @@ export async function foundSearches(
 /** The outcomes of the best configurations of searches, by their runs. */
 export function outcomesOf(finished: readonly FinishedSearch[]): Map<PlannedRun, BatchOutcome> {
   return new Map(finished.flatMap(({ outcomes }) => [...outcomes]));
+}
+
+/** The records of searches by the names of their experiments. */
+export function recordsOf(found: readonly FoundSearch[]): Map<string, SearchRecord> {
+  return new Map(found.map(({ planned, record }) => [planned.search.name, record]));
 }
