@@ -107,5 +107,8 @@ function partValue(
   { metric }: SearchFile,
 ): number | undefined {
   const found = metrics[part];
-  return found && metricValue(found, METRIC_KEYS[metric]);
+  if (found === undefined) return undefined;
+  // Classes by likelihood have the perplexity of their texts apart from the metrics of classes.
+  const ofTexts = metric === "perplexity" && "target" in found ? found.target?.perplexity.value : undefined;
+  return ofTexts ?? metricValue(found, METRIC_KEYS[metric]);
 }

@@ -64,7 +64,7 @@ async function runClasses<One extends EncodedExample>(
     );
     const warning = answerWarning(title, prepared, classified.predictions);
     if (warning !== undefined) progress.log(warning);
-    const metrics = await diagnosed(classified.metrics, tuned, context);
+    const metrics = await diagnosed(classified.metrics, tuned, context, warning !== undefined);
     await writeRun(prepared, built, { ...classified, metrics }, about(), context);
     return metrics;
   });
@@ -97,15 +97,21 @@ async function runFree(prepared: PreparedGenerated, context: RunContext): Promis
   });
 }
 
-/** The metrics of a run with what its tuning shows, which is reported: runs have much of it in common. */
+/**
+ * The metrics of a run with what its tuning shows, which is reported: runs have much of it in common.
+ *
+ * @param isSaid whether it has been reported that all answers are the same, which is no better than the majority
+ */
 async function diagnosed<Metrics extends CompleteMetrics>(
   metrics: Metrics,
   tuned: Tuned | undefined,
   { folder, title, progress }: RunContext,
+  isSaid = false,
 ): Promise<Metrics> {
   if (tuned === undefined) return metrics;
   const warnings = diagnosis(await folder.history(), metrics);
   for (const warning of warnings) {
+    if (isSaid && warning.kind === "no_better_than_majority") continue;
     progress.note({ about: warning.kind, line: `warning: ${title}: ${diagnosisText(warning).en}` });
   }
   return { ...metrics, warnings };
