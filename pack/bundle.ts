@@ -1,4 +1,5 @@
 import { dirname, join, relative } from "@std/path";
+import { ADDRESSED } from "../src/base/package_address.ts";
 import { build, type Metafile, type Plugin } from "esbuild";
 import type { Installed } from "./installed.ts";
 import { isImportedFromBeside, keptPath, packageOf } from "./kept_packages.ts";
@@ -68,16 +69,6 @@ function packages({ folder, pathOf }: Installed): Plugin {
 
 /** Marks what has been found in the import map: it is a path in `node_modules`. */
 const FOUND = Symbol("found");
-
-/** What the sources ask the addresses of. */
-const ADDRESSED = [
-  "onnxruntime-node",
-  "onnxruntime-web",
-  "@huggingface/tokenizers",
-  "pure-rand/generator/xoroshiro128plus",
-  "d3",
-  "@observablehq/plot",
-];
 
 /** The address from a bundle of a file in a package that stays. */
 function fromBeside(path: string, folder: string): string {

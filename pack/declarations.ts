@@ -1,6 +1,12 @@
 import { dirname, join } from "@std/path";
 import { isolatedDeclarationSync } from "oxc-transform";
 
+/** A package whose types no caller names or looks into: declarations have an object in place of each. */
+const OPAQUE = "onnx-buf";
+
+/** What a declaration imports of it. */
+const OPAQUE_IMPORT = new RegExp(`^import (?:type )?\\{([^}]*)\\} from "${OPAQUE}";?$`, "gm");
+
 /** What a declaration imports from another module of the project. */
 const IMPORT = /(from |import\()"(\.[^"]+)\.ts"/g;
 
@@ -18,8 +24,10 @@ export async function writeDeclarations(root: string, modules: readonly string[]
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
     if (written.has(path)) continue;
     written.add(path);
-    const { code, errors } = isolatedDeclarationSync(path, await Deno.readTextFile(join(root, "src", path)));
+    const own = isolatedDeclarationSync(path, await Deno.readTextFile(join(root, "src", path)));
+    const { errors } = own;
     if (errors.length > 0) throw new Error(`${path}: ${errors.map(({ message }) => message).join("; ")}`);
+    const code = own.code.replaceAll(OPAQUE_IMPORT, opaque);
     const [, foreign] = /^(?:import|export)\b.* from "([^."][^"]*)";?$/m.exec(code) ?? [];
     if (foreign !== undefined) {
       throw new Error(`${path} has types of ${foreign}, which the package does not bring`);
@@ -29,4 +37,9 @@ export async function writeDeclarations(root: string, modules: readonly string[]
     await Deno.mkdir(dirname(target), { recursive: true });
     await Deno.writeTextFile(target, code.replaceAll(IMPORT, '$1"$2.js"'));
   }
+}
+
+/** Types of names that are imported. */
+function opaque(_: string, names: string): string {
+  return names.split(",").map((name) => `type ${name.replace(/^\s*type\b/, "").trim()} = object;`).join("\n");
 }

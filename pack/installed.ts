@@ -23,7 +23,7 @@ const IMPORTS: Readonly<Record<string, string>> = project.imports;
 export async function install(root: string, folder: string): Promise<Installed> {
   const specifiers: string[] = [...KEPT_NAMES];
   for (const path of await filesIn(join(root, "src"))) {
-    if (!path.endsWith(".ts")) continue;
+    if (!/\.tsx?$/.test(path)) continue;
     const source = await Deno.readTextFile(join(root, "src", path));
     specifiers.push(...[...source.matchAll(/(?:from|import|import\() ?"([^"]+)"/g)].map(([, name]) => name!));
   }

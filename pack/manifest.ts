@@ -16,6 +16,33 @@ const SYSTEMS = [
   "win32-x64",
 ];
 
+/** A module that programs import. */
+interface ModuleExport {
+  /** What it is imported as, from the package's name on. */
+  readonly specifier: string;
+  /** The name of its file in the bundles. */
+  readonly name: string;
+  /** Its path in the project, in `src`. */
+  readonly source: string;
+}
+
+/** The modules that programs import: those that `deno.json` exports. */
+export const MODULE_EXPORTS: readonly ModuleExport[] = Object.entries(project.exports)
+  .map(([specifier, path]) => ({
+    specifier,
+    name: specifier === "." ? "mod" : specifier.slice("./".length),
+    source: path.slice("./".length),
+  }));
+
+/** Where a module is for those who import it, with its types. */
+function exported({ name, source }: ModuleExport): Readonly<Record<string, string>> {
+  return {
+    types: `./dist/types/${source.replace(/^src\//, "").replace(/\.ts$/, ".d.ts")}`,
+    deno: `./dist/deno/${name}.js`,
+    default: `./dist/node/${name}.js`,
+  };
+}
+
 /** What the package says of itself. */
 interface Manifest extends Readonly<Record<string, unknown>> {
   readonly name: string;
@@ -37,7 +64,7 @@ export function manifest(): Manifest {
     type: "module",
     bin: { softprompt: "bin/softprompt.cjs" },
     exports: {
-      ".": { types: "./dist/types/mod.d.ts", deno: "./dist/deno/mod.js", default: "./dist/node/mod.js" },
+      ...Object.fromEntries(MODULE_EXPORTS.map((one) => [one.specifier, exported(one)])),
       "./schema.json": "./schema.json",
       "./package.json": "./package.json",
     },

@@ -5,16 +5,18 @@ import { filesIn } from "./files_in.ts";
 import { install } from "./installed.ts";
 import { copyKept } from "./kept_packages.ts";
 import { licensesOf } from "./licenses.ts";
-import { manifest } from "./manifest.ts";
+import { manifest, MODULE_EXPORTS } from "./manifest.ts";
 import { bundleForNode } from "./node_bundle.ts";
 
-/** The modules that Deno is started with, and what programs import. */
-const FOR_DENO = {
+/** The modules that Deno is started with. */
+const PROGRAMS = {
   launch: "src/launch.ts",
   main: "src/main.ts",
   worker: "src/batch/worker.ts",
-  mod: "src/mod.ts",
 };
+
+/** What programs import. */
+const MODULES = Object.fromEntries(MODULE_EXPORTS.map(({ name, source }) => [name, source]));
 
 /** Of the folder `data`, what the repository has. */
 const OWN_DATA = /^(?:models\/reviews-mlm-mini|questions-demo|reviews-demo)\//;
@@ -40,14 +42,27 @@ export async function writePackage(
 ): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   const installed = await install(root, scratch);
-  const programs = await bundle({ root, entries: FOR_DENO, out: join(folder, "dist/deno"), installed });
+  const programs = await bundle({
+    root,
+    entries: { ...PROGRAMS, ...MODULES },
+    out: join(folder, "dist/deno"),
+    installed,
+  });
   const modules = await bundleForNode({
     root,
-    entries: { mod: FOR_DENO.mod },
+    entries: MODULES,
     out: join(folder, "dist/node"),
     installed,
   });
-  await writeDeclarations(root, ["mod.ts"], join(folder, "dist/types"));
+  // The script of the page of `view` comes with the sources: this tells whose licenses it needs.
+  const page = await bundle({
+    root,
+    entries: { page: "src/view/page/main.tsx" },
+    out: join(scratch, "page"),
+    installed,
+  });
+  const typed = Object.values(MODULES).map((source) => source.replace(/^src\//, ""));
+  await writeDeclarations(root, typed, join(folder, "dist/types"));
   await copyKept(join(installed.folder, "node_modules"), join(folder, "dist/packages"), systems);
   await copied(join(root, "src"), join(folder, "src"), () => true);
   await copied(join(root, "data"), join(folder, "data"), (path) => OWN_DATA.test(path));
@@ -57,7 +72,7 @@ export async function writePackage(
     await Deno.copyFile(join(root, name), join(folder, name));
   }
   await Deno.copyFile(join(root, "src/experiment/schema.json"), join(folder, "schema.json"));
-  await Deno.writeTextFile(join(folder, "LICENSES.txt"), await licensesOf([programs, modules], root));
+  await Deno.writeTextFile(join(folder, "LICENSES.txt"), await licensesOf([programs, modules, page], root));
   await Deno.writeTextFile(join(folder, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
 }
 

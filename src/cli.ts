@@ -45,6 +45,7 @@ function verbsOf(io: CommandIo): Verbs {
       (await import("./commands/baseline.ts")).setBaseline(run, flags, io),
     list: async (folder, flags) => (await import("./commands/list.ts")).list(folder, flags, io),
     show: async (run, flags) => (await import("./commands/show.ts")).show(run, flags, io),
+    view: async (folder, flags) => (await import("./commands/view.ts")).view(folder, flags, io),
     clean: async (files, flags) => (await import("./commands/clean.ts")).clean(files, flags, io),
     report: async (runs, flags) => (await import("./commands/report.ts")).report(runs, flags, io),
     predict: async (run, texts, flags) =>

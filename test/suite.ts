@@ -18,7 +18,15 @@ const JOBS = navigator.hardwareConcurrency + 1;
 
 const report = await Deno.makeTempFile({ suffix: ".xml" });
 const { code } = await new Deno.Command(Deno.execPath(), {
-  args: ["test", "--no-check", "--allow-all", "--parallel", `--junit-path=${report}`, ...Deno.args],
+  args: [
+    "test",
+    "--no-check",
+    "--allow-all",
+    "--parallel",
+    `--preload=${import.meta.resolve("./one_thread.ts")}`,
+    `--junit-path=${report}`,
+    ...Deno.args,
+  ],
   env: { DENO_JOBS: String(JOBS), DENO_V8_FLAGS: V8_FLAGS },
   stdout: "inherit",
   stderr: "inherit",

@@ -55,16 +55,27 @@ function findDeno() {
         }).join(", ") + (isMusl() ? "; in containers, an image with glibc, such as node:22-slim" : ""),
     );
   }
+  const program = programIn(name);
+  if (program === undefined || !fs.existsSync(program)) {
+    refuse(
+      name + " " + version + " is not installed" +
+        (program === undefined ? "" : " whole (there is no " + program + ")") +
+        ", which has Deno for this system: install softprompt again, " +
+        "with optional dependencies (npm install --include=optional softprompt@" + about.version + ")",
+    );
+  }
+  return program;
+}
+
+/** Deno's program in a package; undefined where there is no such package. */
+function programIn(name) {
   try {
     return path.join(
       path.dirname(require.resolve(name + "/package.json")),
       process.platform === "win32" ? "deno.exe" : "deno",
     );
   } catch (_) {
-    refuse(
-      name + " " + version + " is not installed, which has Deno for this system: install softprompt again, " +
-        "with optional dependencies (npm install --include=optional softprompt@" + about.version + ")",
-    );
+    return undefined;
   }
 }
 
@@ -91,7 +102,13 @@ function makeExecutable(file) {
   try {
     fs.accessSync(file, fs.constants.X_OK);
   } catch (_) {
-    fs.chmodSync(file, 493);
+    try {
+      fs.chmodSync(file, 493);
+    } catch (error) {
+      refuse(
+        file + " may not be executed, and cannot be made so (" + error.code + "): install softprompt again",
+      );
+    }
   }
 }
 
@@ -99,6 +116,13 @@ if (!process.versions.deno && !isAtLeast(process.versions.node, about.engines.no
   refuse(
     "this is Node " + process.versions.node + ", and softprompt needs " + about.engines.node.slice(2) +
       " or newer",
+  );
+}
+
+if (process.versions.deno && Deno.permissions.querySync({ name: "run" }).state !== "granted") {
+  refuse(
+    "Deno lets softprompt start no program: install it by deno install -g -A npm:softprompt; the program that it " +
+      "starts gets no more than the verb needs",
   );
 }
 

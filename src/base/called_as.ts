@@ -3,3 +3,8 @@ export const IS_CHECKOUT: boolean = import.meta.url.endsWith(".ts");
 
 /** What a verb is called with: `deno task` in the checkout. */
 export const COMMAND: string = IS_CHECKOUT ? "deno task" : "npx softprompt";
+
+/** The end of an error that names how all permissions are given; empty in a package, whose launcher gives what a command line asks for. */
+export const UNLIMITED: string = IS_CHECKOUT
+  ? ", or call deno run -A src/main.ts …, which has all your permissions"
+  : "";

@@ -1,11 +1,13 @@
 import { basename, join, relative } from "@std/path";
 import { withSha256 } from "../base/sha256.ts";
 import { InputError, sharedMessage } from "../base/errors.ts";
+import { joined, type Message } from "../base/message.ts";
 import { isFreeTextExperiment, isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import type { TrainingKeys } from "../experiment/experiment_file.ts";
 import type { Experiment } from "../experiment/types.ts";
+import { DamagedRun } from "../results/damaged_run.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
-import { readTextRun } from "../results/read_text_run.ts";
+import { readTextRun, type TextRunRecord } from "../results/read_text_run.ts";
 import { sweepReport } from "../report/sweep_report.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
@@ -14,7 +16,14 @@ import { writeWhole } from "../disk/write_whole.ts";
 import { sweepWarnings } from "../search/sweep_warnings.ts";
 import type { ChoiceWarning, SearchRecord } from "../results/run_files.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
-import { readEnsemble, readMetrics, readRun, type RunRecord } from "../results/read_run.ts";
+import {
+  readEnsemble,
+  readEnvironment,
+  readMetrics,
+  readRun,
+  readSummary,
+  type RunRecord,
+} from "../results/read_run.ts";
 import type { RankedGroup } from "../results/summarize.ts";
 import type { EnsembleRow, RankedBy, SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
@@ -55,17 +64,55 @@ export async function writeSummaries(
   results: string,
   searches: ReadonlyMap<string, SearchRecord> = new Map(),
 ): Promise<WrittenSummary[]> {
-  const byName = Map.groupBy(asked, ({ run }) => run.experiment.name);
   const written: WrittenSummary[] = [];
-  for (const [name, own] of byName) {
-    if (own.some(({ run }) => run.variant !== "")) {
-      written.push(await writeSummary(results, join(results, name), name, own, outcomes, searches.get(name)));
-    }
-  }
-  if (byName.size > 1) {
-    written.push(await writeSummary(results, results, basename(results), asked, outcomes));
+  for (const { folder, title, own } of summariesOf(asked, results)) {
+    written.push(
+      await writeSummary(
+        results,
+        folder,
+        title,
+        own,
+        outcomes,
+        folder === results ? undefined : searches.get(title),
+      ),
+    );
   }
   return written;
+}
+
+/** @throws {InputError} with all summaries that a newer version has written: they would be replaced */
+export async function refuseNewerSummaries(asked: readonly RequestedRun[], results: string): Promise<void> {
+  await refuseNewer(summariesOf(asked, results).map(({ folder }) => () => readSummary(folder)));
+}
+
+/** @throws {InputError} with all runs that a newer version has written: they would be taken for missing */
+export async function refuseNewerRuns(asked: readonly RequestedRun[]): Promise<void> {
+  await refuseNewer(asked.map(({ run }) => () => readEnvironment(run.path)));
+}
+
+/** @throws {InputError} with the messages of those that are refused for their format */
+async function refuseNewer(readings: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const newer: Message[] = [];
+  for (const read of readings) {
+    await read().catch((error) => {
+      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof DamagedRun)) newer.push(error.forms);
+    });
+  }
+  if (newer.length > 0) throw new InputError(joined(newer, "\n"));
+}
+
+/** The summaries of a batch, with the runs of each. */
+function summariesOf(
+  asked: readonly RequestedRun[],
+  results: string,
+): { readonly folder: string; readonly title: string; readonly own: readonly RequestedRun[] }[] {
+  const byName = Map.groupBy(asked, ({ run }) => run.experiment.name);
+  const ofSweeps = [...byName].filter(([, own]) => own.some(({ run }) => run.variant !== ""));
+  return [
+    ...ofSweeps.map(([title, own]) => ({ folder: join(results, title), title, own })),
+    ...(byName.size > 1 ? [{ folder: results, title: basename(results), own: asked }] : []),
+  ];
 }
 
 async function writeSummary(
@@ -79,9 +126,11 @@ async function writeSummary(
   const rows: SummaryRow[] = [];
   const ensembles: EnsembleRow[] = [];
   const records = new Map<string, RunRecord>();
+  const texts = new Map<string, TextRunRecord>();
   for (const one of asked) {
-    const { row, record, ensemble } = await rowOf(one, outcomes.get(one.run), folder);
+    const { row, record, ofTexts, ensemble } = await rowOf(one, outcomes.get(one.run), folder);
     if (record !== undefined) records.set(row.folder, record);
+    if (ofTexts !== undefined) texts.set(row.folder, ofTexts);
     if (one.run.ensembleRuns === undefined) rows.push(row);
     else ensembles.push(ensembleRow(row, ensemble));
   }
@@ -97,7 +146,7 @@ async function writeSummary(
     const path: string = join(folder, name);
     await onDisk(path, () => writeWhole(path, text));
   };
-  const html = await sweepReport(summary, records, by);
+  const html = await sweepReport(summary, records, texts, by);
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }));
   const lock = await Lock.take(lockPath(results, `${title} summary`));
   try {
@@ -157,6 +206,8 @@ function usual(experiment: Experiment): NonNullable<TrainingKeys["best"]> {
 interface SummarizedRun {
   readonly row: SummaryRow;
   readonly record?: RunRecord;
+  /** Where its answers are generated. */
+  readonly ofTexts?: TextRunRecord;
   readonly ensemble?: EnsembleFile | undefined;
 }
 
@@ -177,8 +228,9 @@ async function rowOf(
   if (outcome === undefined ? isComplete : "metrics" in outcome) {
     try {
       if (isGeneratedExperiment(experiment)) {
-        const { metrics, environment: { time } } = await readTextRun(path);
-        return { row: { ...row, status: "complete", metrics, ...(time !== undefined && { time }) } };
+        const ofTexts = await readTextRun(path);
+        const { metrics, environment: { time } } = ofTexts;
+        return { row: { ...row, status: "complete", metrics, ...(time !== undefined && { time }) }, ofTexts };
       }
       const record = await readRun(path);
       const ensemble = run.ensembleRuns && await readEnsemble(path);

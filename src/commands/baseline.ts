@@ -2,7 +2,7 @@ import { COMMAND } from "../base/called_as.ts";
 import { dirname } from "@std/path";
 import { counted } from "../base/counted.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
-import { joined } from "../base/message.ts";
+import { joined, message, ofFile } from "../base/message.ts";
 import type { SeededRun } from "../diff/run_groups.ts";
 import { type FoundRuns, isTextSide, readRuns, readTextRuns } from "../diff/side.ts";
 import { isDenied } from "../disk/denied.ts";
@@ -24,10 +24,12 @@ export interface BaselineFlags {
  * `softprompt baseline set`: keeps a run, or all runs of a sweep, with their predictions in a file that a comparison reads.
  *
  * @param run the folder of a run or of a sweep, or a saved report
- * @throws {InputError} where a run is not complete or damaged, or another file is in the baseline's place
+ * @throws {InputError} where a run is not complete or damaged, there are runs of several experiments, or another file is in the
+ *   baseline's place
  */
 export async function setBaseline(run: string, { name, baselines }: BaselineFlags, io: Io): Promise<void> {
   const found = await runsOf(run);
+  refuseSeveral(run, experimentsOf(found));
   const file = baselineFile(baselines, name);
   await checkPlace(file);
   await written(file, baselineText(run, found));
@@ -62,6 +64,24 @@ function wholeRuns<Run extends SeededRun>(
   if (problems.length === 0) return runs;
   throw new InputError(
     joined(["a baseline has whole runs only: run the experiments again, or name others", ...problems], "\n"),
+  );
+}
+
+function experimentsOf({ runs }: BaselineRuns): Set<string> {
+  return new Set([...runs.values()].map(({ experiment }) => experiment.name));
+}
+
+/** The number of names that an error lists. */
+const LISTED = 3;
+
+/** Refuses runs of several experiments: a comparison would depend on what else lies in their folder. @param names of the runs' experiments */
+function refuseSeveral(source: string, names: ReadonlySet<string>): void {
+  if (names.size < 2) return;
+  const listed = [...names].slice(0, LISTED).join(", ");
+  throw new InputError(
+    message`${source} has runs of ${names.size} experiments (${ofFile(listed)}${
+      names.size > LISTED ? ", …" : ""
+    }), and a baseline is one run, or the runs of one sweep: name the folder of one of them, and choose a name for each by --name`,
   );
 }
 

@@ -25,7 +25,14 @@ import { printPlan } from "./batch_plan.ts";
 import { checkSearches, foundSearches, outcomesOf, recordsOf, runSearches } from "./batch_searches.ts";
 import { chosenPlan } from "./chosen_plan.ts";
 import type { FinishedSearch } from "../batch/run_search.ts";
-import { writeSummaries, type WrittenSummary } from "../batch/write_summaries.ts";
+import {
+  refuseNewerRuns,
+  refuseNewerSummaries,
+  writeSummaries,
+  type WrittenSummary,
+} from "../batch/write_summaries.ts";
+import type { ReportTo } from "./flag_values.ts";
+import { RunReports } from "./report_runs.ts";
 
 /** The flags of `batch`. */
 export interface BatchFlags {
@@ -42,6 +49,8 @@ export interface BatchFlags {
   readonly fuse: FuseMode;
   /** Keys set to other values than in the files, for example `prompt.length=5`. */
   readonly overrides: readonly string[];
+  /** Where complete runs are reported to. */
+  readonly reportTo: readonly ReportTo[];
   /** Whether only the summaries are written, of the results that are there. */
   readonly summarize: boolean;
   /** Only runs whose title matches a pattern or contains this text. */
@@ -72,7 +81,8 @@ export interface Shard {
  * run does not stop the others.
  *
  * @param args files, folders and patterns
- * @throws {InputError} on files that are missing or wrong; all are checked before the first run
+ * @throws {InputError} on files that are missing or wrong, and where a newer version wrote their summaries; all are checked before the
+ *   first run
  * @throws {BatchFailed} at the end, where a run has failed
  */
 export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
@@ -88,6 +98,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
   if (flags.dryRun) return await printPlan({ runs, searches }, flags, resources, io);
   const estimated = await batchJobs(plan.runs, flags, resources, io.progress);
+  await refuseNewerSummaries(estimated, flags.results);
   if (flags.summarize) return await summarizeOnly(estimated, plan.searches, flags, resources, io);
   await checkSearches(searches, flags.results, resources, flags.yes ? Infinity : MOST_UNASKED);
   const areChosen = new Set(runs);
@@ -95,11 +106,12 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   const ensembles = asked.filter(({ run }) => run.ensembleRuns !== undefined);
   const single = inSharingOrder(asked.filter(({ run }) => run.ensembleRuns === undefined));
   const jobs = [...single, ...ensembles];
+  const reports = new RunReports(flags.reportTo, flags.results, (line) => display.log(line));
   const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
   const { outcomes, isInterrupted, searched } = await untilInterrupted(io, async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
     const runners = runnersFor(flags, searches.length > 0 ? Infinity : jobs.length, resources, signal);
-    await work(single, runners, flags, display, signal, outcomes);
+    await work(single, runners, flags, display, reports, signal, outcomes);
     const byPath = new Map(estimated.map((job) => [job.run.path, job]));
     const ready: BatchJob[] = [];
     for (const job of ensembles) {
@@ -110,7 +122,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
         );
       }
     }
-    await work(ready, runners, flags, display, signal, outcomes);
+    await work(ready, runners, flags, display, reports, signal, outcomes);
     display.stop();
     const isStopped = flags.failFast && [...outcomes.values()].some(({ kind }) => kind === "failed");
     const searched = await runSearches(isStopped ? [] : searches, {
@@ -125,7 +137,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
         const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
         display.log(what);
         const outcomes = new Map<PlannedRun, BatchOutcome>();
-        await work(jobs, runners, policy, display, signal, outcomes);
+        await work(jobs, runners, policy, display, reports, signal, outcomes);
         display.stop();
         return outcomes;
       },
@@ -194,6 +206,7 @@ async function summarizeOnly(
   const found = await foundSearches(searches, results);
   const best = await batchJobs(found.flatMap(({ runs }) => runs), flags, resources, io.progress);
   const all = [...jobs, ...best];
+  await refuseNewerRuns(all);
   const written = await writeSummaries(all, new Map(), results, recordsOf(found));
   if (written.length === 0) {
     throw new InputError("one run has no summary: name files of several runs, or look at its report.html");
@@ -240,9 +253,11 @@ async function work(
   runners: readonly Runner[],
   flags: BatchFlags,
   display: BatchDisplay,
+  reports: RunReports,
   signal: AbortSignal,
   outcomes: Map<PlannedRun, BatchOutcome>,
 ): Promise<void> {
+  const { results, force, selfCheck, history } = flags;
   const first = fusedGroups(jobs);
   const locked: BatchJob[][] = [];
   const isOver = () =>
@@ -259,7 +274,7 @@ async function work(
       }
       const ended = await runner.run(
         group.map(({ run }) => run),
-        { ...flags, ifLocked },
+        { results, force, selfCheck, history, ifLocked },
         group.map(({ run, work, tuningShare }) => display.progress(run.title, work, tuningShare)),
       );
       for (const [i, outcome] of ended.entries()) {
@@ -269,6 +284,7 @@ async function work(
         else {
           outcomes.set(run, outcome);
           display.end(run.title, work, outcome, (performance.now() - started) / 1000);
+          if (outcome.kind === "complete" || outcome.kind === "kept") await reports.report(run.path);
         }
       }
     }

@@ -4,7 +4,6 @@ import { parseTemplate } from "../experiment/template.ts";
 import type { TextPrompt } from "../experiment/text_types.ts";
 import type { PromptSpec } from "../experiment/types.ts";
 import { adapterCard, type AdapterSubject, scaleNote } from "../formats/cards.ts";
-import { entryOf, times } from "../formats/embedding_scale.ts";
 import { peftAdapter } from "../formats/peft.ts";
 import { readJson } from "../disk/read_json.ts";
 import { readPrompt } from "../results/read_prompt.ts";
@@ -51,11 +50,9 @@ export async function adapterFiles(
   const base = { source, revision: model.revision, config };
   const { scale } = model.facts;
   const { prompt } = await readPrompt(folder);
-  const entry = scale === 1 ? undefined : entryOf(scale, prompt.dims[1]!);
-  const note = entry && scaleNote(scale, entry);
+  const note = scale === 1 ? undefined : scaleNote(scale);
   if (note) io.log(`${folder}: ${note}`);
-  const vectors = entry === "before-scale" ? times(prompt, 1 / scale) : prompt;
-  const adapter = peftAdapter(vectors, subject.kind, base);
+  const adapter = peftAdapter(prompt, subject.kind, base);
   return {
     "adapter_config.json": adapter.config,
     "adapter_model.safetensors": adapter.weights,

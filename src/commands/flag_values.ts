@@ -4,8 +4,7 @@
  * @module
  */
 import { InvalidArgumentError } from "commander";
-import type { regressions } from "../diff/gate.ts";
-import { GATE_METRICS } from "../diff/gate_metrics.ts";
+import { GATE_CHOICE } from "../diff/gate_metrics.ts";
 import { canNameBaseline } from "../results/baseline_place.ts";
 import { RUN_STATES, type RunState } from "../results/run_states.ts";
 import type { Shard } from "./batch.ts";
@@ -38,18 +37,11 @@ export function level(text: string): number {
   return value;
 }
 
-/** The metrics that may fail a gate. */
-export type Gate = Parameters<typeof regressions>[1];
-
-/** Metrics that may fail a gate, with commas between them. */
-export function gate(text: string): Gate {
-  return text.split(",").map((one) => {
-    const metric = GATE_METRICS.get(one.trim());
-    if (metric !== undefined) return metric;
-    throw new InvalidArgumentError(
-      `It must be metrics of ${[...GATE_METRICS.keys()].join(", ")}, with commas between them.`,
-    );
-  });
+/** Metrics that may fail a gate, with commas between them: which there are depends on the results. */
+export function gate(text: string): string[] {
+  const names = text.split(",").map((one) => one.trim());
+  if (!names.includes("")) return names;
+  throw new InvalidArgumentError(`It must be ${GATE_CHOICE}, with commas between them.`);
 }
 
 /** `i/n`: the i-th of n parts. */
@@ -66,6 +58,19 @@ export const EXPORT_FORMATS = ["peft", "onnx", "cache"] as const;
 
 /** The precisions in which the weights of a classifier or generator can be stored, as transformers.js names them. */
 export const EXPORT_DTYPES = ["fp32", "fp16", "q8"] as const;
+
+/** Where runs are reported to. */
+export type ReportTo =
+  | { readonly tracker: "tensorboard"; readonly folder?: string }
+  | { readonly tracker: "mlflow" };
+
+/** A tracker, in addition to those before it: `tensorboard`, `tensorboard=DIR`, `mlflow`. */
+export function reportTo(text: string, before: readonly ReportTo[]): ReportTo[] {
+  const [, tracker, folder] = /^(tensorboard|mlflow)(?:=(.+))?$/s.exec(text) ?? [];
+  if (tracker === "tensorboard") return [...before, { tracker, ...(folder !== undefined && { folder }) }];
+  if (tracker === "mlflow" && folder === undefined) return [...before, { tracker }];
+  throw new InvalidArgumentError("It must be tensorboard, tensorboard=DIR or mlflow.");
+}
 
 /** The output formats of predictions. */
 export const PREDICTION_FORMATS = ["jsonl", "csv"] as const;

@@ -1,10 +1,12 @@
-import { basename, fromFileUrl, join, resolve } from "@std/path";
+import { basename, join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
+import { PROGRAM_FOLDER } from "../disk/program_folder.ts";
 import { MEMORY_LIMIT, readLimited, readTextLimited } from "../disk/read_limited.ts";
 import { writeFolder } from "../disk/replace_folder.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
+import { quoted } from "../base/quoted.ts";
 import { TEMPLATES } from "./project_template.ts";
 import { experimentText, LOCAL_SCHEMA, readmeText, settingFiles } from "./project_files.ts";
 import { schemaText } from "./schema.ts";
@@ -13,9 +15,6 @@ import { schemaText } from "./schema.ts";
 export interface InitFlags {
   readonly template: keyof typeof TEMPLATES;
 }
-
-/** The program's folder, which has the templates, data and the model of new projects. */
-const PROGRAM = fromFileUrl(new URL("../../", import.meta.url));
 
 /**
  * `softprompt init`: writes a project with a first experiment into a new folder.
@@ -30,7 +29,7 @@ export async function init(folder: string, { template }: InitFlags, io: CommandI
   }
   const name = basename(resolve(folder));
   const chosen = TEMPLATES[template];
-  const experiment = await readTextLimited(join(PROGRAM, `templates/${template}.yaml`), MEMORY_LIMIT);
+  const experiment = await readTextLimited(join(PROGRAM_FOLDER, `templates/${template}.yaml`), MEMORY_LIMIT);
   const files: Record<string, string | Uint8Array> = {
     ...settingFiles(name),
     "README.md": readmeText(name, chosen),
@@ -38,12 +37,16 @@ export async function init(folder: string, { template }: InitFlags, io: CommandI
     [LOCAL_SCHEMA]: schemaText(),
   };
   for (const [from, to] of Object.entries(chosen.copies)) {
-    Object.assign(files, await copied(join(PROGRAM, from), to));
+    Object.assign(files, await copied(join(PROGRAM_FOLDER, from), to));
   }
   await onDisk(folder, () => writeFolder(folder, files), "init <dir>");
   io.print(`${folder} has a first experiment, experiments/first.yaml. Next:`);
   for (
-    const line of ["", ...(resolve(folder) === Deno.cwd() ? [] : [`  cd ${folder}`]), "  npx softprompt run"]
+    const line of [
+      "",
+      ...(resolve(folder) === Deno.cwd() ? [] : [`  cd ${quoted(folder)}`]),
+      "  npx softprompt run",
+    ]
   ) {
     io.print(line);
   }

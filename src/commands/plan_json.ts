@@ -34,7 +34,7 @@ export function planJson(
       steps,
       seconds: seconds ?? null,
     })),
-    ...texts.map(({ title, prepared, truncated, targetTruncated }) => {
+    ...texts.map(({ title, prepared, truncated, targetTruncated, unreachable }) => {
       const { experiment: { prompt, training }, train, validation, test } = prepared;
       return {
         run: title,
@@ -44,6 +44,7 @@ export function planJson(
         test: test.length,
         truncated,
         answers_truncated: targetTruncated,
+        answers_out_of_reach: unreachable.stopped + unreachable.tooLong,
         steps: training ? totalSteps(training, train.length) : 0,
       };
     }),

@@ -2,15 +2,19 @@ import { dirname, join, relative, resolve } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError, sharedMessage, terminalMessage } from "../base/errors.ts";
 import { diffOf } from "../diff/diff.ts";
-import { groupBySeed, type RunGroup } from "../diff/run_groups.ts";
+import { groupBySeed, type RunGroup, type SeededRun } from "../diff/run_groups.ts";
 import type { Side } from "../diff/side.ts";
+import { textDiffsOf } from "../diff/text_diff.ts";
 import { beginsAs } from "../disk/begins_as.ts";
 import { keptPlace } from "../disk/kept_place.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
-import { type LabDiff, labReport, type LabRun } from "../report/lab_report.ts";
+import { labReport, type LabRun } from "../report/lab_report.ts";
+import { textLabReport, type TextLabRun } from "../report/text_lab_report.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import { readShown } from "../results/read_shown.ts";
+import { readShownTexts } from "../results/read_shown_texts.ts";
+import { isTextRun } from "../results/read_text_run.ts";
 import { partialRuns, runFolders } from "../results/run_folders.ts";
 import type { Io } from "../terminal/io.ts";
 
@@ -37,14 +41,33 @@ export async function report(folders: readonly string[], { out }: ReportFlags, i
   const twice = names.find((name, i) => names.slice(0, i).some((other) => resolve(other) === resolve(name)));
   if (twice !== undefined) throw new InputError(`${twice} is named twice: name each run once`);
   await checkPlace(out);
+  const title = sources.join(" · ");
+  const [first] = names;
+  const page = first !== undefined && await isTextRun(first)
+    ? await textPage(title, names, io)
+    : await classPage(title, names, out, io);
+  const unfinished = (await allDone(sources.map(partialRuns))).flat();
+  for (const path of unfinished) io.log(`left out, as it is not complete: ${path}`);
+  await onDisk(out, () => written(out, page), "--out");
+  io.print(`${out}: open it in a browser`);
+}
+
+/** The page of runs of classes with probabilities. @throws {InputError} where the answers of one are generated */
+async function classPage(title: string, names: readonly string[], out: string, io: Io): Promise<string> {
   const kept = new KeptPredictions();
   const runs: LabRun[] = [];
   for (const name of names) runs.push(await labRun(name, out, kept));
-  const unfinished = (await allDone(sources.map(partialRuns))).flat();
-  for (const path of unfinished) io.log(`left out, as it is not complete: ${path}`);
-  const page = await labReport(sources.join(" · "), runs, comparison(runs, io));
-  await onDisk(out, () => written(out, page), "--out");
-  io.print(`${out}: open it in a browser`);
+  return await labReport(title, runs, comparison(runs, diffOf, io));
+}
+
+/** The page of runs whose answers are generated. @throws {InputError} where those of one are classes with probabilities */
+async function textPage(title: string, names: readonly string[], io: Io): Promise<string> {
+  const kept = new KeptPredictions();
+  const runs: TextLabRun[] = [];
+  for (const name of names) runs.push({ name, ...await readShownTexts(name, kept) });
+  const diff = comparison(runs, textDiffsOf, io);
+  for (const note of diff && "notes" in diff ? diff.notes : []) io.log(note);
+  return await textLabReport(title, runs, diff);
 }
 
 /** The runs at or in a folder; the folder itself where there is none, which its reader refuses. */
@@ -67,15 +90,19 @@ async function labRun(name: string, out: string, kept: KeptPredictions): Promise
  * The first run, with those that differ from it only in the seed, compared with all others, or why they cannot be compared, which is
  * logged; `undefined` where there are no others.
  */
-function comparison(runs: readonly LabRun[], io: Io): LabDiff {
+function comparison<Run extends SeededRun & { readonly name: string }, Compared>(
+  runs: readonly Run[],
+  compare: (a: Side<Run>, b: Side<Run>, alpha: number) => Compared,
+  io: Io,
+): Compared | { readonly reason: string } | undefined {
   const [first, ...others] = groupBySeed(new Map(runs.map((run) => [run.name, run])));
   if (first === undefined || others.length === 0) return undefined;
-  const side = (groups: readonly RunGroup[]): Side => ({
+  const side = (groups: readonly RunGroup<Run>[]): Side<Run> => ({
     source: groups.map(({ name }) => name).join(", "),
     groups,
   });
   try {
-    return diffOf(side([first]), side(others), ALPHA);
+    return compare(side([first]), side(others), ALPHA);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     io.log(`the page has no comparison: ${terminalMessage(error)}`);

@@ -23,6 +23,8 @@ import { TerminalProgress } from "../terminal/terminal_progress.ts";
 import type { RunPolicy } from "../run/context.ts";
 import { ensembleRunFolders } from "../run/read_ensemble_prompts.ts";
 import { RESULT_HEADER, resultCells, TEXT_RESULT_HEADER, textResultCells } from "../terminal/result_cells.ts";
+import type { ReportTo } from "./flag_values.ts";
+import { RunReports } from "./report_runs.ts";
 import { watched } from "./watched.ts";
 import { runExperiment } from "../run/run_experiment.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
@@ -38,6 +40,8 @@ export interface RunFlags {
   readonly history: boolean;
   /** Keys set to other values, for example `prompt.length=5`. */
   readonly overrides: readonly string[];
+  /** Where complete runs are reported to. */
+  readonly reportTo: readonly ReportTo[];
   readonly json: boolean;
   /** Whether to stay, and run what changes. */
   readonly watch: boolean;
@@ -84,7 +88,9 @@ async function runAll(files: readonly string[], flags: RunFlags, io: CommandIo):
     reporter: terminalDownloads(io),
     keepsSessions: experiments.length > 1,
   });
-  const policy: RunPolicy = { ...flags, ifLocked: "wait" };
+  const { results, force, selfCheck, history, reportTo } = flags;
+  const reports = new RunReports(reportTo, results, (line) => progress.log(line));
+  const policy: RunPolicy = { results, force, selfCheck, history, ifLocked: "wait" };
   try {
     await untilInterrupted(io, async (signal) => {
       const host = { policy, resources, signal };
@@ -103,6 +109,7 @@ async function runAll(files: readonly string[], flags: RunFlags, io: CommandIo):
           progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
         }
         finished.push({ title, path, metrics: outcome.metrics });
+        await reports.report(path);
       }
     });
   } finally {

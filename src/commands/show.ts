@@ -3,12 +3,14 @@ import { InputError } from "../base/errors.ts";
 import { join, resolve } from "@std/path";
 import { partialPath } from "../disk/replace_folder.ts";
 import { parseExperiment } from "../experiment/parse.ts";
+import type { Experiment } from "../experiment/types.ts";
 import { type FoundRun, partialRun, placedRun } from "../results/found_run.ts";
 import { filesIn, readDetails } from "../results/run_details.ts";
 import { partialRuns } from "../results/run_folders.ts";
+import { pathsOutside } from "../results/paths_outside.ts";
 import { resultsOfFile } from "../results/run_path.ts";
 import type { Io } from "../terminal/io.ts";
-import { quoted } from "../terminal/quoted.ts";
+import { quoted } from "../base/quoted.ts";
 import { fileLines, runDetailsLines } from "../terminal/run_details_text.ts";
 import { timeText } from "../terminal/run_list.ts";
 
@@ -29,7 +31,7 @@ export async function show(run: string, { json }: ShowFlags, io: Io): Promise<vo
   if (begun !== undefined) return await showBegun(begun, path, json, io);
   const details = await readDetails(path);
   const { state, time } = await placedRun(path, path);
-  const again = commandFor(path, details.experiment.name);
+  const again = await commandFor(path, details.experiment);
   if (json) {
     const { experiment, metrics, environment, meaning, files } = details;
     const format = "softprompt-show/1";
@@ -59,7 +61,7 @@ async function showBegun(run: FoundRun, path: string, json: boolean, io: Io): Pr
   const { state, time, problem } = run;
   const folder = path.endsWith(partialPath("")) ? path : partialPath(path);
   const files = await filesIn(folder);
-  const again = commandFor(folder, await nameIn(join(folder, "experiment.yaml")));
+  const again = await commandFor(folder, await experimentIn(join(folder, "experiment.yaml")));
   if (json) {
     const format = "softprompt-show/1";
     const about = { format, folder, status: state, time: time?.toISOString() ?? null, problem, again, files };
@@ -72,10 +74,10 @@ async function showBegun(run: FoundRun, path: string, json: boolean, io: Io): Pr
   if (state !== "running") io.print(`\nagain: ${again}`);
 }
 
-/** The name of a begun run's experiment; `undefined` where its file cannot be read. */
-async function nameIn(file: string): Promise<string | undefined> {
+/** A begun run's experiment; `undefined` where its file cannot be read. */
+async function experimentIn(file: string): Promise<Experiment | undefined> {
   try {
-    return parseExperiment(await Deno.readTextFile(file), file).name;
+    return parseExperiment(await Deno.readTextFile(file), file);
   } catch (error) {
     if (error instanceof InputError || error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -85,11 +87,17 @@ async function nameIn(file: string): Promise<string | undefined> {
 /**
  * The command that runs a run's own experiment, into the folder of results that the run is in: again, or on from where it stopped.
  *
- * @param name the experiment's, where it is known
+ * @param experiment where it is known
  */
-function commandFor(folder: string, name: string | undefined): string {
+async function commandFor(folder: string, experiment: Experiment | undefined): Promise<string> {
   const file = join(folder, "experiment.yaml");
-  const results = name === undefined ? undefined : resultsOfFile(file, name);
-  const isUsual = results === undefined || results === resolve("results");
-  return `${COMMAND} run ${quoted(file)}${isUsual ? "" : ` --results ${quoted(results)}`}`;
+  const run = `${COMMAND} run ${quoted(file)}`;
+  if (experiment === undefined) return run;
+  const own = resultsOfFile(file, experiment.name);
+  const outside = await pathsOutside(experiment, file, own ?? "results");
+  return [
+    run,
+    ...(own === undefined || own === resolve("results") ? [] : [`--results ${quoted(own)}`]),
+    ...outside.map((path) => `--allow-read ${quoted(path)}`),
+  ].join(" ");
 }

@@ -1,5 +1,6 @@
 import { counted } from "../base/counted.ts";
 import { visible } from "../base/visible.ts";
+import type { OutOfReach } from "../run/out_of_reach.ts";
 import type { PreparedText } from "../run/prepare_text.ts";
 import { tableLines } from "../terminal/table.ts";
 import { totalSteps, validations } from "../training/trainer.ts";
@@ -12,6 +13,8 @@ export interface SoundText {
   readonly truncated: number;
   /** … and of answers that are cut. */
   readonly targetTruncated: number;
+  /** The evaluated texts whose answers cannot be generated whole. */
+  readonly unreachable: OutOfReach;
 }
 
 /** What experiments with texts would run, and what generating costs in each. @param columns the terminal's width, where there is one */
@@ -27,9 +30,10 @@ export function textPlanLines(sound: readonly SoundText[], columns: number | und
         "test",
         "truncated",
         "answers truncated",
+        "out of reach",
         "steps",
       ],
-      sound.map(({ title, prepared, truncated, targetTruncated }) => {
+      sound.map(({ title, prepared, truncated, targetTruncated, unreachable }) => {
         const { experiment: { prompt, training }, shown, train, validation, test } = prepared;
         return [
           title,
@@ -37,6 +41,7 @@ export function textPlanLines(sound: readonly SoundText[], columns: number | und
           ...[shown.length, train.length, validation.length, test.length, truncated, targetTruncated].map(
             String,
           ),
+          String(unreachable.stopped + unreachable.tooLong),
           String(training ? totalSteps(training, train.length) : 0),
         ];
       }),

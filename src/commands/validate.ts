@@ -1,6 +1,7 @@
 import { InputError } from "../base/errors.ts";
 import { joined, type Message } from "../base/message.ts";
 import { visible } from "../base/visible.ts";
+import { parseOverrides } from "../experiment/override.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { earlierRuns } from "../results/earlier_runs.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
@@ -18,7 +19,8 @@ import { compileExperiment, positionCounting, stepKey } from "../run/compile_exp
 import { dataWarnings, overlap, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
 import { encodeTexts } from "../run/encode_texts.ts";
-import { prepareText } from "../run/prepare_text.ts";
+import { outOfReach, outOfReachWarning } from "../run/out_of_reach.ts";
+import { type AskedText, type PreparedText, prepareText } from "../run/prepare_text.ts";
 import type { AnyPrepared, Prepared } from "../run/prepare.ts";
 import { isWordExperiment } from "../experiment/words_only.ts";
 import { estimate } from "../batch/estimate.ts";
@@ -32,6 +34,8 @@ export interface ValidateFlags {
   readonly results: string;
   /** Whether each run is listed, however many they are. */
   readonly verbose: boolean;
+  /** Keys set to other values, for example `prompt.length=5`. */
+  readonly overrides: readonly string[];
   readonly json: boolean;
 }
 
@@ -53,10 +57,10 @@ interface Checked {
  */
 export async function validate(
   args: readonly string[],
-  { results, verbose, json }: ValidateFlags,
+  { results, verbose, overrides, json }: ValidateFlags,
   io: CommandIo,
 ): Promise<void> {
-  const { runs, searches, problems: unsound } = await planSound(args, results);
+  const { runs, searches, problems: unsound } = await planSound(args, results, parseOverrides(overrides));
   const problems = [...unsound];
   const reporter = terminalDownloads(io);
   const resources = new ResourceCache({ reporter, keepsSessions: false });
@@ -150,16 +154,25 @@ async function checkTexts(
       const { unknownWords } = prepared;
       if (unknownWords.length > 0) io.log(unknownWordsWarning(title, unknownWords));
       const repeated = overlap(prepared.repeated, prepared.test.length);
-      const warnings = repeated === undefined ? [] : [`warning: ${title}: ${repeated}`];
+      const asked = evaluatedOf(prepared);
+      const { targets, reader: { tokenizer } } = prepared;
+      const unreachable = outOfReach({ experiment, tokenizer, targets }, asked);
+      const warnings = [repeated, outOfReachWarning(unreachable, asked.length)]
+        .flatMap((line) => line === undefined ? [] : [`warning: ${title}: ${line}`]);
       for (const line of [...prepared.notes.map((note) => `${title}: ${note}`), ...warnings]) {
         notices.log({ about: line, line: visible(line) });
       }
-      sound.push({ title, prepared, truncated, targetTruncated });
+      sound.push({ title, prepared, truncated, targetTruncated, unreachable });
     } catch (error) {
       problems.push(problemOf(error, file));
     }
   }
   return sound;
+}
+
+/** The texts that are evaluated. */
+function evaluatedOf({ validation, test, transfer }: PreparedText): AskedText[] {
+  return [validation, test, ...transfer.map(({ examples }) => examples)].flat();
 }
 
 /** What a run with words has prepared. */

@@ -27,16 +27,16 @@ export const SIMPLIFY: Pass = {
 };
 
 /** What a graph that is written is for. */
-export type Purpose = keyof typeof REQUIRED_FOR;
+export type Purpose = "train" | "answer" | "embed" | "encode" | "choose";
 
 /** What must hold of a graph for its purpose. */
-const REQUIRED_FOR = {
+const REQUIRED_FOR: Readonly<Record<Purpose, readonly Property[]>> = {
   train: ["updated"],
   answer: ["narrowed"],
   embed: [],
   encode: [],
   choose: [],
-} as const satisfies Readonly<Record<string, readonly Property[]>>;
+};
 
 /** Lowers a graph to operators that its target computes right, in the precision asked for, and writes it. */
 export function emitForTarget(

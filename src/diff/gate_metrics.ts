@@ -10,6 +10,18 @@ export const GATE_METRICS: ReadonlyMap<string, GateMetric> = new Map(
   [...JUDGED_METRICS, ...JUDGED_TEXT_METRICS, "perplexity" as const].map((name) => [keyOf(name), name]),
 );
 
+/** What a gate's metrics are chosen from. */
+export const GATE_CHOICE: string = `metrics of ${[...GATE_METRICS.keys()].join(", ")}`;
+
+/** The metrics of runs that a gate names. @throws {InputError} naming one that is none */
+export function gateMetrics(names: readonly string[]): GateMetric[] {
+  return names.map((name) => {
+    const metric = GATE_METRICS.get(name);
+    if (metric !== undefined) return metric;
+    throw new InputError(`--gate ${name}: it must be ${GATE_CHOICE}, with commas between them`);
+  });
+}
+
 /**
  * Makes sure that what was chosen for a gate was compared.
  *

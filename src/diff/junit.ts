@@ -6,7 +6,7 @@ import type { Diff } from "./diff.ts";
 import type { GateMetric } from "./gate_metrics.ts";
 import type { TextDiffs } from "./text_diff.ts";
 import { gatedTextMetrics } from "./text_gate.ts";
-import { TEXT_METRIC_NAMES, textMetricCells } from "./text_wording.ts";
+import { textMetricCells } from "./text_wording.ts";
 import { METRIC_NAMES, metricCells } from "./wording.ts";
 
 /** A test case: a metric of the gate, which fails where it got worse, or whether all runs are there. */
@@ -33,9 +33,9 @@ export function gateCases({ comparisons }: Diff, gate: readonly GateMetric[]): G
 /** The same of sides whose answers are generated. */
 export function textGateCases({ comparisons }: TextDiffs, gate: readonly GateMetric[]): GateCase[] {
   return comparisons.flatMap(({ variant, metrics }) =>
-    gatedTextMetrics(metrics, gate).map(([name, metric]) => {
+    gatedTextMetrics(metrics, gate).map(({ title, values, name, metric }) => {
       const [, a, b, difference, interval, , adjusted] = textMetricCells(name, metric);
-      return caseOf(variant, TEXT_METRIC_NAMES[name], [a, b, difference, interval, adjusted], metric);
+      return caseOf(variant, title, [`${values}${a}`, b, difference, interval, adjusted], metric);
     })
   );
 }
@@ -46,7 +46,8 @@ export function runsCase(lacking: readonly string[]): GateCase {
   return { suite: "", name: "runs", details, hasFailed: lacking.length > 0 };
 }
 
-function caseOf(
+/** The case of a metric, with its verdict. @param cells both sides, the difference, its interval, p after Holm's correction */
+export function caseOf(
   suite: string,
   name: string,
   [a, b, difference, interval, adjusted]: readonly string[],

@@ -37,7 +37,7 @@ export function groupBySeed<Run extends SeededRun>(runs: ReadonlyMap<string, Run
 const SEED = /^seed=\d+$/;
 
 /** A run's name without the seeds in it. */
-function withoutSeeds(name: string): string {
+export function withoutSeeds(name: string): string {
   const parts = name.split("/").map((part) => part.split(",").filter((one) => !SEED.test(one)).join(","));
   const root = name.startsWith("/") ? "/" : "";
   return `${root}${parts.filter((part) => part !== "").join("/")}`;

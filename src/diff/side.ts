@@ -1,17 +1,21 @@
 import { COMMAND } from "../base/called_as.ts";
 import { basename, dirname, join, relative } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import { joined } from "../base/message.ts";
+import { counted } from "../base/counted.ts";
+import { joined, message } from "../base/message.ts";
+import { OtherAnswers } from "../results/other_answers.ts";
 import { type BaselineRuns, readBaseline } from "../results/baseline_file.ts";
-import { isBaselinePath, nameFlag } from "../results/baseline_place.ts";
+import { baselineFlags, isBaselinePath } from "../results/baseline_place.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { KeptPredictions, TooManyPredictions } from "../results/kept_predictions.ts";
 import { partialRuns, runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
+import { readSavedTexts } from "../results/saved_texts.ts";
 import { readFinished, readIfComplete, readSummary, type RunRecord } from "../results/read_run.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
 import { readTextRun, type TextRunRecord } from "../results/read_text_run.ts";
-import { comparedClasses, type ComparedTextRun, readComparedText } from "./text_run.ts";
+import { comparedClasses } from "./compared_classes.ts";
+import { type ComparedTextRun, readComparedText } from "./text_run.ts";
 import { groupBySeed, type RunGroup, type SeededRun } from "./run_groups.ts";
 
 /** The file in which a batch names its runs. */
@@ -70,7 +74,7 @@ export async function readRuns(source: string, kept: KeptPredictions): Promise<F
 }
 
 /**
- * The same where a side has runs whose answers are generated; saved reports hold no predictions of such.
+ * The same where a side has runs whose answers are generated.
  *
  * @throws {InputError} where there is no complete run
  */
@@ -81,7 +85,7 @@ export async function readTextSide(
   const found = await readBy(source, {
     run: async (folder) =>
       await readFinished(folder) === undefined ? undefined : await readComparedText(folder, kept),
-    report: refuseReport,
+    report: savedRuns,
     baseline: (found) =>
       found.kind === "texts"
         ? found.runs
@@ -98,7 +102,7 @@ export async function readTextRuns(
   return await readBy(source, {
     run: async (folder) =>
       await readFinished(folder) === undefined ? undefined : await readTextRun(folder, kept),
-    report: refuseReport,
+    report: savedTexts,
     baseline: (found) => {
       if (found.kind === "texts") return found.runs;
       throw new InputError(`the answers of ${source} are classes with probabilities: name another run`);
@@ -106,28 +110,49 @@ export async function readTextRuns(
   });
 }
 
-function refuseReport(file: string): never {
+/** The runs of a saved page: those whose answers are generated, and others as they are compared with such. */
+async function savedRuns(file: string): Promise<FoundRuns<ComparedTextRun>> {
+  const texts = await readSavedTexts(file);
+  const { runs, unfinished } = await readReport(file, texts !== undefined);
+  const compared = [...runs].map(([name, run]) => [name, comparedClasses(run)] as const);
+  return { runs: new Map([...compared, ...texts ?? []]), damaged: [], unfinished };
+}
+
+/** The runs of a saved page whose answers are generated. @throws {InputError} where it has others */
+async function savedTexts(file: string): Promise<FoundRuns<TextRunRecord>> {
+  const texts = await readSavedTexts(file);
+  const { runs, unfinished } = await readReport(file, texts !== undefined);
+  if (texts !== undefined && runs.size === 0) return { runs: texts, damaged: [], unfinished };
   throw new InputError(
-    `${file} holds no predictions to compare with generated texts: name the folder of a run or of a sweep`,
+    `${file} has runs whose answers are classes with probabilities, which are kept apart from generated texts: name another page, or the folder of a run`,
   );
 }
 
-/** Whether a side is one of runs whose answers are generated: the first of its complete runs is. */
+/** Whether a side has runs whose answers are generated. */
 export async function isTextSide(source: string): Promise<boolean> {
   const info = await Deno.stat(source).catch(() => undefined);
   if (info === undefined) return false;
   if (info.isFile && isBaselinePath(source)) return await isTextBaseline(source);
-  if (info.isFile && basename(source) !== SUMMARY) return false;
+  if (info.isFile && basename(source) !== SUMMARY) return await isTextPage(source);
   const folder = info.isFile ? dirname(source) : source;
   for (const path of await runFolders(folder)) {
     try {
       const finished = await readFinished(path);
-      if (finished !== undefined) return areOfTexts(finished.metrics);
+      if (finished !== undefined && areOfTexts(finished.metrics)) return true;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
     }
   }
   return false;
+}
+
+async function isTextPage(file: string): Promise<boolean> {
+  try {
+    return await readSavedTexts(file) !== undefined;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }
 
 async function isTextBaseline(file: string): Promise<boolean> {
@@ -160,7 +185,7 @@ async function readBy<Run extends SeededRun>(source: string, read: Reading<Run>)
   if (info === undefined) {
     throw new InputError(
       isBaselinePath(source)
-        ? `there is no baseline ${source}: set it by '${COMMAND} baseline set RUN${nameFlag(source)}'`
+        ? `there is no baseline ${source}: set it by '${COMMAND} baseline set RUN${baselineFlags(source)}'`
         : `there is no ${source}: ${COMPARABLE}`,
     );
   }
@@ -210,16 +235,27 @@ async function readAll<Run extends SeededRun>(
 ): Promise<FoundRuns<Run>> {
   const runs = new Map<string, Run>();
   const damaged: string[] = [];
+  const others: OtherAnswers[] = [];
   const unfinished = [...begun];
   for (let from = 0; from < paths.length; from += AT_ONCE) {
     const some = paths.slice(from, from + AT_ONCE);
     const found = await Promise.allSettled(some.map(read.run));
     for (const [i, path] of some.entries()) {
       const one = found[i]!;
-      if (one.status === "rejected") damaged.push(faultOf(one.reason));
-      else if (one.value === undefined) unfinished.push(path);
+      if (one.status === "rejected") {
+        if (one.reason instanceof OtherAnswers) others.push(one.reason);
+        else damaged.push(faultOf(one.reason));
+      } else if (one.value === undefined) unfinished.push(path);
       else runs.set(relative(folder, path), one.value);
     }
+  }
+  const [other] = others;
+  if (other !== undefined) {
+    throw new InputError(
+      message`${source} has ${
+        counted(runs.size, "run")
+      } of one form of answers and ${others.length} of another, which are kept and compared apart (${other.forms})`,
+    );
   }
   if (runs.size > 0) return { runs, damaged, unfinished };
   throw new InputError(

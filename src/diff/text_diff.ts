@@ -15,6 +15,7 @@ import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import type { CompareOptions, MetricComparison, Verdict } from "./compare.ts";
 import { RESAMPLES } from "./diff.ts";
 import { type Differences, environmentDifferences, experimentDifferences } from "./differences.ts";
+import { byClassAlone, withSameClasses } from "./mixed_sides.ts";
 import { type GroupPair, pairGroups } from "./pairing.ts";
 import { haveSameSeeds } from "./run_groups.ts";
 import type { Side } from "./side.ts";
@@ -61,6 +62,8 @@ export interface TextDiffs {
   /** Variants without a counterpart. */
   readonly variantsOnlyInA: readonly string[];
   readonly variantsOnlyInB: readonly string[];
+  /** What is not compared, or only in part, and why: one line each. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -71,7 +74,8 @@ export interface TextDiffs {
  * @throws {InputError} where they have no variant or no examples in common, or these have other texts or right answers
  */
 export function textDiffsOf(a: Side<ComparedTextRun>, b: Side<ComparedTextRun>, alpha: number): TextDiffs {
-  const { pairs, ...unpaired } = pairGroups(a, b);
+  const comparable = withSameClasses(a, b);
+  const { pairs, ...unpaired } = pairGroups(comparable.a, comparable.b);
   const options = { alpha, resamples: RESAMPLES, seed: 0 };
   const measured = pairs.map((pair) => {
     const aligned = alignTexts(pair.a.runs, pair.b.runs);
@@ -107,7 +111,7 @@ export function textDiffsOf(a: Side<ComparedTextRun>, b: Side<ComparedTextRun>, 
       changed: changedAnswers(aligned),
     };
   });
-  return { comparisons, ...unpaired };
+  return { comparisons, ...unpaired, notes: [...comparable.notes, ...byClassAlone(pairs)] };
 }
 
 /** Text diffs as JSON: the keys of a single comparison are at the top level; several are in `comparisons`. */

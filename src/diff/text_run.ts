@@ -1,9 +1,10 @@
 import type { Experiment } from "../experiment/types.ts";
 import type { KeptPredictions } from "../results/kept_predictions.ts";
 import type { Environment } from "../results/environment.ts";
-import { readRun, type RunRecord } from "../results/read_run.ts";
+import { readRun } from "../results/read_run.ts";
 import { isTextRun, readTextRun } from "../results/read_text_run.ts";
 import type { TextPrediction } from "../results/run_files.ts";
+import { comparedClasses } from "./compared_classes.ts";
 
 /** A test text and what a run made of it. A run of classes with probabilities generates nothing, and has no right texts. */
 export type ComparedText =
@@ -25,20 +26,4 @@ export interface ComparedTextRun {
 export async function readComparedText(path: string, kept: KeptPredictions): Promise<ComparedTextRun> {
   if (await isTextRun(path)) return await readTextRun(path, kept);
   return comparedClasses(await readRun(path, kept));
-}
-
-/** A run of classes with probabilities, as it is compared with generated texts: by the predicted class alone. */
-export function comparedClasses({ experiment, environment, predictions }: RunRecord): ComparedTextRun {
-  return {
-    experiment,
-    environment,
-    predictions: predictions.map(({ id, text_sha256, text, label, predicted }) => ({
-      id,
-      text_sha256,
-      text,
-      targets: [],
-      label,
-      predicted,
-    })),
-  };
 }

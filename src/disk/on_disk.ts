@@ -1,3 +1,4 @@
+import { UNLIMITED } from "../base/called_as.ts";
 import { dirname, resolve } from "@std/path";
 import { isAbsent } from "./is_absent.ts";
 
@@ -13,7 +14,10 @@ export type Elsewhere =
   | "--to"
   | "--baselines"
   | "--junit"
+  | "--report-to"
+  | "--export"
   | "HF_HOME"
+  | "view [folder]"
   | "init <dir>";
 
 /**
@@ -58,7 +62,7 @@ async function blockingFile(path: string): Promise<string | undefined> {
 
 async function reason(error: unknown, path: string, elsewhere: Elsewhere): Promise<string | undefined> {
   if (error instanceof Deno.errors.NotCapable) {
-    return `Deno was not allowed to write there: start it by its task, which may write where ${elsewhere} says, or call deno run -A src/main.ts …, which may write anywhere`;
+    return `Deno was not allowed to write there: choose another folder with ${elsewhere}, where it may write${UNLIMITED}`;
   }
   const code = codeOf(error);
   switch (code) {

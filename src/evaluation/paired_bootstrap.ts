@@ -1,9 +1,9 @@
-import { mean, quantileSorted, standardDeviation } from "simple-statistics";
+import { mean } from "simple-statistics";
 import { RandomStream } from "../base/random_stream.ts";
 import { byMetric, type MetricName, METRICS } from "./metric_names.ts";
+import { resampledDifference } from "./resampled_difference.ts";
 import { ResampledSums } from "./resampled_sums.ts";
 import type { ScoredRun } from "./scored_run.ts";
-import { sortedNumbers } from "./sorted_numbers.ts";
 import { TOGETHER } from "./sum_kernel.ts";
 
 /** A metric of two sides, and the uncertainty of their difference. */
@@ -141,25 +141,14 @@ function meanDrawn(values: Float64Array, resample: number, runs: readonly number
 function differenceOf(
   { a, b }: Sides,
   deltas: Record<MetricName, Float64Array>,
-  { alpha, resamples }: Resampling,
+  options: Resampling,
 ): Record<MetricName, PairedDifference> {
   const once = new Int32Array(a[0]!.examples).fill(1);
   const whole = { a: a.map((run) => run.measure(once)), b: b.map((run) => run.measure(once)) };
   return byMetric((metric) => {
-    const left = mean(whole.a.map((one) => one[metric]));
-    const second = mean(whole.b.map((one) => one[metric]));
-    const delta = second - left;
-    const sorted = sortedNumbers(deltas[metric]);
-    // The observed sample is counted as a resample, so that no p is 0.
-    const against = sorted.filter((x) => delta >= 0 ? x <= 0 : x >= 0).length;
-    return {
-      a: left,
-      b: second,
-      delta,
-      interval: [quantileSorted(sorted, alpha / 2), quantileSorted(sorted, 1 - alpha / 2)],
-      standardError: standardDeviation(sorted),
-      p: delta === 0 ? 1 : Math.min(1, 2 * (against + 1) / (resamples + 1)),
-    };
+    const a = mean(whole.a.map((one) => one[metric]));
+    const b = mean(whole.b.map((one) => one[metric]));
+    return resampledDifference({ a, b, delta: b - a }, deltas[metric], options);
   });
 }
 

@@ -1,8 +1,8 @@
-import { mean, quantileSorted, standardDeviation } from "simple-statistics";
+import { mean } from "simple-statistics";
 import { RandomStream } from "../base/random_stream.ts";
 import type { PairedDifference, Resampling } from "./paired_bootstrap.ts";
+import { resampledDifference } from "./resampled_difference.ts";
 import type { ScoredTextRun } from "./scored_text_run.ts";
-import { sortedNumbers } from "./sorted_numbers.ts";
 import { byTextMetric, TEXT_METRICS, type TextMetricName } from "./text_metric_names.ts";
 
 /** Two sides, of one or several runs each, all with texts as answers to the same examples. */
@@ -29,7 +29,7 @@ interface Resample {
  */
 export function pairedTextBootstrap(
   sides: TextSides,
-  { alpha, resamples, seed }: Resampling,
+  options: Resampling,
 ): Partial<Record<TextMetricName, PairedDifference>> {
   const all = [...sides.a, ...sides.b];
   const examples = all[0]?.examples ?? 0;
@@ -37,9 +37,9 @@ export function pairedTextBootstrap(
     throw new RangeError("the runs have different test examples");
   }
   const metrics = TEXT_METRICS.filter((metric) => all.every((run) => run.has(metric)));
-  const deltas = new Map(metrics.map((metric) => [metric, new Float64Array(resamples)]));
-  const stream = new RandomStream(seed, "bootstrap");
-  for (let r = 0; r < resamples; r++) {
+  const deltas = new Map(metrics.map((metric) => [metric, new Float64Array(options.resamples)]));
+  const stream = new RandomStream(options.seed, "bootstrap");
+  for (let r = 0; r < options.resamples; r++) {
     const drawn = drawResample(sides, examples, stream);
     for (const [metric, values] of deltas) values[r] = differenceOn(sides, metric, drawn).delta;
   }
@@ -51,16 +51,7 @@ export function pairedTextBootstrap(
   return byTextMetric((metric) => {
     const resampled = deltas.get(metric);
     if (resampled === undefined) return undefined;
-    const observed = differenceOn(sides, metric, once);
-    const sorted = sortedNumbers(resampled);
-    // The observed sample is counted as a resample, so that no p is 0.
-    const against = sorted.filter((x) => observed.delta >= 0 ? x <= 0 : x >= 0).length;
-    return {
-      ...observed,
-      interval: [quantileSorted(sorted, alpha / 2), quantileSorted(sorted, 1 - alpha / 2)],
-      standardError: standardDeviation(sorted),
-      p: observed.delta === 0 ? 1 : Math.min(1, 2 * (against + 1) / (resamples + 1)),
-    };
+    return resampledDifference(differenceOn(sides, metric, once), resampled, options);
   });
 }
 

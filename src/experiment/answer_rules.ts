@@ -18,6 +18,8 @@ const GOES_WITH: readonly {
   readonly path: KeyPath;
   readonly value?: unknown;
   readonly forms: readonly AnswerForm[];
+  /** Why it does not go with others, where that does not follow from what it is. */
+  readonly why?: string;
 }[] = [
   { path: ["answer", "target"], forms: ["free"] },
   { path: ["answer", "choose"], forms: ["likelihood", "generate"] },
@@ -26,9 +28,18 @@ const GOES_WITH: readonly {
   { path: ["prompt", "template", "chat"], forms: TEXTS },
   { path: ["prompt", "examples"], forms: TEXTS },
   { path: ["prompt", "initialization", "from"], value: "labels", forms: CLASSES },
-  { path: ["tune"], value: "all", forms: ["word"] },
+  {
+    path: ["tune"],
+    value: "all",
+    forms: ["word"],
+    why: "steps whose answers are texts have the model's weights as constants",
+  },
   { path: ["training", "classWeights"], forms: CLASSES },
-  { path: ["ensemble"], forms: ["word", "likelihood"] },
+  {
+    path: ["ensemble"],
+    forms: ["word", "likelihood"],
+    why: "probabilities have a mean or a vote, generated texts have none",
+  },
   { path: ["evaluation", "metrics"], forms: TEXTS },
   { path: ["evaluation", "generate"], forms: GENERATED },
   { path: ["evaluation", "validateOn"], forms: TEXTS },
@@ -42,13 +53,13 @@ const LABEL_KEYS = ["label", "labels", "others"];
 /** The rules of what answers: which keys go with which form of answers, and the target. */
 export function answerRules(given: ExperimentFile): RuleViolation[] {
   const form = answerForm(given);
-  const misplaced = [...GOES_WITH, ...labelKeys(given)].flatMap(({ path, value, forms }) => {
+  const misplaced = [...GOES_WITH, ...labelKeys(given)].flatMap(({ path, value, forms, why }) => {
     const found = valueAt(given, path);
     if (found === undefined || value !== undefined && found !== value || forms.includes(form)) return [];
     const key = `${path.join(".")}${value === undefined ? "" : `: ${value}`}`;
-    const message = `'${key}' goes with ${listed(forms)}, and here the answers are ${FORMS[form]}: ${
-      wayOut(path)
-    }`;
+    const message = `'${key}' goes with ${listed(forms)}, and here the answers are ${FORMS[form]}${
+      why === undefined ? "" : ` (${why})`
+    }: ${wayOut(path)}`;
     return [{ path, message }];
   });
   return misplaced.length > 0
@@ -71,7 +82,7 @@ function labelKeys({ evaluation = {} }: ExperimentFile) {
   return [
     ...data.flatMap((path) => LABEL_KEYS.map((key) => [...path, key])),
     ...samples.map((_, i) => ["evaluation", "samples", i, "label"]),
-  ].map((path) => ({ path, value: undefined, forms: CLASSES }));
+  ].map((path) => ({ path, value: undefined, forms: CLASSES, why: undefined }));
 }
 
 function wayOut([first, second]: KeyPath): string {

@@ -168,7 +168,7 @@ export interface PromptInitializationKeys {
   readonly as?: "text" | "peft";
   /** run: the folder of a run of a soft prompt; peft: the folder of an adapter (adapter_config.json and adapter_model.safetensors); both relative to this file. */
   readonly path?: string;
-  /** peft, of a model that multiplies its word embeddings by a number (Gemma, BioGPT, XGLM: the square root of their size): where the adapter's vectors entered when it was tuned. after-scale (where this is left out and the number is that square root): the embedding module multiplies, as in transformers 5. before-scale (where it is another number): the model's code multiplies inputs_embeds (Granite, Marian, Gemma 1 and 2 before transformers 5), and the vectors are multiplied by it here. */
+  /** peft, of a model that multiplies its word embeddings by the square root of their size (Gemma, BioGPT, XGLM): where the adapter's vectors entered when it was tuned. after-scale (where this is left out): the embedding module multiplies, as in transformers 5. before-scale: the model's code multiplies inputs_embeds (Marian, Gemma 1 and 2 before transformers 5), and the vectors are multiplied by it here. */
   readonly enters?: "after-scale" | "before-scale";
 }
 

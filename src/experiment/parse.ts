@@ -7,7 +7,7 @@ import { overridden, type Override } from "./override.ts";
 import { PathTree } from "./path_tree.ts";
 import { resolve } from "./resolve.ts";
 import { ruleViolations } from "./rules.ts";
-import { isExperimentFile, type Multipliers } from "./schema_check.ts";
+import { experimentFileValidator, type Multipliers } from "./schema_check.ts";
 import type { Experiment } from "./types.ts";
 
 /**
@@ -55,6 +55,7 @@ export function checkedFile(
     if (!(error instanceof ConfigValueError)) throw error;
     return { problems: error.wrong.map(({ path, message }) => ({ path, ...place(path, true), message })) };
   }
+  const isExperimentFile = experimentFileValidator();
   if (!isExperimentFile(asked)) {
     const errors = (isExperimentFile.errors ?? []).filter(saysSomething);
     return {

@@ -1,4 +1,5 @@
 import { Ajv, type SchemaValidateFunction, type ValidateFunction } from "ajv";
+import { OWN_SCHEMA } from "../schema/own_schema.ts";
 import { lastRepeated } from "./distinct.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
 import { EXPERIMENT_SCHEMA } from "./schema_part.ts";
@@ -23,26 +24,33 @@ const areDistinct: SchemaValidateFunction = (isAsked: boolean, items: readonly u
   return repeated === undefined;
 };
 
-/** Validates a value against the schema of an experiment file; `errors` has all its violations. */
-export const isExperimentFile: ValidateFunction<ExperimentFile> = validatorFor<ExperimentFile>(
-  EXPERIMENT_SCHEMA,
-);
+let whole: ValidateFunction<ExperimentFile> | undefined;
+let multipliers: ValidateFunction<Multipliers> | undefined;
 
-const { sweep, exclude, variants, search } = EXPERIMENT_SCHEMA.properties ?? {};
+/**
+ * Validates a value against the schema of an experiment file; its `errors` has all violations. It is made when it is first asked for, which
+ * takes as long as starting the program.
+ */
+export function experimentFileValidator(): ValidateFunction<ExperimentFile> {
+  return whole ??= validatorFor<ExperimentFile>(EXPERIMENT_SCHEMA);
+}
 
 /** Validates the part of a file that multiplies it; the rest need not be valid, as variants may complete it. */
-export const holdsMultipliers: ValidateFunction<Multipliers> = validatorFor<Multipliers>({
-  type: "object",
-  properties: { sweep, exclude, variants, search },
-});
+export function multipliersValidator(): ValidateFunction<Multipliers> {
+  const { sweep, exclude, variants, search } = EXPERIMENT_SCHEMA.properties ?? {};
+  return multipliers ??= validatorFor<Multipliers>({
+    type: "object",
+    properties: { sweep, exclude, variants, search },
+  });
+}
 
 /** Ajv's own `uniqueItems` compares each item with each, and a swept key may have thousands. */
 function validatorFor<Valid>(part: object): ValidateFunction<Valid> {
   const ajv = new Ajv({
+    ...OWN_SCHEMA,
     allErrors: true,
     allowUnionTypes: true,
     strictTypes: false,
-    ownProperties: true,
     // Whatever it is, the launcher sees where it leads.
     formats: { path: true },
   });

@@ -4,7 +4,7 @@ import { markdownCode, markdownText } from "../base/markdown.ts";
 import type { Clean } from "../dataset/reading.ts";
 import type { GeneratedEvaluation, LikelihoodAnswers } from "../experiment/text_types.ts";
 import type { WordExperiment } from "../experiment/types.ts";
-import { type Entry, withEntryContext } from "./embedding_scale.ts";
+import { afterScaleContext } from "./embedding_scale.ts";
 import type { ReadingCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
@@ -121,12 +121,8 @@ export function textInCard({ generate }: Pick<GeneratedEvaluation, "generate">):
 }
 
 /** Where the vectors of an adapter enter a model that scales its word embeddings, and what to do where they enter elsewhere. */
-export function scaleNote(scale: number, entry: Entry): string {
-  const [where, change] = entry === "after-scale"
-    ? [
-      "the model's code multiplies `inputs_embeds` itself (Marian, Gemma 1 and 2 before transformers 5)",
-      "divide",
-    ]
-    : ["the embedding module applies it", "multiply"];
-  return `the vectors enter ${withEntryContext(entry, scale)}; where ${where}, ${change} them by it first`;
+export function scaleNote(scale: number): string {
+  return `the vectors enter ${
+    afterScaleContext(scale)
+  }; where the model's code multiplies \`inputs_embeds\` itself (Marian, Gemma 1 and 2 before transformers 5), divide them by it first`;
 }

@@ -12,8 +12,11 @@ export function hubError(
   revision: string,
   { endpoint, token }: HubSettings,
 ): Error {
-  if (error instanceof HubError || error instanceof InputError) return error;
+  if (error instanceof InputError) return error;
   const what = `the ${type} '${name}'`;
+  if (error instanceof HubError) {
+    return new HubError(`${what} cannot be downloaded: ${error.message}`, { cause: error });
+  }
   const at = `revision '${revision}'`;
   if (!(error instanceof HubApiError)) {
     return error instanceof Error && error.message.includes("must start with 'hf_'")

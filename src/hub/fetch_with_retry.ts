@@ -1,3 +1,4 @@
+import { UNLIMITED } from "../base/called_as.ts";
 import { keepsSecret } from "./environment.ts";
 import { HubError } from "./hub_error.ts";
 import type { HubSettings } from "./settings.ts";
@@ -43,7 +44,7 @@ export function fetchWithRetry(
         await response.body?.cancel();
       } catch (error) {
         if (error instanceof Deno.errors.NotCapable) throw notAllowed(host, error);
-        const message = thrownMessage(error);
+        const message = reasonOf(error);
         if (/redirect/i.test(message)) throw new HubError(misled(host, message), { cause: error });
         if (tries === TRIES) throw new HubError(unreachable(host, message), { cause: error });
         reason = `cannot be reached (${message})`;
@@ -69,12 +70,21 @@ function withAccess(
   return [input, { ...init, headers }];
 }
 
+/** Why a request has failed; Deno says it in the cause, after the address. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return thrownMessage(cause).replace(
+    /^error sending request for url \(.*?\): (?:client error \(\w+\): )?/,
+    "",
+  );
+}
+
 function misled(host: string, reason: string): string {
   return `${host} redirects to what is no file of a hub (${reason}): check the proxy or mirror in between`;
 }
 
 function unreachable(host: string, reason: string): string {
-  return `${host} cannot be reached (${reason}): check the network, set HF_ENDPOINT to a mirror, or HF_HUB_OFFLINE=1 to use only the cache`;
+  return `${host} cannot be reached (${reason}): check the network and the proxy (HTTPS_PROXY), set HF_ENDPOINT to a mirror, or HF_HUB_OFFLINE=1 to use only the cache`;
 }
 
 /** @param asked the host that was asked, which may have redirected to another */
@@ -83,7 +93,7 @@ function notAllowed(asked: string, cause: Error): HubError {
   return new HubError(
     `Deno may not reach ${host}${
       host === asked ? "" : `, to which ${asked} redirects`
-    }: the tasks allow the hosts of HF_ENDPOINT only; for another, call deno run -A src/main.ts …`,
+    }: only the hosts of HF_ENDPOINT are allowed; set it to the one that is meant${UNLIMITED}`,
     { cause },
   );
 }

@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { fromFileUrl } from "@std/path";
 import { IS_CHECKOUT } from "../base/called_as.ts";
 import { InputError } from "../base/errors.ts";
+import { PROGRAM_FOLDER } from "../disk/program_folder.ts";
 import { commandIo } from "../terminal/command_io.ts";
 import type { Io } from "../terminal/io.ts";
 import { wrongPath } from "../terminal/wrong_path.ts";
@@ -15,9 +16,8 @@ import type { Verb } from "./rights.ts";
 import { supervise } from "./supervise.ts";
 import { userSettings } from "./user_settings.ts";
 
-/** The program, and its folder. */
+/** The program. */
 const PROGRAM = fromFileUrl(new URL("../main.ts", import.meta.url));
-const FOLDER = fromFileUrl(new URL("../../", import.meta.url));
 
 /** A package has all that it needs: nothing of the folder that it is called in may take part. */
 const ALONE = IS_CHECKOUT ? [] : ["--no-config", "--no-lock", "--no-npm", "--no-remote"];
@@ -38,7 +38,7 @@ export async function launch(args: readonly string[], given: Io): Promise<number
     if (notice !== undefined) io.log(notice);
   };
   try {
-    const verbs = verbNeeds(FOLDER, found, (await userSettings()).allowRead);
+    const verbs = verbNeeds(PROGRAM_FOLDER, found, async () => (await userSettings()).allowRead);
     await commandLine(verbs, io).parseAsync([...args], { from: "user" });
   } catch (error) {
     // Commander has printed its help, or the error in a flag.

@@ -9,10 +9,12 @@ import { partialPath } from "../disk/replace_folder.ts";
 import { temporaryPath } from "../disk/write_whole.ts";
 import { type Override, parseOverrides } from "../experiment/override.ts";
 import { experimentFileAt } from "../experiment/read_experiment_file.ts";
+import { mlflowHost } from "../trackers/mlflow_server.ts";
 import type { Verbs } from "../verbs/command_line.ts";
 import { valueAt } from "../experiment/document.ts";
 import { readJson } from "../disk/read_json.ts";
 import { foldersAbove, isWithin, projectOf, realPlace } from "../disk/project.ts";
+import { isLmEvalFile } from "../foreign/lm_eval.ts";
 import { experimentReads } from "./experiment_reads.ts";
 import type { Verb } from "./rights.ts";
 import { runReads } from "./run_reads.ts";
@@ -23,6 +25,8 @@ export interface Needs {
   readonly writes: readonly string[];
   /** Where it listens: host and port. */
   readonly listens?: string;
+  /** The server that runs are reported to: host and port. */
+  readonly reportsTo?: string;
   /** Whether the answers of the run that it names are generated. */
   readonly areGenerated?: boolean;
 }
@@ -31,12 +35,13 @@ export interface Needs {
  * Finds what the verb of a command line needs. Where the verb is handed to the program, `found` is called in its place.
  *
  * @param program the program's own folder, with the data and models that come with it
- * @param granted what the user lets all files and runs name outside their projects
+ * @param granted what the user lets all files and runs name outside their projects; asked of verbs that read files or runs which name
+ *   others
  */
 export function verbNeeds(
   program: string,
   found: (verb: Verb, needs: Needs) => void,
-  granted: readonly string[] = [],
+  granted: () => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Verbs {
   const readsOf = async (
     file: string,
@@ -44,7 +49,13 @@ export function verbNeeds(
     allowRead: readonly string[],
     typed?: readonly Override[],
   ) => {
-    const allowed = [...allowRead, ...granted, results, program, ...await projectOfResults(file, results)];
+    const allowed = [
+      ...allowRead,
+      ...await granted(),
+      results,
+      program,
+      ...await projectOfResults(file, results),
+    ];
     return await experimentReads(file, allowed, typed);
   };
   const files = async (
@@ -64,21 +75,21 @@ export function verbNeeds(
     if (wrong.length > 0) throw new InputError(joined(wrong, "\n"));
     return all.flatMap((one) => one.status === "fulfilled" ? one.value : []);
   };
-  const ofRun = (folder: string, allowRead: readonly string[], results: string[], model?: string) =>
-    runReads(folder, [...allowRead, ...granted, ...results, program], model);
+  const ofRun = async (folder: string, allowRead: readonly string[], results: string[], model?: string) =>
+    await runReads(folder, [...allowRead, ...await granted(), ...results, program], model);
   return {
-    run: async (args, { results, overrides }, allowRead) => {
+    run: async (args, { results, overrides, reportTo }, allowRead) => {
       const typed = parseOverrides(overrides);
       const named = await allDone(args.map(experimentFileAt));
       const reads = await allDone(named.map((file) => readsOf(file, results, allowRead, typed)));
-      found("run", { reads: [...args, ...reads.flat()], writes: [results] });
+      found("run", { reads: [...args, ...reads.flat()], ...reported(results, reportTo) });
     },
-    batch: async (args, { results, overrides }, allowRead) => {
+    batch: async (args, { results, overrides, reportTo }, allowRead) => {
       const reads = await files(args, results, allowRead, overrides);
-      found("batch", { reads: [...args.map(searched), ...reads], writes: [results] });
+      found("batch", { reads: [...args.map(searched), ...reads], ...reported(results, reportTo) });
     },
-    validate: async (args, { results }, allowRead) => {
-      const reads = await files(args, results, allowRead);
+    validate: async (args, { results, overrides }, allowRead) => {
+      const reads = await files(args, results, allowRead, overrides);
       found("validate", { reads: [...args.map(searched), ...reads], writes: [] });
     },
     predict: async (run, _texts, { results, model, prompt, file }, allowRead) => {
@@ -119,8 +130,19 @@ export function verbNeeds(
       found("list", { reads: [...foundPaths(folder), program], writes: [] });
       return Promise.resolve();
     },
-    show: (run) => {
-      found("show", { reads: [...foundPaths(run), program], writes: [] });
+    show: async (run) => {
+      // Which of what the run names is not in its project is said with the command that runs it again.
+      const project = await projectOf(run);
+      const reads = [...foundPaths(run), ...(project === undefined ? [] : [project]), program];
+      found("show", { reads, writes: [] });
+    },
+    view: (folder, { port, export: site, baselines }) => {
+      found("view", {
+        reads: [...foundPaths(folder), baselines, program],
+        ...(site === undefined
+          ? { writes: [folder, baselines], listens: `127.0.0.1:${port}` }
+          : { writes: [site] }),
+      });
       return Promise.resolve();
     },
     clean: async (args, { results }) => {
@@ -162,15 +184,33 @@ export function verbNeeds(
   };
 }
 
+/** Where runs are reported to. */
+type ReportsTo = Parameters<Verbs["run"]>[1]["reportTo"];
+
+/** What is written of runs that are reported, and the server that they are reported to. */
+function reported(results: string, reportTo: ReportsTo): Pick<Needs, "writes" | "reportsTo"> {
+  const folders = reportTo.flatMap((one) => one.tracker === "tensorboard" ? one.folder ?? [] : []);
+  const isToServer = reportTo.some(({ tracker }) => tracker === "mlflow");
+  return {
+    writes: [results, ...folders],
+    ...(isToServer && { reportsTo: mlflowHost((name) => Deno.env.get(name)) }),
+  };
+}
+
 /** Whether the answers of a run are generated; what is no such run is refused by the verb. */
 async function answersAreGenerated(run: string): Promise<boolean> {
   const metrics = await readJson(join(run, "metrics.json")).catch(() => undefined);
   return valueAt(metrics, ["answers"]) === "texts";
 }
 
-/** What is read of a side of a comparison: a summary names runs beside it, and a run that was begun again is beside its folder. */
+/**
+ * What is read of a side of a comparison: a summary names runs beside it, the samples and the results of lm-evaluation-harness are beside
+ * each other, and a run that was begun again is beside its folder.
+ */
 function comparedPaths(side: string): string[] {
-  return basename(side) === "summary.json" ? [dirname(side)] : [side, partialPath(resolve(side))];
+  return basename(side) === "summary.json" || isLmEvalFile(side)
+    ? [dirname(side)]
+    : [side, partialPath(resolve(side))];
 }
 
 /** What is read of a folder of runs: itself, what was begun in its place, and the locks on both, which are in the folder of all results. */

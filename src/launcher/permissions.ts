@@ -1,5 +1,5 @@
 import { dirname } from "@std/path";
-import { IS_CHECKOUT } from "../base/called_as.ts";
+import { UNLIMITED } from "../base/called_as.ts";
 import { InputError } from "../base/errors.ts";
 import { isAboveHome } from "../disk/project.ts";
 
@@ -50,8 +50,6 @@ function hasComma(path: string): boolean {
 
 function unnameable(path: string): InputError {
   return new InputError(
-    `${path} has a comma in its path, which Deno's permissions cannot name: rename it${
-      IS_CHECKOUT ? ", or call deno run -A src/main.ts …, which has all your permissions" : ""
-    }`,
+    `${path} has a comma in its path, which Deno's permissions cannot name: rename it${UNLIMITED}`,
   );
 }

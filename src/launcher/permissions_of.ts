@@ -1,10 +1,13 @@
 import { basename, dirname, join, resolve } from "@std/path";
 import { RT_POLARITY } from "../dataset/rt_polarity.ts";
+import { isDenied } from "../disk/denied.ts";
+import { isAbsent } from "../disk/is_absent.ts";
 import { cacheFolder, HUB_VARIABLES, hubHosts, isOffline, tokenFile } from "../hub/environment.ts";
 import { LAUNCHED } from "../terminal/stop_signals.ts";
 import type { Packages } from "./native_library.ts";
 import type { Needs } from "./needs.ts";
 import type { Permissions } from "./permissions.ts";
+import { MLFLOW_VARIABLES } from "../trackers/mlflow_server.ts";
 import { RIGHTS, type Verb } from "./rights.ts";
 
 /** Variables that all verbs may read: where home is, and what the terminal shows. */
@@ -28,7 +31,7 @@ export function permissionsOf(
   needs: Needs,
   { folder, library }: Packages,
 ): Permissions {
-  const { reads, writes, listens } = needs;
+  const { reads, writes, listens, reportsTo } = needs;
   const { downloads, asksHub = false, measuresDisks = false } = RIGHTS[verb];
   const cache = downloads ? [cacheFolder()] : [];
   const looked = asksHub ? [cacheFolder()] : [];
@@ -39,8 +42,8 @@ export function permissionsOf(
     read: [...reads, ...written, ...looked, ...secret, folder].map((path) => resolve(path)),
     write: written.map((path) => resolve(path)),
     ffi: isNative(verb, needs) ? [library] : [],
-    net: [...hostsOf(verb), ...(listens === undefined ? [] : [listens])],
-    env: [...COMMON_VARIABLES, ...variables],
+    net: [...hostsOf(verb), ...[listens, reportsTo].flatMap((host) => host ?? [])],
+    env: [...COMMON_VARIABLES, ...variables, ...(reportsTo === undefined ? [] : MLFLOW_VARIABLES)],
     sys: measuresDisks ? [...SYSTEM, "statfs"] : SYSTEM,
   };
 }
@@ -51,10 +54,20 @@ export function isNative(verb: Verb, { areGenerated = false }: Needs): boolean {
   return native === "generated texts" ? areGenerated : native;
 }
 
-/** A folder, and the two beside it by which it is replaced as a whole. */
+/** A folder, and the two beside it by which it is replaced as a whole; those of the folder that a link leads to, too. */
 function replaced(folder: string): string[] {
-  const path = resolve(folder);
-  return [path, `${path}.partial`, join(dirname(path), `.${basename(path)}.old`)];
+  return [...new Set([resolve(folder), linkedFolder(folder)])]
+    .flatMap((path) => [path, `${path}.partial`, join(dirname(path), `.${basename(path)}.old`)]);
+}
+
+/** Where a path leads that is a link itself; every other path as it is. */
+function linkedFolder(path: string): string {
+  try {
+    return Deno.lstatSync(path).isSymlink ? Deno.realPathSync(path) : resolve(path);
+  } catch (error) {
+    if (isAbsent(error) || isDenied(error)) return resolve(path);
+    throw error;
+  }
 }
 
 function hostsOf(verb: Verb): string[] {

@@ -6,7 +6,17 @@ export type Verb = keyof Verbs;
 /** What a verb may do besides reading the files that its command line and these files name. */
 export interface Rights {
   /** The flags, or the argument, that name what it may write: folders with what is in them, or a file. */
-  readonly writes: readonly ("--results" | "--out" | "--to" | "--baselines" | "--junit" | "<dir>")[];
+  readonly writes: readonly (
+    | "--results"
+    | "--out"
+    | "--to"
+    | "--baselines"
+    | "--junit"
+    | "--report-to"
+    | "--export"
+    | "<dir>"
+    | "[folder]"
+  )[];
   /** Whether it may download from the hub into the hub's cache. */
   readonly downloads: boolean;
   /** Whether it may run ONNX Runtime's native library: always, never, or with runs whose answers are generated. */
@@ -15,8 +25,10 @@ export interface Rights {
   readonly asksHub?: boolean;
   /** Whether it may ask how full disks are. */
   readonly measuresDisks?: boolean;
-  /** Whether it may listen at `--host` and `--port`. */
-  readonly listens: boolean;
+  /** Whether it may report runs to the server that the command line and the environment name. */
+  readonly reports?: boolean;
+  /** Where it may listen: at `--host` and `--port`, at `--port` of this computer alone, or nowhere. */
+  readonly listens: "--host" | "loopback" | false;
 }
 
 const READING: Rights = { writes: [], downloads: false, native: false, listens: false };
@@ -24,17 +36,18 @@ const RUNNING: Rights = { ...READING, writes: ["--results"], downloads: true, na
 
 /** The rights of each verb. */
 export const RIGHTS: Readonly<Record<Verb, Rights>> = {
-  run: RUNNING,
-  batch: RUNNING,
+  run: { ...RUNNING, writes: ["--results", "--report-to"], reports: true },
+  batch: { ...RUNNING, writes: ["--results", "--report-to"], reports: true },
   predict: RUNNING,
   export: { ...RUNNING, writes: ["--out"] },
   compile: { ...READING, writes: ["--out"], downloads: true },
-  serve: { ...READING, writes: ["--results"], downloads: true, native: "generated texts", listens: true },
+  serve: { ...READING, writes: ["--results"], downloads: true, native: "generated texts", listens: "--host" },
   validate: { ...READING, downloads: true },
   diff: { ...READING, writes: ["--junit"] },
   baseline: { ...READING, writes: ["--baselines"] },
   list: READING,
   show: READING,
+  view: { ...READING, writes: ["[folder]", "--baselines", "--export"], listens: "loopback" },
   clean: { ...READING, writes: ["--results"] },
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
@@ -46,14 +59,16 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
 
 /** The rows of the table in SECURITY.md: verb, what it writes, network, native code. */
 export function rightsTable(): string[][] {
-  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, asksHub, listens }]) => [
+  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, asksHub, reports, listens }]) => [
     `\`${verb}\``,
     [...writes.map((flag) => `\`${flag}\``), ...(downloads ? ["the hub's cache"] : [])].join(", ") ||
     "nothing",
     [
       ...(downloads ? ["the hub"] : verb === "data" ? ["the dataset's home"] : []),
       ...(asksHub ? ["asks the hub"] : []),
-      ...(listens ? ["listens at `--host`, `--port`"] : []),
+      ...(reports ? ["`--report-to mlflow`"] : []),
+      ...(listens === "--host" ? ["listens at `--host`, `--port`"] : []),
+      ...(listens === "loopback" ? ["listens on loopback at `--port`"] : []),
     ].join("; ") || "none",
     native === "generated texts" ? "ONNX Runtime, for generated texts" : native ? "ONNX Runtime" : "none",
   ]);

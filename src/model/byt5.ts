@@ -40,7 +40,14 @@ export function byt5Json(config: Json): Json {
       pair: [],
       special_tokens: { [end]: { id: end, ids: [1], tokens: [end] } },
     },
-    decoder: { type: "ByteLevel", add_prefix_space: false, trim_offsets: false, use_regex: false },
+    decoder: {
+      type: "Sequence",
+      decoders: [
+        { type: "ByteLevel", add_prefix_space: false, trim_offsets: false, use_regex: false },
+        // Bytes that are no text are left out, as transformers does.
+        { type: "Replace", pattern: { String: "\ufffd" }, content: "" },
+      ],
+    },
     model: {
       type: "BPE",
       dropout: null,

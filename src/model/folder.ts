@@ -7,6 +7,7 @@ import { isAbsent } from "../disk/is_absent.ts";
 import { pathsFrom } from "../disk/kept_place.ts";
 import { readJson } from "../disk/read_json.ts";
 import type { ModelSpec } from "../experiment/types.ts";
+import { canBeRepositoryId } from "../hub/repository_id.ts";
 import type { DownloadReporter } from "../hub/repository.ts";
 import { isByT5 } from "./byt5.ts";
 
@@ -44,9 +45,6 @@ const OPTIONAL = [TOKENIZER_CONFIG, "special_tokens_map.json"];
 /** What names a model that a flag names, in place of an experiment file. */
 export const COMMAND_LINE = "./";
 
-/** The form of ids on the hub; `./models/x` and `../x` are folders. */
-const HUB_ID = /^[\w-][\w.-]*\/[\w-][\w.-]*$/;
-
 /**
  * Finds a model's folder: one on disk, else one on the hub, of which the required files are downloaded.
  *
@@ -68,7 +66,7 @@ export async function findModel(
       "file",
     );
   }
-  if (!await exists(folder) && HUB_ID.test(spec.source)) {
+  if (!await exists(folder) && canBeRepositoryId(spec.source)) {
     return await withKeyContext(["model", "source"], () => hubModel(spec, folder, downloads, required));
   }
   if (spec.revision !== undefined) {

@@ -64,12 +64,14 @@ function encoded(library: Library, text: string): { ids: number[]; tokens: strin
 
 function opened(json: Json): Library {
   try {
-    return new Library(forLibrary(json), {});
+    // The library takes the unknown token of a vocabulary of whole words (WordLevel) from its second argument.
+    const { unk_token } = isObject(json.model) ? json.model : {};
+    return new Library(forLibrary(json), { unk_token });
   } catch (error) {
     throw new InputError(
       message`the model's tokenizer.json cannot be used: ${
         ofFile(thrownMessage(error))
-      } (@huggingface/tokenizers has WordPiece, BPE and Unigram, but not every step around them)`,
+      } (@huggingface/tokenizers has WordPiece, BPE, Unigram and WordLevel, but not every step around them)`,
       { cause: error },
     );
   }

@@ -7,7 +7,7 @@ import type { Json } from "./special_tokens.ts";
 import { type ModelVocabulary, Tokenizer } from "./tokenizer.ts";
 
 /** The file that says of which kind a tokenizer is. */
-const TOKENIZER_CONFIG = "tokenizer_config.json";
+export const TOKENIZER_CONFIG = "tokenizer_config.json";
 
 /** Files next to `tokenizer.json` that may name special tokens; later ones take precedence. */
 const NAMING = ["config.json", "special_tokens_map.json", TOKENIZER_CONFIG];

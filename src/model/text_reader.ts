@@ -14,6 +14,8 @@ import type { Tokenizer } from "./tokenizer.ts";
 
 /** What texts and answers are read with. */
 export interface TextReader {
+  /** The model's folder. */
+  readonly folder: string;
   readonly tokenizer: Tokenizer;
   readonly card: ReadingCard;
   readonly tokens: TextTokens;
@@ -54,6 +56,7 @@ export async function openTextReader(
     }
     : await open();
   return {
+    folder,
     tokenizer,
     card,
     tokens: await readTextTokens(folder, tokenizer, isEncoderDecoder),
@@ -71,6 +74,7 @@ export async function textReaderOf(
 ): Promise<TextReader> {
   const isEncoderDecoder = decoder !== undefined;
   return {
+    folder,
     tokenizer,
     card: isEncoderDecoder ? { ...card, kind: "encoder-decoder", target: facts.decoder?.target } : card,
     tokens: await readTextTokens(folder, tokenizer, isEncoderDecoder),

@@ -169,9 +169,11 @@ export class Tokenizer {
     return this.reader.library.decode([id], { clean_up_tokenization_spaces: false });
   }
 
-  /** The text of tokens, without the special ones among them. */
+  /** The text of tokens, without the special ones among them, and without ids that only the model has. */
   decode(ids: readonly number[]): string {
-    const kept = ids.filter((id) => !this.specialIds.has(id));
+    const kept = ids.filter((id) =>
+      !this.specialIds.has(id) && this.reader.library.id_to_token(id) !== undefined
+    );
     return kept.length === 0 ? "" : this.reader.library.decode(kept, { clean_up_tokenization_spaces: false });
   }
 

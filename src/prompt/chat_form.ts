@@ -1,8 +1,8 @@
-import { Template as ChatRenderer } from "@huggingface/jinja";
-import { thrownMessage } from "../base/errors.ts";
+import { ConfigValueError, thrownMessage } from "../base/errors.ts";
 import { message, ofFile } from "../base/message.ts";
 import { type ChatForm, type Piece, splitTemplate, type Template } from "../experiment/template.ts";
 import type { ChatTemplate } from "../model/chat_template.ts";
+import { ChatRenderer } from "./chat_renderer.ts";
 import { templateError } from "./template_error.ts";
 
 /** A message of a chat. */
@@ -79,17 +79,16 @@ interface WrittenMessage {
 type Render = (messages: readonly WrittenMessage[], asksForAnswer: boolean) => string;
 
 /** Applies a chat template with what transformers hands to it. */
-function rendererOf({ source, specials }: ChatTemplate): Render {
-  if (BREAK.test(source)) {
+function rendererOf(chat: ChatTemplate): Render {
+  if (BREAK.test(chat.source)) {
     throw templateError(
       "the model's chat template has {% break %} or {% continue %}, which @huggingface/jinja executes otherwise than Jinja: write 'prompt.template' as words",
     );
   }
-  const renderer = attempt("cannot be read", () => new ChatRenderer(source));
+  const renderer = attempt("cannot be read", () => new ChatRenderer(chat));
   return (messages, asksForAnswer) =>
     attempt("refuses the messages", () =>
       renderer.render({
-        ...specials,
         messages,
         tools: null,
         documents: null,
@@ -101,6 +100,7 @@ function attempt<Result>(what: string, act: () => Result): Result {
   try {
     return act();
   } catch (error) {
+    if (error instanceof ConfigValueError) throw error;
     throw templateError(
       message`the model's chat template ${what} (${
         ofFile(thrownMessage(error))

@@ -1,11 +1,13 @@
 import { fromFileUrl } from "@std/path";
 import { allDone } from "../base/all_done.ts";
-import { loadedPackageAddress } from "../base/package_address.ts";
+import { type AddressedPackage, loadedPackageAddress } from "../base/package_address.ts";
 import { UNSAFE } from "../base/visible.ts";
 import { type Content, dataElement, htmlOf } from "./html.ts";
 import { PHRASES } from "./phrases.ts";
 import type { RunRecord } from "../results/read_run.ts";
+import type { TextRunRecord } from "../results/read_text_run.ts";
 import { runsElement } from "../results/saved_report.ts";
+import { textsElement } from "../results/saved_texts.ts";
 import { STYLE } from "./style.ts";
 import { TERMS } from "./terms.ts";
 
@@ -14,6 +16,8 @@ export interface Page {
   readonly title: string;
   /** Runs that a diff can read from the saved page. */
   readonly runs?: ReadonlyMap<string, RunRecord>;
+  /** The same of runs whose answers are generated. */
+  readonly texts?: ReadonlyMap<string, TextRunRecord>;
   /** The folders of the runs that are not complete, which a diff reports. */
   readonly unfinished?: readonly string[];
   readonly body: readonly Content[];
@@ -47,7 +51,7 @@ const MODULES = [
  * A report as HTML: readable without its script, which adds the charts (Observable Plot, in the page), the tooltips and the
  * reader's language.
  */
-export async function pageHtml({ title, runs, unfinished, body }: Page): Promise<string> {
+export async function pageHtml({ title, runs, texts, unfinished, body }: Page): Promise<string> {
   const { d3, plot, own } = await loadScripts();
   return `<!doctype html>
 <html lang="en">
@@ -69,6 +73,7 @@ ${body.map(htmlOf).join("\n")}
 </main>
 <div id="tooltip" role="tooltip" hidden></div>
 ${runs === undefined ? "" : await runsElement(runs, unfinished)}
+${texts === undefined || texts.size === 0 ? "" : await textsElement(texts)}
 ${dataElement({ phrases: PHRASES, terms: TERMS, unsafe: UNSAFE.source }, WORDS).html}
 <script>${d3}</script>
 <script>${plot}</script>
@@ -96,7 +101,7 @@ function loadScripts(): Promise<Scripts> {
     const inlined = async (name: typeof MODULES[number]) =>
       (await read(new URL(`./page/${name}.js`, import.meta.url)))
         .replaceAll(/^import\b[^;]*;\n/gm, "").replaceAll(/^export /gm, "");
-    const shipped = async (name: string, file: string) =>
+    const shipped = async (name: AddressedPackage, file: string) =>
       read(new URL(`../dist/${file}`, await loadedPackageAddress(name)));
     return {
       d3: await shipped("d3", "d3.min.js"),

@@ -1,5 +1,6 @@
 import { percent } from "../base/percent.ts";
 import { keyLabels } from "../experiment/variant_name.ts";
+import type { TextRunRecord } from "../results/read_text_run.ts";
 import type { RunRecord } from "../results/read_run.ts";
 import {
   type EnsembleRow,
@@ -37,12 +38,13 @@ import { sweepPlots } from "./sweep_plots.ts";
 /**
  * `summary.html` of a batch.
  *
- * @param runs its complete runs by their folders, which a diff of the saved page compares
+ * @param runs its complete runs by their folders, which a diff of the saved page compares @param texts those whose answers are generated
  * @param by the metric of the validation sets that the best variant is chosen by
  */
 export function sweepReport(
   summary: Summary,
   runs: ReadonlyMap<string, RunRecord>,
+  texts: ReadonlyMap<string, TextRunRecord> = new Map(),
   by: RankedBy = "accuracy",
 ): Promise<string> {
   const { warnings = [] } = summary;
@@ -51,6 +53,7 @@ export function sweepReport(
   return pageHtml({
     title: summary.title,
     runs,
+    texts,
     unfinished: unfinished.map(({ folder }) => folder),
     body: [
       ...(summary.search === undefined ? [] : [searchSection(summary.search)]),

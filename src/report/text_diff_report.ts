@@ -52,7 +52,7 @@ export function textDiffReport(diff: TextDiffs): Promise<string> {
 }
 
 /** The pieces of a page that show a diff of generated texts. */
-function textDiffPieces({ comparisons, variantsOnlyInA, variantsOnlyInB }: TextDiffs): Content[] {
+export function textDiffPieces({ comparisons, variantsOnlyInA, variantsOnlyInB }: TextDiffs): Content[] {
   const { shared, own } = differingRows(comparisons);
   const [first] = comparisons;
   return [

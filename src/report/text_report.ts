@@ -48,49 +48,53 @@ export interface TextReport {
 const SHOWN = 200;
 
 /** `report.html` of a run whose answers are free texts. */
-export function textReport(
-  { title, experiment, metrics, environment, history, predictions, samples, meaning }: TextReport,
-): Promise<string> {
+export function textReport(run: TextReport): Promise<string> {
+  const { title, experiment, metrics, environment, predictions } = run;
+  const record = { experiment, metrics, environment, predictions };
+  return pageHtml({ title, texts: new Map([["", record]]), body: textPieces(run) });
+}
+
+/** The pieces of a page that show a run whose answers are generated. */
+export function textPieces(
+  { experiment, metrics, environment, history, predictions, samples, meaning }: Omit<TextReport, "title">,
+): Content[] {
   const { description } = experiment;
   const isClassed = experiment.verbalizer !== undefined;
-  return pageHtml({
-    title,
-    body: [
-      ...(description === undefined ? [] : [new Html(`<p>${htmlOf(description)}</p>`)]),
-      textMetricsTable(metrics),
-      ...diagnosisPieces(metrics),
-      ...dataSection(environment),
-      ...curves(history),
-      ...classPieces(metrics),
-      section(
-        phrase("samples"),
-        samples.length > 0
-          ? table(
-            [
-              phrase("text"),
-              phrase("generated"),
-              ...(isClassed ? [phrase("label"), phrase("predicted")] : []),
-            ],
-            samples.map(({ label = "", predicted, ...sample }) => [
-              sample.text,
-              sample.generated,
-              ...(isClassed
-                ? [label, classCell({ label, ...(predicted !== undefined && { predicted }) })]
-                : []),
-            ]),
-          )
-          : phrase("none"),
-      ),
-      section(
-        together(phrase("predictions"), ` (${predictions.length.toLocaleString("en")})`),
-        new Html(`<p>${htmlOf(phrase("first_texts"))}</p>`),
-        answerTable(predictions.slice(0, SHOWN)),
-      ),
-      ...(meaning ? [section(phrase("neighbours"), ...neighbourTables(meaning))] : []),
-      details(phrase("experiment"), preformatted(experimentYaml(experiment))),
-      details(phrase("environment"), preformatted(stringify(environment))),
-    ],
-  });
+  return [
+    ...(description === undefined ? [] : [new Html(`<p>${htmlOf(description)}</p>`)]),
+    textMetricsTable(metrics),
+    ...diagnosisPieces(metrics),
+    ...dataSection(environment),
+    ...curves(history),
+    ...classPieces(metrics),
+    section(
+      phrase("samples"),
+      samples.length > 0
+        ? table(
+          [
+            phrase("text"),
+            phrase("generated"),
+            ...(isClassed ? [phrase("label"), phrase("predicted")] : []),
+          ],
+          samples.map(({ label = "", predicted, ...sample }) => [
+            sample.text,
+            sample.generated,
+            ...(isClassed
+              ? [label, classCell({ label, ...(predicted !== undefined && { predicted }) })]
+              : []),
+          ]),
+        )
+        : phrase("none"),
+    ),
+    section(
+      together(phrase("predictions"), ` (${predictions.length.toLocaleString("en")})`),
+      new Html(`<p>${htmlOf(phrase("first_texts"))}</p>`),
+      answerTable(predictions.slice(0, SHOWN)),
+    ),
+    ...(meaning ? [section(phrase("neighbours"), ...neighbourTables(meaning))] : []),
+    details(phrase("experiment"), preformatted(experimentYaml(experiment))),
+    details(phrase("environment"), preformatted(stringify(environment))),
+  ];
 }
 
 /** The metrics of each part of the data. */

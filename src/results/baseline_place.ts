@@ -1,5 +1,6 @@
-import { basename, join } from "@std/path";
+import { basename, dirname, join, resolve } from "@std/path";
 import { fileNamePart } from "../base/file_name.ts";
+import { quoted } from "../base/quoted.ts";
 
 /** The folder of baselines, and the name of the usual one. */
 export const BASELINES = "baselines";
@@ -22,10 +23,12 @@ export function baselineFile(folder: string, name: string): string {
   return join(folder, `${name}${EXTENSION}`);
 }
 
-/** The flag by which `baseline set` writes a file of this name, with a blank before it; empty for that of the usual one. */
-export function nameFlag(file: string): string {
+/** The flags by which `baseline set` writes a file, with a blank before each; empty for the usual one. */
+export function baselineFlags(file: string): string {
   const name = basename(file, EXTENSION);
-  return name === MAIN_BASELINE || !canNameBaseline(name) ? "" : ` --name ${name}`;
+  const folder = dirname(file);
+  const named = name === MAIN_BASELINE || !canNameBaseline(name) ? "" : ` --name ${name}`;
+  return `${named}${resolve(folder) === resolve(BASELINES) ? "" : ` --baselines ${quoted(folder)}`}`;
 }
 
 /** Whether a path is that of a baseline, by its name. */

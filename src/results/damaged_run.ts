@@ -44,9 +44,11 @@ export async function readOwn<Content>(
     if (error instanceof DamagedRun || error instanceof TooManyPredictions) throw error;
     const { NotFound, NotADirectory, PermissionDenied, NotCapable } = Deno.errors;
     if (error instanceof NotFound || error instanceof NotADirectory) return undefined;
-    if (!(error instanceof Error) || error instanceof PermissionDenied || error instanceof NotCapable) {
-      throw error;
+    if (error instanceof PermissionDenied) {
+      const way = "ask for the permission to read it, or move its folder away";
+      throw new DamagedRun(`${file} cannot be read (you have no permission)`, way, { cause: error });
     }
+    if (!(error instanceof Error) || error instanceof NotCapable) throw error;
     if (error instanceof InputError) throw new DamagedRun(error.forms, undefined, { cause: error });
     // The error's own message ends with the system call, which repeats the path.
     const why = error.message.replace(/: \w+ '.*'$/s, "");

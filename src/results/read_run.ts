@@ -1,6 +1,7 @@
 import { COMMAND } from "../base/called_as.ts";
 import { join } from "@std/path";
 import { counted } from "../base/counted.ts";
+import { OtherAnswers } from "./other_answers.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { innerPath } from "../base/inner_path.ts";
 import { parseJson } from "../base/json_text.ts";
@@ -142,7 +143,7 @@ export async function readAbout(path: string): Promise<RunAbout> {
 /** @throws {InputError} where the run's answers are generated */
 function ofClasses(path: string, { experiment, metrics, environment }: AnyAbout): RunAbout {
   if (areOfTexts(metrics) || !isClassExperiment(experiment)) {
-    throw new InputError(
+    throw new OtherAnswers(
       `the answers of ${path} are generated texts ('${
         generatingKey(experiment)
       }'), and this takes runs of classes with probabilities: look at its report.html, answer texts with it by '${COMMAND} predict', or compare it with another run of generated texts by '${COMMAND} diff'`,

@@ -34,12 +34,7 @@ export async function readShown(folder: string, kept: KeptPredictions): Promise<
   const run = await readRun(folder, kept);
   const { environment, experiment } = run;
   const classes = Object.keys(experiment.verbalizer);
-  const history = await readLines(
-    folder,
-    "history.jsonl",
-    environment,
-    (line, refuse) => TRAINING_FILES.read("history_line", line, refuse),
-  );
+  const history = await readHistory(folder, environment);
   const samples = await readLines(folder, "samples.jsonl", environment, (line, refuse) => {
     const sample = RUN_FILES.read("sample_prediction", line, refuse);
     const fault = predictionFault(sample, classes);
@@ -49,23 +44,34 @@ export async function readShown(folder: string, kept: KeptPredictions): Promise<
   const meaning = await readNeighbours(folder, environment);
   return {
     ...run,
-    history: history ?? [],
+    history,
     samples,
     ...(meaning && { meaning }),
     ...(experiment.ensemble && { ensemble: await readEnsemble(folder) }),
   };
 }
 
+/** The history of a complete run; empty where it has none. @throws {DamagedRun} where it is damaged */
+export async function readHistory(folder: string, environment: Environment): Promise<readonly HistoryLine[]> {
+  const lines = await readLines(
+    folder,
+    "history.jsonl",
+    environment,
+    (line, refuse) => TRAINING_FILES.read("history_line", line, refuse),
+  );
+  return lines ?? [];
+}
+
 /** Makes an error of a description of what is wrong. */
-type Refuse = (fault: string) => Error;
+export type Refuse = (fault: string) => Error;
 
 /** The lines of a `.jsonl` file of a run; `undefined` where it has none. @param read checks the content of a line */
-async function readLines<Line>(
+export async function readLines<Line>(
   folder: string,
   name: string,
   environment: Environment,
   read: (line: unknown, refuse: Refuse) => Line,
-): Promise<Line[] | undefined> {
+): Promise<readonly Line[] | undefined> {
   const file = join(folder, name);
   const bytes = await readOwn(file, Deno.readFile, JSON_LIMIT);
   if (bytes === undefined) return withoutFile(folder, name, environment);

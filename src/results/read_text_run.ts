@@ -1,5 +1,4 @@
 import { join } from "@std/path";
-import { InputError } from "../base/errors.ts";
 import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import type { GeneratedExperiment } from "../experiment/text_types.ts";
 import { textMetricsFault } from "./check_scores.ts";
@@ -7,6 +6,7 @@ import { damaged } from "./damaged_run.ts";
 import type { Environment } from "./environment.ts";
 import { KeptPredictions } from "./kept_predictions.ts";
 import { areOfTexts, type TextMetricsFile } from "./metrics_file.ts";
+import { OtherAnswers } from "./other_answers.ts";
 import { checkListedFile } from "./own_files.ts";
 import { readTextPredictions } from "./read_predictions.ts";
 import { readAnyAbout, readFinished } from "./read_run.ts";
@@ -38,7 +38,7 @@ export async function readTextRun(
 ): Promise<TextRunRecord> {
   const { experiment, metrics, environment } = await readAnyAbout(path);
   if (!areOfTexts(metrics) || !isGeneratedExperiment(experiment)) {
-    throw new InputError(
+    throw new OtherAnswers(
       `the answers of ${path} are classes with probabilities, and cannot be compared with generated texts: name another run`,
     );
   }

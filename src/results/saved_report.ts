@@ -11,8 +11,9 @@ import { checkFormat, RUN_FORMAT } from "./format.ts";
 import { packRuns, unpackRuns } from "./packed_runs.ts";
 import type { RunRecord } from "./read_run.ts";
 
-/** The element of a page that contains its runs: compressed JSON, which the page itself does not read. */
-const BEGIN = '<script type="application/json+gzip" id="softprompt-runs">';
+/** The elements of a page that contain its runs: compressed JSON, which the page itself does not read. */
+export type RunsElement = "softprompt-runs" | "softprompt-texts";
+
 const END = "</script>";
 
 /** What a diff can read: the way out where it is given something else. */
@@ -40,41 +41,61 @@ export async function runsElement(
   runs: ReadonlyMap<string, RunRecord>,
   unfinished: readonly string[] = [],
 ): Promise<string> {
-  const json = ReadableStream.from(jsonPieces(packRuns(runs, unfinished))).pipeThrough(
-    new TextEncoderStream(),
-  );
+  return await zippedElement("softprompt-runs", packRuns(runs, unfinished));
+}
+
+/** Data as an element of a page. */
+export async function zippedElement(name: RunsElement, content: unknown): Promise<string> {
+  const json = ReadableStream.from(jsonPieces(content)).pipeThrough(new TextEncoderStream());
   const zipped = await new Response(json.pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
-  return `${BEGIN}${encodeBase64(zipped)}${END}`;
+  return `${beginOf(name)}${encodeBase64(zipped)}${END}`;
+}
+
+function beginOf(name: RunsElement): string {
+  return `<script type="application/json+gzip" id="${name}">`;
+}
+
+/**
+ * The data in an element of a saved page; `undefined` where it has none.
+ *
+ * @throws {InputError} where the page is too large or the data are damaged
+ */
+export async function contentOfElement(file: string, name: RunsElement): Promise<unknown> {
+  const text = await readTextLimited(file, { most: MOST_BYTES, wayOut: COMPARABLE });
+  const begin = beginOf(name);
+  const from = text.indexOf(begin);
+  const to = text.indexOf(END, from);
+  if (from < 0 || to < 0) return undefined;
+  return await orDamaged(file, () => unzipped(text.slice(from + begin.length, to)));
 }
 
 /**
  * The runs in a saved `report.html` or `summary.html`.
  *
+ * @param mayHaveNone whether it has other runs, so that it need not have any whose answers are classes with probabilities
  * @throws {InputError} where the file is not such a report, is too large, or was written by a newer version
  */
-export async function readReport(file: string): Promise<SavedRuns> {
-  const text = await readTextLimited(file, { most: MOST_BYTES, wayOut: COMPARABLE });
-  const from = text.indexOf(BEGIN);
-  const to = text.indexOf(END, from);
-  if (from < 0 || to < 0) throw noReport(file, "holds no runs");
-  const content = await orDamaged(file, () => unzipped(text.slice(from + BEGIN.length, to)));
-  return await checkedRuns(content, file);
+export async function readReport(file: string, mayHaveNone = false): Promise<SavedRuns> {
+  const content = await contentOfElement(file, "softprompt-runs");
+  if (content !== undefined) return await checkedRuns(content, file, mayHaveNone);
+  if (mayHaveNone) return { runs: new Map(), unfinished: [] };
+  throw noReport(file, "holds no runs");
 }
 
 /**
  * Runs with their predictions that were packed into a file.
  *
- * @param content of the file, where the runs are
+ * @param content of the file, where the runs are @param mayHaveNone as in {@linkcode readReport}
  * @throws {InputError} where they are damaged, or were written by a newer version
  */
-export async function checkedRuns(content: unknown, file: string): Promise<SavedRuns> {
+export async function checkedRuns(content: unknown, file: string, mayHaveNone = false): Promise<SavedRuns> {
   for (const environment of environmentsIn(content)) checkFormat(environment, RUN_FORMAT, file);
   const { runs, unfinished } = await orDamaged(file, () => {
     const packed = RUN_FILES.read("packed_runs", content, (fault) => new RangeError(fault));
     return { runs: unpackRuns(packed), unfinished: packed.unfinished ?? [] };
   });
   // A report of a sweep of which nothing is complete.
-  if (runs.size === 0) throw noReport(file, "holds no runs");
+  if (runs.size === 0 && !mayHaveNone) throw noReport(file, "holds no runs");
   for (const { predictions, experiment, metrics } of runs.values()) {
     const classes = Object.keys(experiment.verbalizer);
     const { examples } = metrics.test;

@@ -5,7 +5,6 @@ import { measureGeneratedClasses } from "../evaluation/generated_classes.ts";
 import { likelihoodsOf } from "../evaluation/target_scores.ts";
 import { measureAnswers, measureTargets, type TargetLikelihood } from "../evaluation/text_metrics.ts";
 import { promptInsertion } from "../experiment/prompt_vectors.ts";
-import type { GeneratedExperiment } from "../experiment/text_types.ts";
 import type { GeneratedText } from "../generation/decoding.ts";
 import { TextGenerator } from "../generator/text_generator.ts";
 import type { CompileCache } from "../artifacts/compile_cache.ts";
@@ -18,7 +17,11 @@ import type { FormTask } from "./form_task.ts";
 import { encodeFree, type FreeExample } from "./encode_free.ts";
 import { classesOfGenerated } from "./generated_classes.ts";
 import { generateTexts } from "./generate_texts.ts";
+import { generates, isOfGenerated } from "./generates.ts";
+import { outOfReach, outOfReachWarning } from "./out_of_reach.ts";
 import type { PreparedGenerated } from "./prepare.ts";
+import type { AskedText } from "./prepare_text.ts";
+import { textTargets } from "./text_targets.ts";
 
 /** What answers free texts: the probabilities of right ones, and texts of its own where they are asked for. */
 export interface FreeAnswerer {
@@ -26,16 +29,6 @@ export interface FreeAnswerer {
   likelihoods(questions: Questions<FreeExample>): Promise<TargetLikelihood[]>;
   /** The texts that the model writes; `undefined` where none are asked for. */
   readonly generate: ((questions: Questions<FreeExample>) => Promise<readonly GeneratedText[]>) | undefined;
-}
-
-/** The metrics of generated texts. */
-const OF_GENERATED = new Set(["accuracy", "macroF1", "exactMatch", "tokenF1", "rougeL"]);
-
-/** Whether an experiment asks for texts that the model writes; classes are always found by them. */
-export function generates({ evaluation, training, verbalizer }: GeneratedExperiment): boolean {
-  const { metrics, samples } = evaluation;
-  return verbalizer !== undefined || samples.length > 0 ||
-    [...metrics, training?.best ?? "loss"].some((one) => OF_GENERATED.has(one));
 }
 
 /**
@@ -100,7 +93,7 @@ export function freeTask(
     };
   };
   const isGenerated = evaluation.validateOn === "metrics" &&
-    evaluation.metrics.some((one) => OF_GENERATED.has(one));
+    evaluation.metrics.some(isOfGenerated);
   return {
     verbalizer: {},
     weights: prepared.form === "generate" ? classWeights(prepared) : {},
@@ -113,6 +106,19 @@ export function freeTask(
           } did not fit, and lost tokens at the end, the end token among them`,
         );
       }
+      const { reader, shown, transfer } = prepared;
+      const tables: readonly (readonly AskedText[])[] = [
+        dataset.validation,
+        dataset.test,
+        ...transfer.map(({ examples }) => examples),
+      ];
+      const asked = tables.flat();
+      const targets = textTargets(experiment, reader, shown, counting);
+      const warning = outOfReachWarning(
+        outOfReach({ experiment, tokenizer: reader.tokenizer, targets }, asked),
+        asked.length,
+      );
+      if (warning !== undefined) log(`warning: ${warning}`);
       return encoded;
     },
     answerer,

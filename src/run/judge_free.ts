@@ -12,7 +12,8 @@ import { classesOfGenerated } from "./generated_classes.ts";
 import { majorityBaseline } from "./metrics_of_run.ts";
 import type { AskedText } from "./prepare_text.ts";
 import type { FreeExample } from "./encode_free.ts";
-import { type FreeAnswerer, generates, scoresOf } from "./free_task.ts";
+import { type FreeAnswerer, scoresOf } from "./free_task.ts";
+import { generates } from "./generates.ts";
 import { PartCounter } from "./part_counter.ts";
 import type { PreparedGenerated } from "./prepare.ts";
 

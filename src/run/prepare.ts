@@ -197,7 +197,7 @@ function spelled({ classes }: TextTargets, { tokenizer }: OpenModel): Verbalizer
 
 /** What answers depend on of how texts are read, besides the files that are hashed. */
 function readWith({ tokens, chat }: TextReader): readonly unknown[] {
-  return [tokens, chat ?? null];
+  return [tokens, chat ? { source: chat.source, specials: chat.specials } : null];
 }
 
 function shownExamples(shown: readonly AskedText[]): ShownExample[] {

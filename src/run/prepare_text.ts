@@ -6,10 +6,12 @@ import { InputError, withKeyContext } from "../base/errors.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { parseTemplate, templateText } from "../experiment/template.ts";
 import type { TextExperiment } from "../experiment/text_types.ts";
+import { readGenerationRules } from "../model/generation_rules.ts";
 import type { TextReader } from "../model/text_reader.ts";
 import { unknownWordsIn } from "../prompt/encoding.ts";
 import type { RunRequest } from "./context.ts";
 import { checkStartingWords } from "./check_starting_words.ts";
+import { generates } from "./generates.ts";
 import { readSourcePrompt } from "./read_source_prompt.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 import { type TextTargets, textTargets } from "./text_targets.ts";
@@ -53,6 +55,7 @@ export async function prepareText(
   resources: ResourceCache,
 ): Promise<PreparedText> {
   const reader = await resources.textReader(experiment, file);
+  if (generates(experiment)) await readGenerationRules(reader.folder);
   checkStartingWords(experiment, reader.tokenizer);
   if (reader.card.kind !== "encoder-decoder") {
     await readSourcePrompt(experiment.prompt, file, await resources.model(experiment, file));

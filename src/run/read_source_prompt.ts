@@ -6,7 +6,7 @@ import { ConfigValueError, InputError, withKeyContext } from "../base/errors.ts"
 import { message, ofFile } from "../base/message.ts";
 import type { SoftTextPrompt } from "../experiment/text_types.ts";
 import type { Experiment, SoftPrompt } from "../experiment/types.ts";
-import { type Entry, entryOf, times, withEntryContext } from "../formats/embedding_scale.ts";
+import { afterScaleContext, type Entry, times } from "../formats/embedding_scale.ts";
 import { readPeftAdapter } from "../formats/peft.ts";
 import { checkListed } from "../disk/checksums.ts";
 import { pathsFrom } from "../disk/kept_place.ts";
@@ -73,21 +73,17 @@ function afterScale(
 ): SourcePrompt {
   if (scale === 1) {
     if (enters === undefined) return given;
-    const message = `'enters: ${enters}' is only for a model that scales its word embeddings: leave it out`;
+    const message =
+      `'enters: ${enters}' is only for a model that scales its word embeddings by the square root of their size: leave it out`;
     throw new ConfigValueError([{ path: ENTERS, message }]);
   }
-  const { prompt } = given;
-  const entry = enters ?? entryOf(scale, prompt.dims[1]!);
-  const other = entry === "after-scale"
-    ? "set 'before-scale' where the code that tuned it multiplies 'inputs_embeds' itself, as of Marian, or of Gemma 1 and 2 before transformers 5"
-    : "set 'after-scale' where the embedding module applies it";
   return {
     ...given,
-    prompt: entry === "after-scale" ? prompt : times(prompt, scale),
+    prompt: enters === "before-scale" ? times(given.prompt, scale) : given.prompt,
     ...(enters === undefined && {
-      assumed: `the adapter's vectors are assumed to enter ${withEntryContext(entry, scale)}: '${
+      assumed: `the adapter's vectors are assumed to enter ${afterScaleContext(scale)}: '${
         ENTERS.join(".")
-      }: ${entry}'; ${other}`,
+      }: after-scale'; set 'before-scale' where the code that tuned it multiplies 'inputs_embeds' itself, as of Marian, or of Gemma 1 and 2 before transformers 5`,
     }),
   };
 }

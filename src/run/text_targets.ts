@@ -157,7 +157,7 @@ function checkDecoder({ evaluation }: TextExperiment, { card }: TextReader): voi
  */
 function checkGenerated({ evaluation, verbalizer = {} }: TextExperiment, longest: number): void {
   if (!("generate" in evaluation)) return;
-  const { maxTokens } = evaluation.generate;
+  const { maxTokens, stop } = evaluation.generate;
   if (maxTokens < longest) {
     const message =
       `the texts of the classes have up to ${longest} tokens, and 'evaluation.generate.maxTokens: ${maxTokens}' generates fewer: set it to at least ${longest}`;
@@ -168,7 +168,17 @@ function checkGenerated({ evaluation, verbalizer = {} }: TextExperiment, longest
     message:
       `'${text}' and '${other.text}' of the class '${other.name}' are the same without case, punctuation, articles and blanks, as generated texts are compared: choose another text`,
   }));
-  if (same.length > 0) throw new ConfigValueError(same);
+  const stopped = Object.entries(verbalizer).flatMap(([name, texts]) =>
+    texts.flatMap((text, index) =>
+      stop.filter((one) => text.trim().includes(one)).map((one) => ({
+        path: ["verbalizer", name, index],
+        message: `'${text}' holds the stop string ${
+          JSON.stringify(one)
+        }, at which generated texts end: choose another text, or change 'evaluation.generate.stop'`,
+      }))
+    )
+  );
+  if (same.length + stopped.length > 0) throw new ConfigValueError([...same, ...stopped]);
 }
 
 /** @throws {ConfigValueError} where texts are generated that would not end */

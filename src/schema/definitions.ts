@@ -1,4 +1,5 @@
 import { Ajv, type ValidateFunction } from "ajv";
+import { OWN_SCHEMA } from "./own_schema.ts";
 import type { SchemaPart } from "./schema_part.ts";
 
 /** The name under which the schema is registered. */
@@ -11,7 +12,7 @@ const SCHEMA = "schema";
  * @typeParam Types the generated types, by the definitions' names
  */
 export class Definitions<Types> {
-  private readonly ajv = new Ajv({ strict: false, ownProperties: true });
+  private readonly ajv = new Ajv({ ...OWN_SCHEMA, strict: false });
 
   constructor(schema: SchemaPart) {
     this.ajv.addSchema(schema, SCHEMA);

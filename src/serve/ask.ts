@@ -1,10 +1,12 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { AnswerEnd } from "../browser/served_texts.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { parseJson } from "../base/json_text.ts";
+import { isOwnPage } from "./own_page.ts";
 import { refuse } from "./refuse.ts";
+import { bodyOf } from "./request_body.ts";
 import { SENT_TYPES } from "./sent_types.ts";
-import type { Post } from "./site.ts";
+import type { RequestHandler } from "./site.ts";
 
 /**
  * Answers a question, in pieces that make up the text.
@@ -37,7 +39,11 @@ export interface Asking {
  *
  * @param columns those of a question
  */
-export function asking(columns: readonly string[], answerQuestion: AnswerQuestion, asked: Asking): Post {
+export function asking(
+  columns: readonly string[],
+  answerQuestion: AnswerQuestion,
+  asked: Asking,
+): RequestHandler {
   return async (request, response) => {
     if (!isOwnPage(request)) return refuse(response, 403, "other pages may not ask here");
     if (request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() !== SENT_TYPES.json) {
@@ -49,7 +55,7 @@ export function asking(columns: readonly string[], answerQuestion: AnswerQuestio
     }
     asked.count++;
     try {
-      const body = await bodyOf(request);
+      const body = await bodyOf(request, LARGEST_QUESTION);
       if (body === undefined) {
         response.setHeader("connection", "close");
         return refuse(response, 413, `a question may have at most ${LARGEST_QUESTION} bytes`);
@@ -61,33 +67,6 @@ export function asking(columns: readonly string[], answerQuestion: AnswerQuestio
       asked.count--;
     }
   };
-}
-
-/** Whether a request is of no other page than the server's own: browsers name the page's origin, other programs none. */
-function isOwnPage({ headers }: IncomingMessage): boolean {
-  const { origin, host } = headers;
-  const site = headers["sec-fetch-site"];
-  if (site !== undefined && site !== "same-origin" && site !== "none") return false;
-  return origin === undefined || URL.parse(origin)?.host === host;
-}
-
-/** A request's body; `undefined` where it is too large. */
-async function bodyOf(request: IncomingMessage): Promise<Uint8Array | undefined> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of request) {
-    if (!(part instanceof Uint8Array)) throw new TypeError("a body is not bytes");
-    size += part.length;
-    if (size > LARGEST_QUESTION) return undefined;
-    parts.push(part);
-  }
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    body.set(part, at);
-    at += part.length;
-  }
-  return body;
 }
 
 /** The columns of a question; or what is wrong with it. */

@@ -1,4 +1,4 @@
-import { COMMAND } from "../base/called_as.ts";
+import { COMMAND, UNLIMITED } from "../base/called_as.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { ConnectionQueues } from "./connection_queues.ts";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -74,7 +74,7 @@ async function checkPermission(hostname: string, port: number): Promise<void> {
   const { state } = await Deno.permissions.query({ name: "net", host: `${host}:${port}` });
   if (state === "granted") return;
   throw new InputError(
-    `Deno has no permission to listen at ${hostname}: start it by its task, ${COMMAND} serve, or call deno run -A src/main.ts serve`,
+    `Deno has no permission to listen at ${hostname}: start it by its command (${COMMAND} …)${UNLIMITED}`,
   );
 }
 

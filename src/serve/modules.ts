@@ -1,6 +1,6 @@
 import { fromFileUrl } from "@std/path";
 import { transformSync } from "amaro";
-import { loadedPackageAddress } from "../base/package_address.ts";
+import { type AddressedPackage, loadedPackageAddress } from "../base/package_address.ts";
 
 /** The packages that pages import, as entries of an import map, which `shipped` serves. */
 const PACKAGES = {
@@ -19,7 +19,7 @@ export const IMPORT_MAP: string = JSON.stringify({
 });
 
 /** The folder of each package's browser files, relative to its main module. */
-const SHIPPED: ReadonlyMap<string, readonly [specifier: string, from: string]> = new Map([
+const SHIPPED: ReadonlyMap<string, readonly [specifier: AddressedPackage, from: string]> = new Map([
   ["onnxruntime-web", ["onnxruntime-web", "./"]],
   ["@huggingface/tokenizers", ["@huggingface/tokenizers", "./"]],
   ["deno-std", ["@std/csv/parse", "../"]],

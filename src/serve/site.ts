@@ -8,8 +8,8 @@ import { listen, type ListenOptions } from "./listen.ts";
 import { ownModule, type Sent, shipped } from "./modules.ts";
 import { refuse } from "./refuse.ts";
 
-/** Answers a POST request, and ends the response. */
-export type Post = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+/** Answers a request, and ends the response. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** What a server gives out. */
 export interface Site {
@@ -18,7 +18,9 @@ export interface Site {
   /** What it sends, by the path without its first slash; besides the project's modules and what packages ship for pages. */
   readonly sent: ReadonlyMap<string, Sent>;
   /** What is answered by computing, by the path; none where everything is computed in the page. */
-  readonly posts: ReadonlyMap<string, Post>;
+  readonly posts: ReadonlyMap<string, RequestHandler>;
+  /** What is answered to GET by reading or computing; `undefined` where the path is none of these. */
+  readonly gets?: (path: string) => RequestHandler | undefined;
 }
 
 /** Where a server listens, and what takes its failures. */
@@ -57,7 +59,7 @@ export async function serveSite(site: Site, options: ServeOptions): Promise<void
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { sent, posts }: Site,
+  { sent, posts, gets }: Site,
   hostname: string,
 ): Promise<void> {
   const { method, url = "" } = request;
@@ -76,6 +78,8 @@ async function answer(
     response.setHeader("allow", "GET, HEAD");
     return refuse(response, 405, "only GET and HEAD are answered");
   }
+  const get = path === undefined ? undefined : gets?.(path);
+  if (get !== undefined) return await get(request, response);
   const file = path === undefined
     ? undefined
     : sent.get(path) ?? await ownModule(path) ?? await shipped(path);
@@ -95,7 +99,12 @@ function pathOf(target: string): string | undefined {
   }
 }
 
-async function send({ content, type }: Sent, response: ServerResponse, isHead: boolean): Promise<void> {
+/** Sends a body, or the file that has it. @param isHead whether only the headers are asked for */
+export async function send(
+  { content, type }: Sent,
+  response: ServerResponse,
+  isHead: boolean,
+): Promise<void> {
   const body = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const length = "path" in body ? (await stat(body.path)).size : body.length;
   response.writeHead(200, { "content-type": type, "content-length": length });

@@ -1,3 +1,4 @@
+import { UNLIMITED } from "../base/called_as.ts";
 import { CommanderError } from "commander";
 import { CompileError } from "../compiler/mod.ts";
 import { InputError, terminalMessage } from "../base/errors.ts";
@@ -71,7 +72,9 @@ function isForbidden(error: unknown): error is Error {
 function forbidden(error: Error): string {
   return error instanceof Deno.errors.NotCapable
     ? `Deno lacks a permission that this needs (${error.message.split(", run again")[0]}): ${
-      error.message.includes("read access") ? "add --allow-read PATH if you want it read, or " : ""
-    }call deno run -A src/main.ts …, which has all your permissions`
+      error.message.includes("read access")
+        ? "add --allow-read PATH if you want it read"
+        : "choose another file or folder"
+    }${UNLIMITED}`
     : `you lack a permission that this needs (${error.message}): grant it, or choose another file or folder`;
 }

@@ -7,7 +7,7 @@ import { METRIC_NAMES, metricText } from "../diff/wording.ts";
 import type { RankedGroup } from "../results/summarize.ts";
 import { groupKey, type RankedBy, type SummaryGroup } from "../results/summary.ts";
 import { warningSentence } from "../search/wording.ts";
-import { quoted } from "./quoted.ts";
+import { quoted } from "../base/quoted.ts";
 
 /** The number of reports that are listed. */
 const MOST_REPORTS = 3;

@@ -50,6 +50,7 @@ function factLines({ experiment, environment, metrics }: RunDetails, columns: nu
     ["data", [dataset.name, ...sizes].join(", ")],
     ["prompt", promptText(experiment)],
     ["template", templateText(experiment)],
+    ...(experiment.answer === undefined ? [] : [["answer", keysText(experiment.answer)] as const]),
     ...Object.entries(experiment.verbalizer ?? {})
       .map(([name, words]) => [`class ${name}`, [words].flat().join(", ")] as const),
     ...(experiment.training === undefined ? [] : [["tuning", tuningText(experiment.training)] as const]),
@@ -87,6 +88,11 @@ function promptText({ prompt, tune }: Experiment): string {
 
 function templateText({ prompt: { template } }: Experiment): string {
   return typeof template === "string" ? template : JSON.stringify(template);
+}
+
+/** Keys with their values, as an experiment file has them. */
+function keysText(keys: object): string {
+  return Object.entries(keys).map(([key, value]) => `${key}: ${value}`).join(", ");
 }
 
 function tuningText(

@@ -4,6 +4,7 @@ import type { BatchFlags } from "../commands/batch.ts";
 import { collect, shardOf, wholeNumber } from "../commands/flag_values.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
 import { asJson } from "./as_json.ts";
+import { reportToTrackers } from "./report_to.ts";
 
 /** What `batch` does with its arguments and flags. @param allowRead the paths of `--allow-read` */
 export interface BatchVerb {
@@ -42,6 +43,7 @@ export function addBatch(program: Command, verbs: BatchVerb): void {
     .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
     .option("--summarize", "run nothing: write the summaries of the results that are there", false)
     .option("--dry-run", "run nothing: show what would run, with an estimate of its time", false)
+    .addOption(reportToTrackers())
     .addOption(asJson())
     .addOption(allowRead())
     .option("--yes", "execute more than 1000 runs", false)

@@ -24,6 +24,7 @@ import { addClean, type CleanVerb } from "./clean.ts";
 import { addBaseline, type BaselineVerb } from "./baseline.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
 import { type LogFlags, logFormat } from "./log_format.ts";
+import { addView, type ViewVerb } from "./view.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
 
 /** What each verb does with its arguments and flags. */
@@ -34,6 +35,7 @@ export type Verbs =
   & BaselineVerb
   & ListVerb
   & ShowVerb
+  & ViewVerb
   & CleanVerb
   & ReportVerb
   & PredictVerb
@@ -56,6 +58,7 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addBaseline,
   addList,
   addShow,
+  addView,
   addClean,
   addReport,
   addPredict,

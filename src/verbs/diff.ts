@@ -26,7 +26,7 @@ export function addDiff(program: Command, verbs: DiffVerb): void {
     .description("show what differs between two results, and whether the difference is significant")
     .argument(
       "[a]",
-      "what is compared with: the folder of a run or of a sweep, a saved report, or a baseline's file",
+      "what is compared with: the folder of a run or of a sweep, a saved report, a baseline's file, or results of lm-evaluation-harness, promptfoo or inspect_ai",
     )
     .argument("[b]", "the result to compare with it, in any of the same forms")
     .option(

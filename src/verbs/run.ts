@@ -4,6 +4,7 @@ import type { RunFlags } from "../commands/run.ts";
 import { collect } from "../commands/flag_values.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
 import { asJson } from "./as_json.ts";
+import { reportToTrackers } from "./report_to.ts";
 
 /** What `run` does with its arguments and flags. @param allowRead the paths of `--allow-read` */
 export interface RunVerb {
@@ -29,6 +30,7 @@ export function addRun(program: Command, verbs: RunVerb): void {
       [],
     )
     .option("--watch", "stay, and run what changes: a file, or what it names", false)
+    .addOption(reportToTrackers())
     .addOption(asJson())
     .addOption(allowRead())
     .addHelpText(

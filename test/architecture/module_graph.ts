@@ -9,8 +9,8 @@ interface Imports {
   readonly computed: readonly string[];
 }
 
-/** What a source text imports, from its syntax tree. */
-export function importsIn(source: string): Imports {
+/** What a source text imports, from its syntax tree. @param path by whose extension it is read as TypeScript, or with elements of a page */
+export function importsIn(source: string, path = "x.ts"): Imports {
   const specifiers: string[] = [];
   const computed: string[] = [];
   const take = (node: Deno.lint.Node | null | undefined) => {
@@ -25,11 +25,11 @@ export function importsIn(source: string): Imports {
     TSImportType: ({ argument }) => take(argument.type === "TSLiteralType" ? argument.literal : argument),
     'NewExpression[callee.name="URL"]': ({ arguments: [path, base] }: Deno.lint.NewExpression) => {
       const isOfModule = base?.type === "MemberExpression" && base.object.type === "MetaProperty";
-      const isModule = path?.type === "Literal" && /^\..*\.ts$/.test(String(path.value));
+      const isModule = path?.type === "Literal" && /^\..*\.tsx?$/.test(String(path.value));
       if (isOfModule && isModule) take(path);
     },
   };
-  Deno.lint.runPlugin({ name: "imports", rules: { collect: { create: () => collect } } }, "x.ts", source);
+  Deno.lint.runPlugin({ name: "imports", rules: { collect: { create: () => collect } } }, path, source);
   return { specifiers, computed };
 }
 
@@ -44,7 +44,7 @@ const ALIASES: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** The files of the project that a module of it imports, by their paths from the project's folder. */
 export function filesIn(path: string, source: string): string[] {
-  return importsIn(source).specifiers.flatMap((name) =>
+  return importsIn(source, path).specifiers.flatMap((name) =>
     Object.hasOwn(ALIASES, name) ? [ALIASES[name]!] : name.startsWith(".") ? [join(dirname(path), name)] : []
   );
 }
@@ -55,7 +55,7 @@ export async function sourcesIn(folder: string): Promise<Map<string, string>> {
   for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
     const path = `${folder}/${name}`;
     if (isDirectory) { for (const one of await sourcesIn(path)) sources.set(...one); }
-    else if (name.endsWith(".ts")) sources.set(path, await Deno.readTextFile(join(ROOT, path)));
+    else if (/\.tsx?$/.test(name)) sources.set(path, await Deno.readTextFile(join(ROOT, path)));
   }
   return sources;
 }

@@ -128,6 +128,23 @@ Deno.test("a sweep whose classes are chosen by generated texts is a baseline, to
     assertStringIncludes(both.stderr, "a baseline has whole runs only");
   }));
 
+Deno.test("runs of several experiments are no baseline", () =>
+  inFolder(async (folder) => {
+    const results = join(folder, "results");
+    for (const name of ["one", "other"]) {
+      await writeRecord(join(results, name), { ...GOOD, experiment: { ...GOOD.experiment, name } });
+    }
+    const flags = ["--baselines", join(folder, "baselines")];
+    const { code, stderr } = await call(["baseline", "set", results, ...flags]);
+    assertEquals(code, 2);
+    assertStringIncludes(
+      stderr,
+      `${results} has runs of 2 experiments (one, other), and a baseline is one run`,
+    );
+    assertEquals(await exists(folder, "baselines"), false);
+    assertEquals((await call(["baseline", "set", join(results, "one"), ...flags])).code, 0);
+  }));
+
 Deno.test("JUnit has a case for each metric of the gate, which fails where it got worse, whether or not that fails the command", () =>
   inFolder(async (folder) => {
     const a = await writeRecord(join(folder, "a"), GOOD);
@@ -163,10 +180,13 @@ Deno.test("what is no baseline is refused, and what is in its place is kept", ()
       assertEquals(code, 2, args.join(" "));
       assertStringIncludes(stderr, said);
     };
-    await refused(["diff", "--baseline", a], "main.json: set it by 'deno task baseline set RUN'");
+    await refused(
+      ["diff", "--baseline", a],
+      `main.json: set it by 'deno task baseline set RUN --baselines ${baselines}'`,
+    );
     await refused(
       ["diff", "--baseline", "weekly", a],
-      "weekly.json: set it by 'deno task baseline set RUN --name weekly'",
+      `weekly.json: set it by 'deno task baseline set RUN --name weekly --baselines ${baselines}'`,
     );
     await refused(["diff", "--baseline"], "name that one");
     await refused(["diff", "--baseline", "main", a, a], "name that one");
@@ -204,6 +224,8 @@ Deno.test("the usual baseline is in the folder that the command is called in", (
   inFolder(async (folder) => {
     await writeRecord(join(folder, "a"), GOOD);
     assertEquals((await callIn(folder, "baseline", "set", "a")).code, 0);
+    const missing = await callIn(folder, "diff", "--baseline", "weekly", "a");
+    assertStringIncludes(missing.stderr, "set it by 'deno task baseline set RUN --name weekly'");
     const { code, stdout } = await callIn(folder, "diff", "--baseline", "a");
     assertEquals(code, 0);
     assertStringIncludes(stdout, "nothing differs in the experiments");

@@ -91,3 +91,25 @@ Deno.test("the best is chosen by macro F1 where that is asked for, and validatio
       "'best: macroF1' and 'earlyStopping.metric: loss' choose by different metrics: leave one of them out",
     );
   }));
+
+Deno.test("validate checks files with keys set to other values, as they would be run", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, { training: QUICK });
+    const steps = async (...flags: string[]) => {
+      const { code, stdout, stderr } = await call([
+        "validate",
+        file,
+        "--results",
+        folder,
+        "--json",
+        ...flags,
+      ]);
+      assertEquals(code, 0, stderr);
+      return JSON.parse(stdout).runs.map((run: { steps: number }) => run.steps);
+    };
+    const [usual] = await steps();
+    assertEquals(await steps("--set", "training.steps=6"), [3 * usual]);
+    const wrong = await call(["validate", file, "--set", "model.source=nowhere", "--set", "prompt.length=3"]);
+    assertEquals(wrong.code, 2);
+    assertStringIncludes(wrong.stderr, "there is no ");
+  }));

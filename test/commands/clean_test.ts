@@ -15,7 +15,7 @@ const ENTRY = "0123456789abcdef0123456789abcdef";
 async function writeFile(path: string, name: string, more = ""): Promise<string> {
   await Deno.writeTextFile(
     path,
-    `name: ${name}\nmodel: { source: m }\ndataset: { name: reviews-demo }\nprompt: { kind: hard, template: "{text} {mask}" }\nverbalizer: { negative: [bad], positive: [good] }\n${more}`,
+    `name: ${name}\nmodel: { source: owner/m }\ndataset: { name: reviews-demo }\nprompt: { kind: hard, template: "{text} {mask}" }\nverbalizer: { negative: [bad], positive: [good] }\n${more}`,
   );
   return path;
 }
@@ -108,7 +108,7 @@ Deno.test("the run that another starts from stays, and a file that is wrong remo
   inFolder(async (folder) => {
     const results = await writeResults(folder);
     const soft =
-      `name: soft\nmodel: { source: m }\ndataset: { name: reviews-demo }\nverbalizer: { negative: [bad], positive: [good] }\nprompt: { kind: soft, length: 5, template: "{prompt} {text} {mask}", initialization: { from: run, path: results/noted } }\ntraining: { epochs: 1 }\n`;
+      `name: soft\nmodel: { source: owner/m }\ndataset: { name: reviews-demo }\nverbalizer: { negative: [bad], positive: [good] }\nprompt: { kind: soft, length: 5, template: "{prompt} {text} {mask}", initialization: { from: run, path: results/noted } }\ntraining: { epochs: 1 }\n`;
     await Deno.mkdir(join(folder, "files"));
     await Deno.writeTextFile(join(folder, "files/soft.yaml"), soft.replace("results/", "../results/"));
     assertEquals((await removes(results, join(folder, "files"), "--what", "unasked")).sort(), [
@@ -160,4 +160,23 @@ Deno.test("a cache that a link leads to stays", () =>
     await Deno.symlink(elsewhere, join(results, ".cache"));
     assertEquals(await removes(results), ["begun.partial"]);
     assertEquals(await exists(elsewhere, ENTRY, "SHA256SUMS"), true);
+  }));
+
+Deno.test("clean removes nothing where a file names a model or data that are not there", () =>
+  inFolder(async (folder) => {
+    const results = await writeResults(folder);
+    for (
+      const [key, from, to] of [
+        ["model.source", "source: owner/m", "source: ../m"],
+        ["dataset.file", "name: reviews-demo", "file: d.csv"],
+      ] as const
+    ) {
+      const file = await writeFile(join(folder, "kept.yaml"), "kept");
+      await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace(from, to));
+      const { code, stderr } = await call(["clean", file, "--results", results, "--yes"]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, `${file}:${key === "model.source" ? 2 : 3}:`);
+      assertStringIncludes(stderr, `'${key}' leads to nothing`);
+      assertEquals(await exists(results, "old"), true);
+    }
   }));

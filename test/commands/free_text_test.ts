@@ -99,9 +99,21 @@ Deno.test("two runs of free texts are compared by pairs, and a gate hears of the
     assertEquals(gate.code, 3);
     assertStringIncludes(gate.stderr, "in loss");
     assertEquals((await call(["diff", a, b, "--gate", "exactMatch"])).code, 0);
+    const page = join(a, "report.html");
+    const saved = await call(["diff", page, b, "--json", "--alpha", "0.99"]);
+    assertEquals([saved.code, JSON.parse(saved.stdout).metrics], [0, metrics], saved.stderr);
+    const several = join(folder, "several.html");
+    const reported = await call(["report", a, b, "--out", several]);
+    assertEquals(reported.code, 0, reported.stderr);
+    const lab = await Deno.readTextFile(several);
+    for (const part of ['id="run-1"', "12 test examples paired by id.", "right answer", "ROUGE-L"]) {
+      assertStringIncludes(lab, part);
+    }
+    const fromLab = await call(["diff", several, several, "--json"]);
+    assertEquals([fromLab.code, JSON.parse(fromLab.stdout).comparisons.length], [0, 2], fromLab.stderr);
     const kept = ["--baselines", join(folder, "baselines")];
     const junit = join(folder, "gate.xml");
-    assertEquals((await call(["baseline", "set", a, ...kept])).code, 0);
+    assertEquals((await call(["baseline", "set", page, ...kept])).code, 0);
     const again = ["diff", "--baseline", "main", b, "--json", "--alpha", "0.99", "--junit", junit, ...kept];
     const against = await call(again);
     assertEquals([against.code, JSON.parse(against.stdout).metrics], [0, metrics]);
@@ -226,8 +238,11 @@ Deno.test("a sweep of free texts is fused, chosen by its metric, summarized, and
     const gate = await call(["diff", a, b, "--gate", "accuracy"]);
     assertEquals(gate.code, 2);
     assertStringIncludes(gate.stderr, "these results have no such metric: choose among");
-    const pages = await call(["diff", join(a, "summary.html"), join(b, "summary.html")]);
-    assertEquals(pages.code, 2, pages.stdout);
+    const pages = await call(["diff", join(a, "summary.html"), join(b, "summary.html"), "--json"]);
+    assertEquals(pages.code, 0, pages.stderr);
+    const metricsIn = (text: string) =>
+      JSON.parse(text).comparisons.map(({ metrics }: { metrics: unknown }) => metrics);
+    assertEquals(metricsIn(pages.stdout), metricsIn(direct.stdout));
     await Deno.remove(join(b, "seed=1,length=3"), { recursive: true });
     const lacking = await call(["diff", a, b, "--fail-on-regression"]);
     assertEquals(lacking.code, 3);
@@ -263,4 +278,33 @@ Deno.test("right answers that do not fit are counted and truncated at the end", 
     assertStringIncludes(await ran(file, folder), "right answers did not fit, and lost tokens at the end");
     const { truncated } = await read(join(folder, "free/metrics.json"));
     assertEquals(truncated.answers, 12 + 8);
+  }));
+
+Deno.test("answers that cannot be generated whole are counted, by validate and by run", () =>
+  inFolder(async (folder) => {
+    const generate = { maxTokens: 1, stop: ["film"] };
+    const file = await freeExperiment(folder, {
+      prompt: { kind: "hard", template: "{text} {context} answer" },
+      training: undefined,
+      evaluation: { generate },
+      dataset: {
+        text: "question",
+        split: { train: "data.jsonl", validation: "few.jsonl", test: "data.jsonl" },
+      },
+    });
+    const answers = [["the film"], ["very good"], ["very good", "good"], ["good"], ["the"], [
+      "a film",
+      "very good",
+    ]];
+    const lines = answers.map((answers) =>
+      JSON.stringify({ question: "what was it", context: "a film", answers })
+    );
+    await Deno.writeTextFile(join(folder, "data.jsonl"), `${lines.join("\n")}\n`);
+    await Deno.writeTextFile(join(folder, "few.jsonl"), `${lines[0]}\n`);
+    const warning =
+      "the right answer to 4 texts of 7 cannot be generated whole, so that what is generated is no exact match: 3 because of a stop string in it (change 'evaluation.generate.stop'), 1 because of its length (raise 'evaluation.generate.maxTokens')";
+    const validated = await call(["validate", file, "--results", folder, "--json"]);
+    assertStringIncludes(validated.stderr, warning);
+    assertEquals(JSON.parse(validated.stdout).runs[0].answers_out_of_reach, 4);
+    assertStringIncludes(await ran(file, folder), warning);
   }));

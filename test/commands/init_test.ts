@@ -80,6 +80,16 @@ Deno.test("init leaves a folder alone that is not empty, and a file", () =>
     assertEquals((await Array.fromAsync(Deno.readDir(dirname(file)))).map(({ name }) => name), ["notes.txt"]);
   }));
 
+Deno.test("init prints a command for the shell, also where the folder has an odd name", () =>
+  inFolder(async (given) => {
+    const folder = join(given, "a b's $HOME");
+    const { stdout } = await call(["init", folder]);
+    const [, command = ""] = /^ {2}(cd .*)$/m.exec(stdout) ?? [];
+    const script = `${command} && ls experiments`;
+    const shell = await new Deno.Command("sh", { args: ["-c", script] }).output();
+    assertEquals(new TextDecoder().decode(shell.stdout), "first.yaml\n");
+  }));
+
 Deno.test("init says why a folder cannot be written", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "file"), "");

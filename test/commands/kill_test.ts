@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { equal } from "@std/assert/equal";
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { type StoppedCall, stoppingAfter } from "../disk/stopping_disk.ts";
 import { shared, sharedTest } from "../shared.ts";
@@ -169,12 +169,19 @@ async function stopWriting(
   await Deno.remove(place, { recursive: true });
   await earlier();
   const older = await contents(place);
+  const writeOlder = async () => {
+    await Deno.remove(place, { recursive: true });
+    for (const [path, hex] of Object.entries(older)) {
+      await Deno.mkdir(join(place, dirname(path)), { recursive: true });
+      await Deno.writeFile(join(place, path), Uint8Array.fromHex(hex));
+    }
+  };
   const left = [...Deno.readDirSync(folder)].map((entry) => entry.name).toSorted();
   const { changes } = await stoppingAfter(Infinity, "killed", () => call(args));
   assert(changes > 5);
   for (const how of ["killed", "full"] as const) {
     for (let at = 0; at < changes; at += Math.ceil(changes / 8)) {
-      await earlier();
+      await writeOlder();
       const { isStopped, result } = await stoppingAfter(at, how, () => call(args));
       if (!isStopped) continue;
       const found = await wholeOf(folder, name);

@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { Tensor } from "onnxruntime-node";
 import { openUntouched } from "../../src/device/untouched.ts";
 import { readTokenizer } from "../../src/model/read_tokenizer.ts";
+import { stoppingAfter } from "../disk/stopping_disk.ts";
 import { call, inFolder, readLines, writeExperiment } from "./softprompt.ts";
 import { writeTextModel } from "./text_model.ts";
 
@@ -128,6 +129,40 @@ Deno.test("the steps of runs whose classes are texts are fused, and give the sam
         assertAlmostEquals(probabilities.positive!, apart[i]!.probabilities.positive!, 1e-3);
       }
     }
+  }));
+
+Deno.test("an ensemble of likelihoods is the mean of its prompts', is resumed to the bit, and predicts", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, {
+      ...CLASSES,
+      training: { batchSize: 8, steps: 4 },
+      sweep: { seed: [0, 1] },
+      ensemble: { sweep: "seed", vote: "mean" },
+    });
+    const batch = (results: string) => () =>
+      call(["batch", file, "--fuse", "off", "--results", join(folder, results)]);
+    const whole = await stoppingAfter(Infinity, "killed", batch("whole"));
+    assertEquals(whole.result?.code, 0, whole.result?.stderr);
+    const runOf = (run: string) => predictions(join(folder, "whole/small", run));
+    const [first, second, both] = [
+      await runOf("seed=0"),
+      await runOf("seed=1"),
+      await runOf("seed=ensemble"),
+    ];
+    for (const [i, { probabilities: { positive = NaN }, predicted }] of both.entries()) {
+      const mean = (first[i]!.probabilities.positive! + second[i]!.probabilities.positive!) / 2;
+      assertAlmostEquals(positive, mean, 1e-5);
+      assertEquals(predicted, positive > 0.5 ? "positive" : "negative");
+    }
+    await stoppingAfter(whole.changes - 8, "killed", batch("killed"));
+    assertEquals((await batch("killed")()).code, 0);
+    for (const name of ["predictions.jsonl", "ensemble.json"]) {
+      const bytes = (of: string) => Deno.readFile(join(folder, of, "small/seed=ensemble", name));
+      assertEquals(await bytes("killed"), await bytes("whole"), name);
+    }
+    const predicted = await call(["predict", join(folder, "whole/small/seed=ensemble"), both[0]!.text]);
+    const { probabilities } = JSON.parse(predicted.stdout);
+    assertAlmostEquals(probabilities.positive, both[0]!.probabilities.positive!, 1e-4);
   }));
 
 Deno.test("examples stand in the prompt of a run, are kept, and are there again when it predicts", () =>

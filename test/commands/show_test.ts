@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { runDetailsLines } from "../../src/terminal/run_details_text.ts";
+import { madeUpTexts } from "../diff/text_runs.ts";
 import { writeBegun } from "./begun_runs.ts";
 import { call, inFolder, writeExperiment } from "./softprompt.ts";
 
@@ -72,3 +74,26 @@ Deno.test("show says of a run that is not complete how it ended, by either of it
       assertStringIncludes(stderr, "there is no complete run");
     }
   }));
+
+Deno.test("the command that runs a run again lets it read what lies outside the project of its results, and quotes odd names", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    const file = await writeExperiment(folder, {
+      prompt: { kind: "hard", template: "{text} it was {mask} ." },
+      training: undefined,
+    });
+    const results = join(folder, "else where/$results");
+    assertEquals((await call(["run", file, "--results", results])).code, 0);
+    const { stdout } = await call(["show", join(results, "small")]);
+    const own = join(results, "small/experiment.yaml");
+    assertStringIncludes(
+      stdout,
+      `again: deno task run '${own}' --results '${results}' --allow-read ${join(folder, "model")}\n`,
+    );
+  }));
+
+Deno.test("what is read of the model is shown of a run whose answers are texts", () => {
+  const details = { ...madeUpTexts({ good: [1, 0.5] }), files: [] };
+  const [answer] = runDetailsLines(details, undefined).filter((line) => line.startsWith("answer"));
+  assertEquals(answer?.replaceAll(/ +/g, " "), "answer kind: text, target: {answer}");
+});

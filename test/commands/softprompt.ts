@@ -31,9 +31,9 @@ export async function callInterrupted(args: readonly string[], path: string): Pr
   return { code: await call, stdout: io.stdout, stderr: io.stderr };
 }
 
-const ARGUMENTS = ["run", "--allow-all", "--quiet", "src/main.ts"];
+const ARGUMENTS = ["run", "--allow-all", "--quiet", "--preload=test/one_thread.ts", "src/main.ts"];
 
-/** Starts the command line in a process of its own, as a user would, from the project's folder. */
+/** Starts the command line in a process of its own, as a user would, from the project's folder; but for one thread (`one_thread.ts`). */
 export function start(args: readonly string[], env: Record<string, string> = {}): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [...ARGUMENTS, ...args],

@@ -196,4 +196,16 @@ Deno.test("a corrupt metrics.json is replaced, and a folder of a newer version f
     ]);
     assertEquals(diff.code, 2);
     assertStringIncludes(diff.stderr, "was written by a newer softprompt");
+    // A summary would say that the run is missing, and take the place of one that the newer version wrote.
+    const summary = join(results, "small/summary.json");
+    const before = await Deno.readTextFile(summary);
+    const refused = async (args: readonly string[], named: string, content: string) => {
+      await Deno.writeTextFile(summary, content);
+      const { code, stderr } = await call(["batch", file, "--results", results, ...args]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, `${named} was written by a newer softprompt`);
+      assertEquals(await Deno.readTextFile(summary), content);
+    };
+    await refused(["--summarize"], newer, before);
+    await refused([], summary, before.replace("softprompt-summary/1", "softprompt-summary/9"));
   }));

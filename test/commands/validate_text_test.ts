@@ -37,7 +37,7 @@ Deno.test("validate reads an experiment with free texts whole, and says what gen
     assertEquals(code, 0, stderr);
     assertStringIncludes(
       stdout,
-      "soft, 4  1         13     2           4     0          0                  5",
+      "soft, 4  1         13     2           4     0          0                  0             5",
     );
     assertStringIncludes(
       stdout,
@@ -47,6 +47,21 @@ Deno.test("validate reads an experiment with free texts whole, and says what gen
       stderr,
       "1 of 21 lines are left out: 1 has no column of the right answer ('answer': 1)",
     );
+  }));
+
+Deno.test("what a model's generation_config.json asks for and is not done is refused by validate, where texts are generated", () =>
+  inFolder(async (folder) => {
+    const file = await written(folder, {});
+    await Deno.writeTextFile(join(folder, "model/generation_config.json"), '{"guidance_scale": 3}');
+    const { code, stderr } = await call(["validate", file, "--results", folder]);
+    assertEquals(code, 2);
+    assertStringIncludes(
+      stderr,
+      "model/generation_config.json: 'guidance_scale' (3) is asked for and not done",
+    );
+    const evaluation = { generate: { maxTokens: 16 }, metrics: ["perplexity"] };
+    const silent = await call(["validate", await written(folder, { evaluation }), "--results", folder]);
+    assertEquals(silent.code, 0, silent.stderr);
   }));
 
 Deno.test("answers that are cut are counted, and training alone costs no generating where that is asked for", () =>
@@ -64,7 +79,7 @@ Deno.test("answers that are cut are counted, and training alone costs no generat
       evaluation: { validateOn: "loss", generate: { maxTokens: 16 } },
     });
     const whole = await call(["validate", fewer, "--results", folder]);
-    assertStringIncludes(whole.stdout, "0          20                 5", whole.stderr);
+    assertStringIncludes(whole.stdout, "0          20                 6             5", whole.stderr);
     assertStringIncludes(whole.stdout, "; validations during training compute the loss alone");
   }));
 

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { compile, compileHard, type Emitted, factsOf, readOnnxFile } from "../../src/compiler/mod.ts";
+import { findEmbedding } from "../../src/compiler/analysis/embedding_layer.ts";
+import { importModel } from "../../src/compiler/frontend/import.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { type Feeds, int64Tensor, type Tensor } from "../../src/device/device.ts";
 import { readRegion } from "../../src/model/read_region.ts";
@@ -71,34 +73,41 @@ Deno.test("the scale of word embeddings is what the look-up's one reader multipl
 });
 
 /** A language model without layers, in whatever way its embeddings come to its logits. */
-function factsOfNodes(...nodes: TinyNode[]) {
+function tiny(...nodes: TinyNode[]) {
   const look: TinyNode = ["Gather", ["table", "input_ids"], ["rows"]];
   const head: TinyNode = ["MatMul", ["x", "head"], ["logits"]];
-  const bytes = tinyModel(["input_ids"], [look, ...nodes, head], {
-    table: [9, 4],
-    head: [4, 9],
-    scale: [1],
-    vector: [4],
-  });
-  return factsOf(readOnnxFile(bytes, "tiny.onnx"));
+  const root: TinyNode = ["Cast", ["two"], ["root"], { to: 1 }];
+  const bytes = tinyModel(["input_ids"], [look, root, ...nodes, head], WEIGHTS, "logits", { two: 2 });
+  return readOnnxFile(bytes, "tiny.onnx");
 }
 
-Deno.test("a factor of several numbers, or beside another reader, is no scale", () => {
-  // The weights of these files are zeros.
-  assertEquals(factsOfNodes(["Mul", ["rows", "scale"], ["x"]]).scale, 0);
-  assertEquals(factsOfNodes(["Mul", ["scale", "rows"], ["x"]]).scale, 0);
+const factsOfNodes = (...nodes: TinyNode[]) => factsOf(tiny(...nodes));
+
+/** The square root of 4 is 2; the weights of these files are zeros. */
+const WEIGHTS = { table: [9, 4], head: [4, 9], setting: [1], vector: [4] };
+
+Deno.test("a factor of several numbers, or beside another reader, or another number, is no scale of the embedding", () => {
+  assertEquals(factsOfNodes(["Mul", ["rows", "root"], ["x"]]).scale, 2);
+  assertEquals(factsOfNodes(["Mul", ["root", "rows"], ["x"]]).scale, 2);
   assertEquals(
-    factsOfNodes(["Cast", ["rows"], ["half"], { to: 10 }], ["Cast", ["scale"], ["rounded"], { to: 10 }], [
+    factsOfNodes(["Cast", ["rows"], ["half"], { to: 10 }], ["Cast", ["root"], ["rounded"], { to: 10 }], [
       "Mul",
       ["half", "rounded"],
       ["x"],
     ]).scale,
-    0,
+    2,
   );
   assertEquals(factsOfNodes(["Mul", ["rows", "vector"], ["x"]]).scale, 1);
-  assertEquals(factsOfNodes(["Mul", ["rows", "scale"], ["y"]], ["Add", ["rows", "y"], ["x"]]).scale, 1);
+  assertEquals(factsOfNodes(["Mul", ["rows", "root"], ["y"]], ["Add", ["rows", "y"], ["x"]]).scale, 1);
+  assertEquals(factsOfNodes(["Mul", ["rows", "setting"], ["x"]]).scale, 1);
+});
+
+Deno.test("a prompt enters before a number that the model's code multiplies embeddings by", () => {
+  const enters = (factor: string) =>
+    findEmbedding(importModel(tiny(["Mul", ["rows", factor], ["x"]]))).words.producer?.op;
+  assertEquals([enters("root"), enters("setting")], ["Mul", "Gather"]);
 });
 
 Deno.test("the inputs that a graph reads are those that its logits depend on", () => {
-  assertEquals(factsOfNodes(["Mul", ["rows", "scale"], ["x"]]).inputs, ["input_ids"]);
+  assertEquals(factsOfNodes(["Mul", ["rows", "setting"], ["x"]]).inputs, ["input_ids"]);
 });

@@ -1,5 +1,13 @@
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { checkGate, GATE_METRICS, type GateMetric } from "../../src/diff/gate_metrics.ts";
+import { textGateCases } from "../../src/diff/junit.ts";
 import { groupBySeed } from "../../src/diff/run_groups.ts";
 import type { Side } from "../../src/diff/side.ts";
 import { textDiffJson, textDiffsOf } from "../../src/diff/text_diff.ts";
@@ -44,6 +52,15 @@ Deno.test("a gate hears of each metric that got worse, and of none that got bett
   assertEquals(first!.metrics.accuracy!.test, "exact McNemar");
   const { verdict, a, b } = first!.metrics.illegal_rate!;
   assertEquals([verdict, a.toFixed(3), b.toFixed(3)], ["description", "0.100", "0.700"]);
+});
+
+Deno.test("a gate calls the perplexity by its name, with the losses that it is judged by", () => {
+  const [a, b] = [0.9, 0.3].map((share) => alone("x", madeUpTexts({ good: right(share) })));
+  const worse = textDiffsOf(a!, b!, 0.05);
+  const titles = (gate: readonly GateMetric[]) => textGateCases(worse, gate).map(({ name }) => name);
+  assertEquals(titles(["perplexity"]), ["perplexity"]);
+  assertEquals(titles(["loss", "perplexity"]), ["loss", "perplexity"]);
+  assertMatch(textRegressions(worse, ["perplexity"]).join(), /^perplexity \(loss \d\.\d+ to \d\.\d+\)$/);
 });
 
 Deno.test("a gate's metrics must have been compared", () => {
@@ -107,4 +124,12 @@ Deno.test("runs of classes with probabilities are compared with generated classe
   assertEquals(Object.keys(found!.metrics), ["accuracy", "macro_f1"]);
   const { a, b, test, verdict } = found!.metrics.accuracy!;
   assertEquals([a, b, test, verdict], [1, 0.5, "exact McNemar", "worse"]);
+});
+
+Deno.test("beside a run alone, variants with other classes are left out, and it is said that they are", () => {
+  const free = madeUpTexts({ good: right(0.5) });
+  const classed = madeUpTexts({ good: right(0.5), classes: classesRight(0.5) });
+  const { comparisons, notes } = textDiffsOf(alone("a", free), side("b", { one: free, two: classed }), 0.05);
+  assertEquals(comparisons.map(({ paired }) => paired), [60]);
+  assertEquals(notes, ["left out, as its classes are others (bad, good): two of b"]);
 });

@@ -23,7 +23,7 @@ Deno.test("a folder that Deno may not write names the task that may, and a comma
     await assertRejects(
       () => onDisk("x", fails(forbidden), option),
       DiskError,
-      `start it by its task, which may write where ${option} says, or call deno run -A src/main.ts`,
+      `choose another folder with ${option}, where it may write, or call deno run -A src/main.ts`,
     );
   }
 });

@@ -1,10 +1,16 @@
 import { join } from "@std/path";
 
-/** Runs a command in a folder, as a user would; a server gets one request and is stopped. */
+/**
+ * Runs a command in a folder, as a user would; a server gets one request and is stopped.
+ *
+ * @param softprompt the program that `npx softprompt` calls, where it is installed
+ * @returns what went wrong
+ */
 export async function perform(
   command: string,
   folder: string,
   env: Record<string, string>,
+  softprompt?: string,
 ): Promise<string | undefined> {
   const [redirected, target] = command.split(" > ");
   const parts = [...redirected!.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c!);
@@ -13,15 +19,19 @@ export async function perform(
     const [name, ...value] = parts.shift()!.split("=");
     if (!(name! in env)) own[name!] = value.join("=");
   }
-  if (parts.shift() !== "deno") return "it is not a command of Deno";
-  const child = new Deno.Command(Deno.execPath(), {
+  const called = parts.shift();
+  const isOfPackage = called === "npx" && softprompt !== undefined && parts.shift() === "softprompt";
+  if (called !== "deno" && !isOfPackage) return "it is not a command of Deno, or of the package";
+  const child = new Deno.Command(isOfPackage ? softprompt : Deno.execPath(), {
     args: parts,
     cwd: folder,
     env: { NO_COLOR: "1", ...own, ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  if (parts.includes("serve")) return await served(child);
+  if (parts.includes("serve") || parts.includes("view") && !parts.includes("--export")) {
+    return await served(child);
+  }
   const { code, stdout, stderr } = await child.output();
   if (target !== undefined) await Deno.writeFile(join(folder, target), stdout);
   // Exit code 3 is the answer of `diff --fail-on-regression`, not a failure.

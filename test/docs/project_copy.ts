@@ -2,6 +2,7 @@ import { assertNotEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { parseDocument } from "yaml";
 import { RT_POLARITY } from "../../src/dataset/rt_polarity.ts";
+import { writeSmallModel } from "../commands/small_model.ts";
 import { ROOT } from "../shared.ts";
 
 /** The number of vectors of the longest prompt: a small model has few words to start from. */
@@ -9,13 +10,14 @@ const LONGEST = 20;
 
 /**
  * A copy of the project, with the files of the pages, whose experiments are small: two steps, short prompts, on a few of the project's own
- * sentences instead of rt-polarity, two values of what is swept. The commands are those of the pages, to the letter.
+ * sentences instead of rt-polarity, two values of what is swept; and whose model is a small one. The commands are those of the pages, to the letter.
  *
  * @param pages the files that stand in the pages, by their paths
  */
 export async function copyProject(folder: string, pages: Readonly<Record<string, string>>): Promise<void> {
   const entries = ["deno.json", "deno.lock", "src", "docs", "data", "experiments", "bench", "test"];
   for (const entry of entries) await copy(join(ROOT, entry), join(folder, entry));
+  await writeSmallModel(join(folder, "data/models/reviews-mlm-mini"));
   for (const [file, text] of Object.entries(pages)) {
     await Deno.mkdir(join(folder, dirname(file)), { recursive: true });
     await Deno.writeTextFile(join(folder, file), text);
@@ -26,20 +28,23 @@ export async function copyProject(folder: string, pages: Readonly<Record<string,
     // The sentences of a label stand together or in turn: both ends have both labels.
     await Deno.writeTextFile(path, [...lines.slice(0, 8), ...lines.slice(-9)].join("\n"));
   }
-  for await (const file of yamlFiles(join(folder, "experiments"))) {
-    const document = parseDocument(await Deno.readTextFile(file));
-    const own = document.getIn(["dataset", "name"]) === "rt-polarity";
-    if (own) document.set("dataset", { name: "reviews-demo", path: "../../data/reviews-demo", shots: 8 });
-    if (document.has("training")) {
-      document.deleteIn(["training", "epochs"]);
-      document.setIn(["training", "steps"], 2);
-    }
-    if (Number(document.getIn(["prompt", "length"])) > LONGEST) document.setIn(["prompt", "length"], LONGEST);
-    const sweep = (document.get("sweep") as { toJSON(): Record<string, unknown[]> } | undefined)?.toJSON() ??
-      {};
-    for (const [key, values] of Object.entries(sweep)) document.setIn(["sweep", key], values.slice(0, 2));
-    await Deno.writeTextFile(file, String(document));
+  for await (const file of yamlFiles(join(folder, "experiments"))) await shorten(file);
+}
+
+/** Makes the runs small that an experiment file asks for. */
+export async function shorten(file: string): Promise<void> {
+  const document = parseDocument(await Deno.readTextFile(file));
+  const own = document.getIn(["dataset", "name"]) === "rt-polarity";
+  if (own) document.set("dataset", { name: "reviews-demo", path: "../../data/reviews-demo", shots: 8 });
+  if (document.has("training")) {
+    document.deleteIn(["training", "epochs"]);
+    document.setIn(["training", "steps"], 2);
   }
+  if (Number(document.getIn(["prompt", "length"])) > LONGEST) document.setIn(["prompt", "length"], LONGEST);
+  const sweep = (document.get("sweep") as { toJSON(): Record<string, unknown[]> } | undefined)?.toJSON() ??
+    {};
+  for (const [key, values] of Object.entries(sweep)) document.setIn(["sweep", key], values.slice(0, 2));
+  await Deno.writeTextFile(file, String(document));
 }
 
 async function* yamlFiles(folder: string): AsyncGenerator<string> {

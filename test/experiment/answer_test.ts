@@ -182,7 +182,7 @@ for (
     [
       "a whole model",
       { ...CLASSES, tune: "all", prompt: { kind: "hard", template: "{text} it was" } },
-      "'tune: all' goes with words",
+      "(steps whose answers are texts have the model's weights as constants): leave it out",
     ],
     ["vectors that start as classes", {
       prompt: { kind: "soft", template: "{prompt} {text}", initialization: { from: "labels" } },
@@ -207,7 +207,7 @@ for (
     [
       "an ensemble of texts",
       { ensemble: { runs: ["a", "b"] } },
-      "'ensemble' goes with words ('answer.kind: word') and classes by likelihood",
+      "(probabilities have a mean or a vote, generated texts have none): leave it out",
     ],
     [
       "calibration of texts",

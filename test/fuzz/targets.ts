@@ -14,6 +14,7 @@ export const TARGETS: ReadonlyMap<string, () => Promise<Target>> = new Map([
   ["run", async () => (await import("./run_target.ts")).runs],
   ["report", async () => (await import("./report_target.ts")).reports],
   ["baseline", async () => (await import("./baseline_target.ts")).baselines],
+  ["foreign", async () => (await import("./foreign_target.ts")).foreign],
   ["predict", async () => (await import("./run_target.ts")).predictions],
   ["checkpoint", async () => (await import("./checkpoint_target.ts")).checkpoints],
   ["compile-cache", async () => (await import("./artifacts_target.ts")).artifacts],

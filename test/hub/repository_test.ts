@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
+import { hubError } from "../../src/hub/explain_error.ts";
 import { HubError } from "../../src/hub/hub_error.ts";
 import { Repository } from "../../src/hub/repository.ts";
 import type { HubSettings } from "../../src/hub/settings.ts";
@@ -223,6 +224,13 @@ hubTest(
     assertStringIncludes(said.at(-1)!, `using the cache, which was last at commit ${COMMIT}`);
   },
 );
+
+Deno.test("what cannot be downloaded is named where the hub cannot be reached", () => {
+  const settings = { endpoint: "https://huggingface.co", token: undefined, cache: "", offline: false };
+  const unreachable = new HubError("huggingface.co cannot be reached");
+  const { message } = hubError(unreachable, { type: "model", name: "acme/tiny" }, "main", settings);
+  assertEquals(message, "the model 'acme/tiny' cannot be downloaded: huggingface.co cannot be reached");
+});
 
 hubTest("a path that leads out of the repository is refused", async ({ open }) => {
   const error = await assertRejects(async () => (await open()).paths(), HubError);

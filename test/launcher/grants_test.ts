@@ -128,6 +128,19 @@ Deno.test("diff reads the folder of a summary that it is given, and what is besi
     assertEquals(await allowedTo(args, [...granted, `read=${folder}`]), granted);
   }));
 
+Deno.test("diff reads what lm-evaluation-harness has written beside the samples or results that it is given", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    const [samples, results] = [join(folder, "a"), join(folder, "b")];
+    const other = join(folder, "other.json");
+    for (const path of [samples, results]) await Deno.mkdir(path);
+    const date = "2026-01-31T12-00-00.000000";
+    const args = ["diff", join(samples, `samples_sums_${date}.jsonl`), join(results, `results_${date}.json`)];
+    const granted = [samples, results].map((path) => `read=${path}`);
+    assertEquals(await allowedTo(args, [...granted, `read=${folder}`]), granted);
+    assertEquals(await allowedTo(["diff", other, other], granted), []);
+  }));
+
 Deno.test("serve may run native code with runs of generated texts alone", () =>
   inFolder(async (folder) => {
     const library = `ffi=${packages().library}`;
@@ -142,6 +155,17 @@ Deno.test("serve listens where the command line says, and nowhere else", () =>
     const args = ["serve", folder, "--host", "::1", "--port", "8099"];
     const attempts = ["net=[::1]:8099", "net=[::1]:8098", "net=0.0.0.0:8099"];
     assertEquals(await allowedTo(args, attempts), ["net=[::1]:8099"]);
+  }));
+
+Deno.test("view listens on loopback, writes results and baselines, and with --export the site alone", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    const [results, baselines, site] = ["r", "b", "s"].map((name) => join(folder, name));
+    const args = ["view", results!, "--baselines", baselines!, "--port", "8099"];
+    const writes = [results, baselines, site].map((path) => `write=${path}`);
+    const attempts = ["net=127.0.0.1:8099", "net=0.0.0.0:8099", ...writes];
+    assertEquals(await allowedTo(args, attempts), ["net=127.0.0.1:8099", ...writes.slice(0, 2)]);
+    assertEquals(await allowedTo([...args, "--export", site!], attempts), writes.slice(2));
   }));
 
 Deno.test("predict reads the prompt that it is given, and no other file beside it", () =>
@@ -188,4 +212,44 @@ Deno.test("doctor may ask the hub and load the native library, without a token, 
     const granted = ["net=huggingface.co", `ffi=${packages().library}`, `read=${folder}`];
     const refused = ["env=HF_TOKEN", `write=${join(folder, "x")}`, "net=example.com"];
     assertEquals(await allowedTo(["doctor", "--results", folder], [...granted, ...refused]), granted);
+  }));
+
+Deno.test("settings of the user that cannot be read stop only what reads files that name others", async () => {
+  const unreadable = () => Promise.reject(new InputError("settings.json is not JSON"));
+  const asks = async (...args: string[]) => {
+    const verbs = verbNeeds(ROOT, () => {}, unreadable);
+    const line = commandLine(verbs, commandIo(new RecordingIo()));
+    return await line.parseAsync(args, { from: "user" }).then(() => false, (error) => {
+      if (error instanceof InputError) return true;
+      throw error;
+    });
+  };
+  const others = [["init", "x"], ["schema"], ["completions", "zsh"], ["list"], ["doctor"], [
+    "diff",
+    "a",
+    "b",
+  ]];
+  for (const args of others) assertEquals(await asks(...args), false, args[0]);
+  const file = "experiments/first-steps/1-hard.yaml";
+  for (const args of [["run", file], ["validate", file], ["predict", "x"]]) {
+    assertEquals(await asks(...args), true, args[0]);
+  }
+});
+
+Deno.test("what is written into a link is written into the folder that it leads to, and beside it", () =>
+  inFolder(async (given) => {
+    const folder = await Deno.realPath(given);
+    await Deno.mkdir(join(folder, "real"));
+    await Deno.symlink(join(folder, "real"), join(folder, "link"));
+    const link = join(folder, "link");
+    for (const args of [["init", link], ["schema"]]) {
+      const [writes = ""] = (await flagsOf(args)).filter((flag) => flag.startsWith("--allow-write="));
+      assertEquals(writes.includes(join(folder, "real.partial")), args[0] === "init", args[0]);
+    }
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", ...await flagsOf(["init", link]), join(ROOT, "src/main.ts"), "init", link],
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    assertEquals((await Deno.lstat(link)).isSymlink, true);
+    assertEquals((await Deno.stat(join(folder, "real/experiments/first.yaml"))).isFile, true);
   }));

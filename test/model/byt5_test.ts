@@ -35,6 +35,14 @@ Deno.test("ByT5 has every byte of UTF-8 with the id of the byte plus 3, wherever
   assertEquals(tokenizer.textOf(100), "a");
 });
 
+Deno.test("bytes that are no text are no part of one, as transformers' ByT5Tokenizer decodes them", () => {
+  const tokenizer = Tokenizer.of(byt5Json({}), {});
+  assertEquals(tokenizer.decode([354, 266, 68, 167, 345, 170, 116, 68, 170, 6, 89, 238, 1]), "AqA\x03V");
+  assertEquals(tokenizer.decode([8, 76, 112, 76, 153, 241, 13, 153, 40, 330, 332, 61]), "\x05ImI\n%:");
+  const text = "naïve café 中文 😀";
+  assertEquals(tokenizer.decode(tokenizer.encode(text)), text);
+});
+
 Deno.test("a folder without tokenizer.json is read where its configuration says ByT5", () =>
   inFolder(async (folder) => {
     const config = { tokenizer_class: "ByT5Tokenizer" };

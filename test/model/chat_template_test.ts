@@ -23,8 +23,10 @@ Deno.test("a chat template is in a file of its own, or in the tokenizer's config
     await config({ chat_template: "c", bos_token: "<s>", eos_token: { content: "</s>" }, pad_token: null });
     assertEquals(await readChatTemplate(folder), {
       source: "c",
+      file: "tokenizer_config.json",
       specials: { bos_token: "<s>", eos_token: "</s>" },
     });
     await Deno.writeTextFile(join(folder, "chat_template.jinja"), "d");
-    assertEquals(await read(), "d");
+    const { source, file } = await readChatTemplate(folder);
+    assertEquals([source, file], ["d", "chat_template.jinja"]);
   }));

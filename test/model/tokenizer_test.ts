@@ -15,6 +15,7 @@ const KINDS = [
   "byte-fallback-bpe",
   "unigram",
   "unigram-precompiled",
+  "wordlevel",
   "mini",
 ] as const;
 const folderOf = (kind: string) => kind === "mini" ? MINI : join("test/fixtures/tokenizers", kind);
@@ -163,4 +164,12 @@ Deno.test("a word that is one token only after a space is proposed with it", asy
     `must be one token of the model's vocabulary, as ' ${whole}' `,
   );
   assertEquals(readVerbalizer({ a: [` ${whole}`], b: ["!"] }, tokenizer, "error").tokens[0]![0]!.length, 1);
+});
+
+Deno.test("ids that only the model has are no part of a text, as Hugging Face's own tokenizers decode it", async () => {
+  for (const kind of KINDS) {
+    const tokenizer = await readTokenizer(folderOf(kind));
+    const ids = tokenizer.encode("a film");
+    assertEquals(tokenizer.decode([99_999, ...ids, 99_999, 99_998]), tokenizer.decode(ids), kind);
+  }
 });

@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
 import { ROOT } from "../shared.ts";
 import { EmptyComputer } from "./installing.ts";
+import { performPages } from "./installed_pages.ts";
 import { nodeTest } from "./needs_node.ts";
 
 const DENO = Deno.execPath();
@@ -78,10 +79,29 @@ await run.release();
     assertEquals([inDeno.code, inDeno.stderr], [0, ""]);
     const inNode = await computer.call("study", "node", "use.mjs");
     assertEquals(inNode, inDeno);
+    const compiling = `import { readOnnxFile, type OnnxFile } from "softprompt/compiler";
+const bytes = new Uint8Array(8);
+let file: OnnxFile | undefined;
+try { file = readOnnxFile(bytes, "x.onnx"); } catch (error) { console.log(String(error)); }
+console.log(file);
+`;
+    await Deno.writeTextFile(join(study, "compile.ts"), compiling);
+    await Deno.writeTextFile(
+      join(study, "compile.mjs"),
+      compiling.replace(", type OnnxFile", "").replace(": OnnxFile | undefined", ""),
+    );
+    const compiled = await computer.call("study", DENO, "run", "--check", "--quiet", ...flags, "compile.ts");
+    assertEquals([compiled.code, compiled.stderr], [0, ""]);
+    assertStringIncludes(compiled.stdout, "x.onnx");
+    assertEquals(await computer.call("study", "node", "compile.mjs"), compiled);
     await Deno.writeTextFile(join(study, "wrong.ts"), program.replace('"cpu"', '"gpu"'));
     const wrong = await computer.call("study", DENO, "check", ...flags, "wrong.ts");
     assertEquals(wrong.code, 1);
     assertStringIncludes(wrong.stderr, `"gpu"`);
+  });
+
+  await t.step("the commands of the pages do what they should, from an empty folder on", async (t) => {
+    await performPages(t, join(computer.folder, "empty"), join(study, "node_modules/.bin/softprompt"));
   });
 
   await t.step("an experiment is made longer", async () => {
@@ -135,6 +155,11 @@ await run.release();
       const { code, stderr } = await computer.call("study", command, "run", "x.softprompt.yaml");
       assertEquals(code, 2);
       assertStringIncludes(stderr, "'model.source' leads to /etc");
+      const bare = await computer.call("other", DENO, "install", "-g", "--name", "bare", "--quiet", named);
+      assertEquals(bare.code, 0, bare.stderr);
+      const refused = await computer.call("study", join(computer.folder, "installed/bin/bare"), "--version");
+      assertEquals([refused.code, refused.stdout], [2, ""]);
+      assertStringIncludes(refused.stderr, "deno install -g -A npm:softprompt");
     },
   );
 });

@@ -49,6 +49,16 @@ nodeTest("a package of Deno that was not installed is named", async () => {
   assertMatch(stderr, /is not installed, .*\(npm install --include=optional softprompt@/);
 });
 
+nodeTest("a package of Deno without its program is named", async () => {
+  const about = JSON.stringify({ name: DENO_PACKAGE, version: "2.9.6" });
+  const [code, stderr] = await called({}, { [`node_modules/${DENO_PACKAGE}/package.json`]: about });
+  assertEquals(code, 2);
+  assertMatch(
+    stderr,
+    /^error: .* is not installed whole \(there is no .*\), .*npm install --include=optional/,
+  );
+});
+
 nodeTest("the exit code of what is started is passed on", async () => {
   const program = `node_modules/${DENO_PACKAGE}/deno`;
   const about = JSON.stringify({ name: DENO_PACKAGE, version: "2.9.6" });

@@ -11,7 +11,7 @@ export interface Published {
 /** A registry of npm on this computer, as far as installing needs one. */
 export class Registry implements AsyncDisposable {
   private readonly server: Deno.HttpServer<Deno.NetAddr>;
-  private readonly tarballs = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  private readonly tarballs = new Map<string, Promise<Tarball>>();
 
   constructor(private readonly packages: readonly Published[]) {
     const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
@@ -31,12 +31,12 @@ export class Registry implements AsyncDisposable {
     const [name = "", file] = path.split("/-/");
     const found = this.packages.find(({ manifest }) => manifest.name === name);
     if (found === undefined) return Response.json({ error: "not found" }, { status: 404 });
-    const tarball = this.tarballs.get(name) ?? tarballOf(found);
-    this.tarballs.set(name, tarball);
-    if (file !== undefined) return new Response(await tarball);
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-512", await tarball));
+    const made = this.tarballs.get(name) ?? hashed(tarballOf(found));
+    this.tarballs.set(name, made);
+    const { bytes, integrity } = await made;
+    if (file !== undefined) return new Response(bytes);
     const { manifest } = found;
-    const dist = { tarball: `${this.url}${name}/-/package.tgz`, integrity: `sha512-${hash.toBase64()}` };
+    const dist = { tarball: `${this.url}${name}/-/package.tgz`, integrity };
     return Response.json({
       name,
       "dist-tags": { latest: manifest.version },
@@ -46,11 +46,23 @@ export class Registry implements AsyncDisposable {
   }
 }
 
-/** A package in one file, as npm packs it, all its files executable. */
+/** A package in one file, with its hash in the form of npm. */
+interface Tarball {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly integrity: string;
+}
+
+async function hashed(tarball: Promise<Uint8Array<ArrayBuffer>>): Promise<Tarball> {
+  const bytes = await tarball;
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-512", bytes));
+  return { bytes, integrity: `sha512-${hash.toBase64()}` };
+}
+
+/** A package in one file, as npm packs it, all its files executable. It is not compressed, which takes longer than what it saves here. */
 export async function tarballOf({ manifest, files }: Published): Promise<Uint8Array<ArrayBuffer>> {
   const entries: TarFileInput[] = [{ name: "package/package.json", data: JSON.stringify(manifest) }];
   for (const [path, source] of Object.entries(files)) {
     entries.push({ name: `package/${path}`, data: await Deno.readFile(source), attrs: { mode: "755" } });
   }
-  return new Uint8Array(gzipSync(createTar(entries), { level: 1 }));
+  return new Uint8Array(gzipSync(createTar(entries), { level: 0 }));
 }

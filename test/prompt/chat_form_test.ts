@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { ConfigValueError } from "../../src/base/errors.ts";
 import { chatForm, messagesOf } from "../../src/prompt/chat_form.ts";
 import reference from "../fixtures/chat_templates/reference.json" with { type: "json" };
@@ -17,7 +17,7 @@ function filled(form: ReturnType<typeof chatForm>, text: string): string {
 
 for (const { name, template, chat, texts, answered } of reference.cases) {
   Deno.test(`a chat is written as transformers' apply_chat_template writes it: ${name}`, () => {
-    const read = () => chatForm(messagesOf(chat, 0), { source: template, specials });
+    const read = () => chatForm(messagesOf(chat, 0), { source: template, file: "", specials });
     const [first] = texts;
     if (typeof first === "object") {
       assertThrows(read, ConfigValueError, `the model's chat template refuses the messages (${first.error})`);
@@ -42,7 +42,7 @@ Deno.test("the places of the vectors are those in the message, and what stands b
     role: "user",
     content: "{prompt:3} {text}?",
   }];
-  const { template, lead, end } = chatForm(messagesOf(chat, 5), { source: PLAIN, specials: {} });
+  const { template, lead, end } = chatForm(messagesOf(chat, 5), { source: PLAIN, file: "", specials: {} });
   assertEquals(template, [
     { kind: "words", words: "[system] " },
     { kind: "prompt", length: 2 },
@@ -85,6 +85,37 @@ for (
 ) {
   Deno.test(`a chat template that ${what} is refused`, () => {
     const chat = [{ role: "user", content: "{prompt} {text}" }];
-    assertThrows(() => chatForm(messagesOf(chat, 2), { source, specials: {} }), ConfigValueError, message);
+    assertThrows(
+      () => chatForm(messagesOf(chat, 2), { source, file: "", specials: {} }),
+      ConfigValueError,
+      message,
+    );
+  });
+}
+
+const DOUBLED = "{% set l = [l, l] %}".repeat(60);
+
+for (
+  const [what, source] of [
+    ["two nested loops", "{% for i in range(10000) %}{% for j in range(10000) %}{% endfor %}{% endfor %}"],
+    [
+      "a macro that calls itself twice",
+      "{% macro f(n) %}{% if n > 0 %}{{ f(n - 1) ~ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}",
+    ],
+    ["a text that doubles", `{% set l = 'a' %}${"{% set l = l ~ l %}".repeat(28)}{{ l | upper }}`],
+    ["a list that holds itself twice, and so on", `{% set l = [1] %}${DOUBLED}{{ l | tojson }}`],
+    ["a long range", "{{ range(1000000000) | length }}"],
+    ["many blanks", " ".repeat(1_000_000)],
+  ] as const
+) {
+  Deno.test(`a chat template that does not end in time is refused with its file's name: ${what}`, () => {
+    const chat = [{ role: "user", content: "{text}" }];
+    const begun = performance.now();
+    assertThrows(
+      () => chatForm(messagesOf(chat, 0), { source, file: "tokenizer_config.json", specials: {} }),
+      ConfigValueError,
+      "the chat template in the model's tokenizer_config.json ",
+    );
+    assertLess(performance.now() - begun, 20_000);
   });
 }

@@ -41,7 +41,7 @@ Deno.test("in a chat each example is a turn of its own before the user's last me
     content: "{prompt} {text}?",
   }], 1);
   assertEquals(
-    written(chatForm(withExampleTurns(messages, SHOWN), { source, specials: {} }).template),
+    written(chatForm(withExampleTurns(messages, SHOWN), { source, file: "", specials: {} }).template),
     "[system]Be brief.\n[user]a joy?\n[assistant]good\n[user]{dull}?\n[assistant]bad\n[user]{prompt} {text}?\n",
   );
 });

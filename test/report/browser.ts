@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console
 import { type Browser, chromium, type Page } from "playwright-core";
 import { join } from "@std/path";
+import { memoize } from "../../src/base/memoize.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { mustHave } from "../shared.ts";
 import { V8_FLAGS } from "../v8_flags.ts";
@@ -45,6 +46,27 @@ function browserPath(): string | undefined {
   });
 }
 
+/** The browsers of a test file, by their flags: starting one takes longer than what most tests do in it. */
+const browsers = new Map<string, Promise<Browser>>();
+
+Deno.test.afterAll(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+});
+
+/** A browser with some flags, which all tests of a file share. */
+function browserWith(flags: readonly string[]): Promise<Browser> {
+  return memoize(browsers, flags.join(" "), async () => {
+    const executablePath = browserPath();
+    if (executablePath === undefined) {
+      throw new Error(`there is no Chromium (${PLACES.join(", ")}): apt-get install chromium`);
+    }
+    return await chromium.launch({
+      executablePath,
+      args: ["--no-sandbox", `--js-flags=${V8_FLAGS}`, ...flags],
+    });
+  });
+}
+
 /**
  * A test that needs a real browser: without one, it fails where there must be one, and is left out with a warning elsewhere.
  *
@@ -55,24 +77,17 @@ export function browserTest(
   test: (opener: Opener) => Promise<void>,
   flags: readonly string[] = [],
 ): void {
-  const executablePath = browserPath();
-  const isRequired = mustHave("chromium");
-  if (executablePath === undefined && !isRequired) console.warn(`left out, as there is no Chromium: ${name}`);
+  const isLeftOut = browserPath() === undefined && !mustHave("chromium");
+  if (isLeftOut) console.warn(`left out, as there is no Chromium: ${name}`);
   Deno.test({
     name,
-    ignore: executablePath === undefined && !isRequired,
-    // The browser's pipes and processes outlive the test by a moment.
+    ignore: isLeftOut,
+    // The browser outlives the test.
     sanitizeOps: false,
     sanitizeResources: false,
     fn: () =>
       inFolder(async (folder) => {
-        if (executablePath === undefined) {
-          throw new Error(`there is no Chromium (${PLACES.join(", ")}): apt-get install chromium`);
-        }
-        const browser = await chromium.launch({
-          executablePath,
-          args: ["--no-sandbox", `--js-flags=${V8_FLAGS}`, ...flags],
-        });
+        const browser = await browserWith(flags);
         try {
           let pages = 0;
           await test({
@@ -80,7 +95,7 @@ export function browserTest(
             visit: (url, reader, prepare) => visitPage(browser, url, reader, prepare),
           });
         } finally {
-          await browser.close();
+          for (const context of browser.contexts()) await context.close();
         }
       }),
   });

@@ -24,26 +24,22 @@ function read(scale: number, enters?: "after-scale" | "before-scale") {
 }
 
 Deno.test("an adapter's vectors are those of its file, where the model has no scale, or they enter after it", async () => {
-  for (const given of [await read(1), await read(ROOT), await read(2.5, "after-scale")]) {
+  for (const given of [await read(1), await read(ROOT), await read(ROOT, "after-scale")]) {
     assertEquals(Array.from(given!.prompt.data, Number), vectors);
   }
 });
 
 Deno.test("vectors that entered before a scale are multiplied by it, as the model does in float32", async () => {
   const scale = Math.fround(Math.sqrt(2304 / 3));
-  for (const given of [await read(scale, "before-scale"), await read(scale)]) {
-    assertEquals(Array.from(given!.prompt.data, Number), vectors.map((x) => Math.fround(x * scale)));
-  }
+  const given = await read(scale, "before-scale");
+  assertEquals(Array.from(given!.prompt.data, Number), vectors.map((x) => Math.fround(x * scale)));
 });
 
 Deno.test("an assumption about a scale is reported, and a setting without a scale is refused", async () => {
   const after = (await read(ROOT))!.assumed!;
-  const before = (await read(2.5))!.assumed!;
   assertStringIncludes(after, "after the model's scale of its word embeddings");
   assertStringIncludes(after, "set 'before-scale'");
-  assertStringIncludes(before, "before the model's scale of its word embeddings (2.5)");
-  assertStringIncludes(before, "set 'after-scale'");
-  assertEquals([(await read(1))!.assumed, (await read(2.5, "before-scale"))!.assumed], [
+  assertEquals([(await read(1))!.assumed, (await read(ROOT, "before-scale"))!.assumed], [
     undefined,
     undefined,
   ]);

@@ -39,7 +39,7 @@ function reader(
   const card = { kind, positions: 64, firstPosition: 0 };
   const tokens = { start: 5, end: 0, ends: [0] };
   const tokenizer = kind === "masked" ? mini : kind === "causal" ? bytes : unigram;
-  return { tokenizer, card, tokens, chat: undefined, ...changes };
+  return { folder: "", tokenizer, card, tokens, chat: undefined, ...changes };
 }
 
 const targetsOf = (changes: Readonly<Record<string, unknown>>, read: TextReader) =>
@@ -107,7 +107,7 @@ Deno.test("examples stand in the template, and too many of them are reported at 
 Deno.test("a chat has no special tokens but its own, and ends where the chat template ends a turn", () => {
   const source =
     "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}";
-  const chat = { source, specials: { bos_token: "", eos_token: bytes.tokenOf(0) } };
+  const chat = { source, file: "", specials: { bos_token: "", eos_token: bytes.tokenOf(0) } };
   const prompt = {
     kind: "soft",
     length: 2,

@@ -24,7 +24,11 @@ Deno.test({
   name: "a host that there is no permission for is named, with the command to use instead",
   permissions: { net: ["127.0.0.1"] },
   fn: async () => {
-    await refused("0.0.0.0", 0, "no permission to listen at 0.0.0.0: start it by its task");
+    await refused(
+      "0.0.0.0",
+      0,
+      "no permission to listen at 0.0.0.0: start it by deno task serve, or call deno run -A",
+    );
   },
 });
 

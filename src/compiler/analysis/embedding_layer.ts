@@ -11,7 +11,7 @@ export interface Embedding {
   /** The node that looks up the word embeddings. */
   readonly lookup: Node;
   /**
-   * The word embeddings, scaled where the model scales them: float32 [batch, sequence, dimension]; quantized where the model
+   * The word embeddings, scaled where the embedding module scales them: float32 [batch, sequence, dimension]; quantized where the model
    * multiplies the rows as they are stored.
    */
   readonly words: Value;
@@ -117,9 +117,14 @@ function decoded(readers: ReadonlyMap<Value, readonly Node[]>, rows: Value): Val
   return value;
 }
 
+/** The largest relative rounding error of a square root in 16 bits. */
+const ROUNDING = 2 ** -8;
+
 /**
- * The rows of the word table after the single factor that a model may scale them by before anything else reads them
- * (Gemma, BioGPT, XGLM: the square root of their size), which transformers counts as part of the embedding.
+ * The rows of the word table after the single factor that an embedding module may scale them by before anything else reads
+ * them. An exported graph does not tell such a factor from one that the model's code multiplies `inputs_embeds` by, but the number does:
+ * the square root of the rows' size is the module's (Gemma, BioGPT, XGLM, BART in transformers 5); another one is a setting of the
+ * model, such as Granite's `embedding_multiplier`, and comes after the word embeddings.
  */
 function scaled(
   readers: ReadonlyMap<Value, readonly Node[]>,
@@ -133,7 +138,9 @@ function scaled(
     if (reader.op !== "Cast" || output.type !== words.type) {
       const [a, b] = reader.inputs;
       const factor = reader.op === "Mul" ? scalarBehindCasts(a === words ? b : a) : undefined;
-      return factor === undefined ? { words, scale: 1 } : { words: output, scale: factor };
+      const root = Math.sqrt(Number(rows.shape.at(-1)));
+      const isOfModule = factor !== undefined && Math.abs(factor - root) <= ROUNDING * root;
+      return isOfModule ? { words: output, scale: factor } : { words, scale: 1 };
     }
     words = output;
   }

@@ -9,23 +9,11 @@ export type AttributeSchema =
 /** The attributes of an operator by their names. */
 export type AttributeTable = Readonly<Record<string, AttributeSchema>>;
 
-/** An operator that takes no attributes. */
-const NONE = {} as const;
-
-/** Yes or no. */
-const FLAG = { oneOf: [0, 1] } as const;
-
 /** Operators along one axis. */
 const ALONG = { axis: "integer" } as const;
 
 /** Normalizations over the last axes; statistics are in float32 or bfloat16, by the codes of `TensorProto.DataType`. */
 const NORMALIZATION = { axis: "integer", epsilon: "float", stash_type: { oneOf: [1, 16] } } as const;
-
-/** Reductions over the axes that an input names. */
-const REDUCTION = { keepdims: FLAG, noop_with_empty_axes: FLAG } as const;
-
-/** What becomes of an element and the update that is scattered to it. */
-const SCATTERED = { oneOf: ["none", "add", "mul", "min", "max"] } as const;
 
 /** Activations with a slope or a factor. */
 const SCALED = { alpha: "float" } as const;
@@ -34,6 +22,7 @@ const SCALED = { alpha: "float" } as const;
  * The operators that a graph can hold, by their names, prefixed with their domains where these are not ONNX's own, and the
  * attributes that each takes in the version of ONNX that is emitted
  * (https://onnx.ai/onnx/operators/). An operator has a row in `ops/` if and only if it is named here: all else does not compile.
+ * Everything is written out: the types that the package declares are read off without inference.
  *
  * @example
  * ```ts
@@ -44,94 +33,94 @@ const SCALED = { alpha: "float" } as const;
  * ```
  */
 export const OPERATOR_ATTRIBUTES = {
-  Abs: NONE,
-  Add: NONE,
-  And: NONE,
-  ArgMax: { axis: "integer", keepdims: FLAG, select_last_index: FLAG },
+  Abs: {},
+  Add: {},
+  And: {},
+  ArgMax: { axis: "integer", keepdims: { oneOf: [0, 1] }, select_last_index: { oneOf: [0, 1] } },
   Cast: { to: { required: "integer" } },
-  Ceil: NONE,
-  Clip: NONE,
+  Ceil: {},
+  Clip: {},
   Concat: { axis: { required: "integer" } },
   ConstantOfShape: { value: "tensor" },
-  Cos: NONE,
-  CumSum: { exclusive: FLAG, reverse: FLAG },
-  DequantizeLinear: ALONG,
-  Div: NONE,
-  DynamicQuantizeLinear: NONE,
-  Elu: SCALED,
-  Equal: NONE,
-  Erf: NONE,
-  Exp: NONE,
-  Expand: NONE,
-  Flatten: ALONG,
-  Floor: NONE,
-  Gather: ALONG,
-  GatherElements: ALONG,
+  Cos: {},
+  CumSum: { exclusive: { oneOf: [0, 1] }, reverse: { oneOf: [0, 1] } },
+  DequantizeLinear: { axis: "integer" },
+  Div: {},
+  DynamicQuantizeLinear: {},
+  Elu: { alpha: "float" },
+  Equal: {},
+  Erf: {},
+  Exp: {},
+  Expand: {},
+  Flatten: { axis: "integer" },
+  Floor: {},
+  Gather: { axis: "integer" },
+  GatherElements: { axis: "integer" },
   GatherND: { batch_dims: "integer" },
-  Gemm: { transA: FLAG, transB: FLAG, alpha: "float", beta: "float" },
-  Greater: NONE,
-  GreaterOrEqual: NONE,
-  Identity: NONE,
-  IsInf: { detect_negative: FLAG, detect_positive: FLAG },
-  IsNaN: NONE,
-  LayerNormalization: NORMALIZATION,
-  LeakyRelu: SCALED,
-  Less: NONE,
-  LessOrEqual: NONE,
-  Log: NONE,
-  MatMul: NONE,
-  MatMulInteger: NONE,
-  Max: NONE,
-  Min: NONE,
-  Mod: { fmod: FLAG },
-  Mul: NONE,
-  Neg: NONE,
-  Not: NONE,
-  OneHot: ALONG,
-  Or: NONE,
+  Gemm: { transA: { oneOf: [0, 1] }, transB: { oneOf: [0, 1] }, alpha: "float", beta: "float" },
+  Greater: {},
+  GreaterOrEqual: {},
+  Identity: {},
+  IsInf: { detect_negative: { oneOf: [0, 1] }, detect_positive: { oneOf: [0, 1] } },
+  IsNaN: {},
+  LayerNormalization: { axis: "integer", epsilon: "float", stash_type: { oneOf: [1, 16] } },
+  LeakyRelu: { alpha: "float" },
+  Less: {},
+  LessOrEqual: {},
+  Log: {},
+  MatMul: {},
+  MatMulInteger: {},
+  Max: {},
+  Min: {},
+  Mod: { fmod: { oneOf: [0, 1] } },
+  Mul: {},
+  Neg: {},
+  Not: {},
+  OneHot: { axis: "integer" },
+  Or: {},
   Pad: { mode: { oneOf: ["constant", "reflect", "edge"] } },
-  Pow: NONE,
-  QuantizeLinear: ALONG,
-  Range: NONE,
-  Reciprocal: NONE,
-  ReduceL2: REDUCTION,
-  ReduceMax: REDUCTION,
-  ReduceMean: REDUCTION,
-  ReduceMin: REDUCTION,
-  ReduceProd: REDUCTION,
-  ReduceSum: REDUCTION,
-  ReduceSumSquare: REDUCTION,
-  Relu: NONE,
-  Reshape: { allowzero: FLAG },
-  Round: NONE,
-  ScatterElements: { axis: "integer", reduction: SCATTERED },
-  ScatterND: { reduction: SCATTERED },
+  Pow: {},
+  QuantizeLinear: { axis: "integer" },
+  Range: {},
+  Reciprocal: {},
+  ReduceL2: { keepdims: { oneOf: [0, 1] }, noop_with_empty_axes: { oneOf: [0, 1] } },
+  ReduceMax: { keepdims: { oneOf: [0, 1] }, noop_with_empty_axes: { oneOf: [0, 1] } },
+  ReduceMean: { keepdims: { oneOf: [0, 1] }, noop_with_empty_axes: { oneOf: [0, 1] } },
+  ReduceMin: { keepdims: { oneOf: [0, 1] }, noop_with_empty_axes: { oneOf: [0, 1] } },
+  ReduceProd: { keepdims: { oneOf: [0, 1] }, noop_with_empty_axes: { oneOf: [0, 1] } },
+  ReduceSum: { keepdims: { oneOf: [0, 1] }, noop_with_empty_axes: { oneOf: [0, 1] } },
+  ReduceSumSquare: { keepdims: { oneOf: [0, 1] }, noop_with_empty_axes: { oneOf: [0, 1] } },
+  Relu: {},
+  Reshape: { allowzero: { oneOf: [0, 1] } },
+  Round: {},
+  ScatterElements: { axis: "integer", reduction: { oneOf: ["none", "add", "mul", "min", "max"] } },
+  ScatterND: { reduction: { oneOf: ["none", "add", "mul", "min", "max"] } },
   Shape: { start: "integer", end: "integer" },
-  Sigmoid: NONE,
-  Sign: NONE,
-  SimplifiedLayerNormalization: NORMALIZATION,
-  Sin: NONE,
-  Size: NONE,
-  Slice: NONE,
-  Softmax: ALONG,
-  Softplus: NONE,
-  Split: ALONG,
-  Sqrt: NONE,
-  Squeeze: NONE,
-  Sub: NONE,
-  Tanh: NONE,
-  Tile: NONE,
+  Sigmoid: {},
+  Sign: {},
+  SimplifiedLayerNormalization: { axis: "integer", epsilon: "float", stash_type: { oneOf: [1, 16] } },
+  Sin: {},
+  Size: {},
+  Slice: {},
+  Softmax: { axis: "integer" },
+  Softplus: {},
+  Split: { axis: "integer" },
+  Sqrt: {},
+  Squeeze: {},
+  Sub: {},
+  Tanh: {},
+  Tile: {},
   Transpose: { perm: "integers" },
-  Trilu: { upper: FLAG },
-  Unsqueeze: NONE,
-  Where: NONE,
-  Xor: NONE,
-  "com.microsoft.FastGelu": NONE,
+  Trilu: { upper: { oneOf: [0, 1] } },
+  Unsqueeze: {},
+  Where: {},
+  Xor: {},
+  "com.microsoft.FastGelu": {},
   "com.microsoft.FusedMatMul": {
-    transA: FLAG,
-    transB: FLAG,
-    transBatchA: FLAG,
-    transBatchB: FLAG,
+    transA: { oneOf: [0, 1] },
+    transB: { oneOf: [0, 1] },
+    transBatchA: { oneOf: [0, 1] },
+    transBatchB: { oneOf: [0, 1] },
     alpha: "float",
   },
   "com.microsoft.GatherBlockQuantized": {
@@ -140,9 +129,9 @@ export const OPERATOR_ATTRIBUTES = {
     block_size: "integer",
     bits: "integer",
   },
-  "com.microsoft.Gelu": NONE,
-  "com.microsoft.QuickGelu": SCALED,
-} as const satisfies Readonly<Record<string, AttributeTable>>;
+  "com.microsoft.Gelu": {},
+  "com.microsoft.QuickGelu": { alpha: "float" },
+} as const;
 
 /** The attributes of attention that ONNX Runtime fuses. */
 interface FusedAttention {

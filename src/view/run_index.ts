@@ -1,0 +1,121 @@
+import { basename, join, resolve } from "@std/path";
+import { allDone } from "../base/all_done.ts";
+import { InputError, thrownMessage } from "../base/errors.ts";
+import { type FoundRun, partialRun, placedRun } from "../results/found_run.ts";
+import { headlineOf } from "../results/headline.ts";
+import { partialRuns, runFolders } from "../results/run_folders.ts";
+import { metricValue } from "../results/summary.ts";
+import { type BaselineMarks, BaselineReader } from "./baseline_marks.ts";
+import { loggedSteps } from "./logged_steps.ts";
+import { readNote } from "./note_file.ts";
+import type { RunRow, ViewIndex } from "./view_data.ts";
+
+/** The number of folders that are read at a time. */
+const AT_A_TIME = 32;
+
+/** What a row has of its run's folder. */
+interface ReadRun {
+  readonly found: FoundRun;
+  readonly note: string;
+  readonly step?: number;
+  readonly troubles: readonly string[];
+}
+
+/** Finds all runs in a folder, again and again: of complete ones only those are read whose folders have changed. */
+export class RunIndex {
+  private readonly complete = new Map<string, ReadRun & { readonly stamp: string }>();
+  private readonly baselines: BaselineReader;
+
+  /** @param folder of results @param baselines the folder of baselines */
+  constructor(private readonly folder: string, baselines: string) {
+    this.baselines = new BaselineReader(baselines);
+  }
+
+  /** The runs as they are now, those that are not complete after the others; their keys are their places. */
+  async read(): Promise<ViewIndex> {
+    const marks = await this.baselines.marks();
+    const paths = await runFolders(this.folder);
+    const found = new Set(paths);
+    for (const known of this.complete.keys()) if (!found.has(known)) this.complete.delete(known);
+    const runs = [
+      ...await inTurns(paths, (path) => this.completeRun(path)),
+      ...await inTurns(await partialRuns(this.folder), (path) => this.begunRun(path)),
+    ];
+    return {
+      folder: this.folder,
+      rows: runs.map((run) => this.row(run, marks)),
+      troubles: [...marks.troubles, ...runs.flatMap(({ troubles }) => troubles)],
+    };
+  }
+
+  private async completeRun(path: string): Promise<ReadRun> {
+    const times = await allDone([path, join(path, "metrics.json")].map(changedAt));
+    const stamp = times.join(" ");
+    const known = this.complete.get(path);
+    if (known?.stamp === stamp) return known;
+    const run = { stamp, found: await placedRun(path, this.folder), ...await noteOf(path) };
+    this.complete.set(path, run);
+    return run;
+  }
+
+  private async begunRun(path: string): Promise<ReadRun> {
+    const found = await partialRun(path, this.folder);
+    const step = await loggedSteps(path).then((lines) => lines.at(-1)?.step, () => undefined);
+    return { found, ...await noteOf(path), ...(step !== undefined && { step }) };
+  }
+
+  private row({ found, note, step }: ReadRun, { names }: BaselineMarks): RunRow {
+    const { name, folder, state, time, metrics, environment, problem } = found;
+    const seed = environment?.seed ?? seedIn(name);
+    return {
+      key: folder,
+      name: name === "" ? basename(resolve(this.folder)) : name.replaceAll("\\", "/"),
+      folder,
+      state,
+      time: time?.toISOString() ?? null,
+      seed: seed ?? null,
+      ...(metrics && { headline: headlineOf(metrics) }),
+      loss: metrics === undefined ? null : metricValue(metrics.test, "loss") ?? null,
+      seconds: metrics?.seconds ?? null,
+      model: environment?.model.source ?? "",
+      dataset: environment?.dataset.name ?? "",
+      device: environment?.device.kind ?? "",
+      ...(step !== undefined && { step }),
+      ...(problem !== undefined && { problem }),
+      note,
+      baselines: names.get(resolve(folder)) ?? [],
+    };
+  }
+}
+
+async function noteOf(
+  path: string,
+): Promise<{ readonly note: string; readonly troubles: readonly string[] }> {
+  try {
+    return { note: await readNote(path), troubles: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { note: "", troubles: [thrownMessage(error)] };
+  }
+}
+
+/** The seed in a variant's name: all that tells it of a run that is not complete. */
+function seedIn(name: string): number | undefined {
+  const [, seed] = /(?:^|[/,])seed=(\d+)(?=[/,]|$)/.exec(name) ?? [];
+  return seed === undefined ? undefined : Number(seed);
+}
+
+async function changedAt(path: string): Promise<number> {
+  return (await Deno.stat(path).catch(() => undefined))?.mtime?.getTime() ?? 0;
+}
+
+async function inTurns<Item, Result>(
+  items: readonly Item[],
+  read: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < items.length; from += AT_A_TIME) {
+    results.push(...await allDone(items.slice(from, from + AT_A_TIME).map(read)));
+  }
+  return results;
+}

@@ -1,0 +1,159 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { Page } from "playwright-core";
+import { call, inFolder } from "../commands/softprompt.ts";
+import { browserTest } from "../report/browser.ts";
+import { writeMadeUpResults } from "./made_up_results.ts";
+import { viewing } from "./viewing.ts";
+
+const SHAPE = { lengths: [5, 20], seeds: [0, 1, 2], examples: 40 };
+
+const NEIGHBOURS = {
+  vectors: [{
+    vector: 0,
+    nearest: [{ token: "<i>joy", cosine: 0.9 }],
+    movement: { distance: 1, cosine: 0.5 },
+  }],
+  duplicates: [],
+  label_words: [],
+};
+
+/** What a page would run if it took a text for HTML, and what turns the direction of writing. */
+const HOSTILE = '<img src="x" onerror="globalThis.isHurt = true">\u202e';
+
+async function made(folder: string): Promise<string> {
+  const results: string = join(folder, "results");
+  await writeMadeUpResults(results, { sweeps: ["one", "other"], ...SHAPE });
+  await Deno.writeTextFile(
+    join(results, "one/length=5,seed=0/neighbours.json"),
+    JSON.stringify(NEIGHBOURS),
+  );
+  await Deno.writeTextFile(join(results, "one/length=5,seed=0/note.txt"), HOSTILE);
+  return results;
+}
+
+/** The cells of the rows of a table whose first cell is one of some names. */
+async function cellsOf(page: Page, selector: string): Promise<string[][]> {
+  const rows = await page.locator(`${selector} tbody tr`).all();
+  return await Array.fromAsync(rows, (row) => row.locator("td").allInnerTexts());
+}
+
+const rowOf = (page: Page, label: string) => page.locator(".rows [role=row]", { hasText: label }).first();
+
+/** Selects one row for a side. */
+async function choose(page: Page, label: string, side: "a" | "b"): Promise<void> {
+  await rowOf(page, label).locator("input").click();
+  await page.click(`#as-${side}`);
+}
+
+browserTest(
+  "the page finds, draws, compares and notes runs, and follows what changes",
+  ({ visit }) =>
+    inFolder(async (folder) => {
+      const results = await made(folder);
+      await viewing(folder, async ({ url, errors }) => {
+        const { page, troubles } = await visit(url);
+        const count = page.locator("#count");
+        await count.getByText("12 runs", { exact: true }).waitFor();
+        assertEquals(await page.locator(".rows [role=row]").count(), 2);
+
+        await page.selectOption("#grouping", "none");
+        await page.fill("[type=search]", "length=5 seed=1");
+        await count.getByText("2 / 12 runs").waitFor();
+        await page.fill("[type=search]", "");
+        await page.getByRole("button", { name: "length" }).click();
+        await page.getByRole("button", { name: "length" }).click();
+        assertStringIncludes(await page.locator(".rows [role=row]").first().innerText(), "length=20");
+
+        await choose(page, "one/length=5,seed=1", "a");
+        await choose(page, "one/length=20,seed=1", "b");
+        await page.click("#compare");
+        await page.waitForSelector("#compared");
+        const sides = [5, 20].map((length) => join(results, `one/length=${length},seed=1`));
+        const { stdout } = await call(["diff", ...sides]);
+        const printed = stdout.split("\n").filter((line) =>
+          /^(accuracy|macro F1|loss|calibration error|illegal answers) /.test(line)
+        )
+          .map((line) => line.split(/ {2,}/));
+        assertEquals(await cellsOf(page, "#compared > section > .wide:first-child"), printed);
+        assertStringIncludes(await page.locator("#compared").innerText(), "a joy to watch");
+
+        await page.getByText("Select all that are shown").click();
+        await page.click("#show-curves");
+        await page.waitForSelector("#curves svg");
+        assertEquals(await page.locator("#curves svg [aria-label=line] path").count(), 12);
+
+        await page.fill("[type=search]", "one/length=5");
+        await page.getByRole("button", { name: "name" }).click();
+        await page.locator("[role=grid]").focus();
+        for (const key of ["Home", "Enter"]) await page.keyboard.press(key);
+        await page.locator("#details", { hasText: "one/length=5,seed=0" }).waitFor();
+        assertEquals(await page.inputValue("#note"), HOSTILE);
+        await page.locator("#details summary").first().click();
+        assertStringIncludes(await page.locator("#details").innerText(), "<i>joy 0.90");
+        await page.fill("#note", "better than it looks");
+        await page.click("#save-note");
+        await rowOf(page, "better than it looks").waitFor();
+        assertEquals(
+          await Deno.readTextFile(join(results, "one/length=5,seed=0/note.txt")),
+          "better than it looks\n",
+        );
+
+        await page.fill("[type=search]", "");
+        await writeMadeUpResults(results, { ...SHAPE, sweeps: ["third"], lengths: [1], seeds: [0] });
+        await count.getByText("13 runs").waitFor();
+        assertEquals(await page.evaluate("globalThis.isHurt"), undefined);
+        assertEquals(errors, []);
+        assertEquals(troubles, []);
+      });
+    }),
+);
+
+browserTest(
+  "an exported site is the page, opened from a disk: on a phone, in Chinese, in the dark and on paper",
+  ({ visit }) =>
+    inFolder(async (folder) => {
+      const results = await made(folder);
+      const site: string = join(folder, "site");
+      for (let times = 0; times < 2; times++) {
+        const { code, stderr } = await call(["view", results, "--export", site]);
+        assertEquals(code, 0, stderr);
+      }
+      const refused = await call(["view", results, "--export", folder]);
+      assertEquals(refused.code, 2);
+      assertStringIncludes(refused.stderr, "holds other files");
+
+      const { page, troubles } = await visit(`file://${site}/index.html`, {
+        width: 390,
+        isDark: true,
+        locale: "zh-CN",
+      });
+      await page.locator("#count").getByText("12 次运行").waitFor();
+      assertEquals(await page.locator("#live").innerText(), "导出的页面，不再更新");
+      await page.selectOption("#grouping", "none");
+      await rowOf(page, "one/length=5,seed=0").click();
+      await page.waitForSelector("#details table");
+      assertStringIncludes(await page.locator("#details .note").innerText(), '<img src="x"');
+      for (const [side, at] of [["a", 0], ["b", 3]] as const) {
+        await page.locator(".rows input").nth(at).click();
+        await page.click(`#as-${side}`);
+      }
+      await page.locator(".rows input").first().click();
+      await page.click("#show-curves");
+      await page.waitForSelector("#curves svg");
+      await page.click("#compare");
+      await page.waitForSelector("#compared");
+      assertStringIncludes(await page.locator("#compared").innerText(), "对 B 的结论");
+      assertEquals(await page.evaluate("document.documentElement.scrollWidth"), 390);
+      assertEquals(await page.evaluate("getComputedStyle(document.body).backgroundColor"), "rgb(22, 24, 27)");
+
+      await page.emulateMedia({ media: "print" });
+      assertEquals(await page.locator(".rows [role=row]").count(), 12);
+      const [top, next] = await Promise.all(
+        [0, 1].map((at) => page.locator(".rows [role=row]").nth(at).boundingBox()),
+      );
+      assert(top && next && next.y >= top.y + top.height - 1, "rows on paper lie over each other");
+      assertEquals(await page.evaluate("globalThis.isHurt"), undefined);
+      assertEquals(troubles, []);
+    }),
+);

@@ -1,0 +1,67 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { RunIndex } from "../../src/view/run_index.ts";
+import { writeNote } from "../../src/view/note_file.ts";
+import { call, inFolder } from "../commands/softprompt.ts";
+import { writeMadeUpResults } from "./made_up_results.ts";
+
+/** One of the runs in its folder. */
+const RUN = "study/length=5,seed=1";
+
+async function twoRuns(folder: string): Promise<RunIndex> {
+  await writeMadeUpResults(join(folder, "results"), {
+    sweeps: ["study"],
+    lengths: [5],
+    seeds: [0, 1],
+    examples: 10,
+  });
+  return new RunIndex(join(folder, "results"), join(folder, "baselines"));
+}
+
+Deno.test("a row has a run's metric, seed, note and baselines, and follows what changes", () =>
+  inFolder(async (folder) => {
+    const index = await twoRuns(folder);
+    const run: string = join(folder, "results", RUN);
+    const before = await index.read();
+    assertEquals(before.rows.map(({ name, state, seed }) => [name, state, seed]), [
+      ["study/length=5,seed=0", "complete", 0],
+      [RUN, "complete", 1],
+    ]);
+    assertEquals(before.rows[0]?.headline?.metric, "accuracy");
+    assertEquals(before.troubles, []);
+    await writeNote(run, "odd: look again\n");
+    await call(["baseline", "set", run, "--baselines", join(folder, "baselines")]);
+    const { rows: [, after] } = await index.read();
+    assertEquals(after?.note, "odd: look again");
+    assertEquals(after?.baselines, ["main"]);
+    await writeNote(run, "  ");
+    await Deno.remove(join(folder, "results", "study/length=5,seed=0"), { recursive: true });
+    const { rows } = await index.read();
+    assertEquals(rows.map(({ name, note }) => [name, note]), [[RUN, ""]]);
+  }));
+
+Deno.test("a run of a newer version, a damaged one and one that is underway have rows that say so", () =>
+  inFolder(async (folder) => {
+    const index = await twoRuns(folder);
+    const change = async (run: string, name: string, from: RegExp, to: string) => {
+      const file: string = join(folder, "results", run, name);
+      await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace(from, to));
+    };
+    await change(RUN, "environment.json", /softprompt-run\/1/, "softprompt-run/9");
+    await change("study/length=5,seed=0", "metrics.json", /"status":"complete"/, '"status":1');
+    const begun: string = join(folder, "results", "begun.partial");
+    await Deno.mkdir(begun);
+    await Deno.writeTextFile(join(begun, "content_hash"), "ab\n");
+    const line = { step: 10, epoch: 1, loss: 0.5, learning_rate: 0.1, gradient_norm: 1 };
+    await Deno.writeTextFile(join(begun, "history.jsonl"), `${JSON.stringify(line)}\n{"step": 20, "lo`);
+    await Deno.writeTextFile(join(folder, "results", RUN, "note.txt"), "x".repeat(70_000));
+    const { rows, troubles } = await index.read();
+    assertEquals(rows.map(({ name, state, step }) => [name, state, step]), [
+      ["study/length=5,seed=0", "damaged", undefined],
+      [RUN, "newer", undefined],
+      ["begun", "partial", 10],
+    ]);
+    assertStringIncludes(rows[1]?.problem ?? "", "newer softprompt");
+    assertEquals(troubles.length, 1);
+    assertStringIncludes(troubles[0]!, "too large");
+  }));
