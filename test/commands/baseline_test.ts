@@ -125,7 +125,10 @@ Deno.test("a sweep whose classes are chosen by generated texts is a baseline, to
     await writeRecord(join(b, "words"), GOOD);
     const both = await call(["baseline", "set", b, ...flags]);
     assertEquals(both.code, 2);
-    assertStringIncludes(both.stderr, "a baseline has whole runs only");
+    assertStringIncludes(
+      both.stderr,
+      "has 4 runs of one form of answers and 1 of another, which are kept and compared apart",
+    );
   }));
 
 Deno.test("runs of several experiments are no baseline", () =>

@@ -22,16 +22,17 @@ export async function perform(
   const called = parts.shift();
   const isOfPackage = called === "npx" && softprompt !== undefined && parts.shift() === "softprompt";
   if (called !== "deno" && !isOfPackage) return "it is not a command of Deno, or of the package";
+  const serves = parts.includes("serve") || parts.includes("view") && !parts.includes("--export");
+  // At a free port: other pages' commands, and other tests, serve at the same time.
+  const args = serves && !parts.includes("--port") ? [...parts, "--port", "0"] : parts;
   const child = new Deno.Command(isOfPackage ? softprompt : Deno.execPath(), {
-    args: parts,
+    args,
     cwd: folder,
     env: { NO_COLOR: "1", ...own, ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  if (parts.includes("serve") || parts.includes("view") && !parts.includes("--export")) {
-    return await served(child);
-  }
+  if (serves) return await served(child);
   const { code, stdout, stderr } = await child.output();
   if (target !== undefined) await Deno.writeFile(join(folder, target), stdout);
   // Exit code 3 is the answer of `diff --fail-on-regression`, not a failure.
