@@ -106,7 +106,7 @@ async function runAll(files: readonly string[], flags: RunFlags, io: CommandIo):
           failed.push({ title, error });
         });
         if (outcome === undefined) continue;
-        if (outcome.kind === "locked") continue;
+        if (!("metrics" in outcome)) continue;
         if (outcome.kind === "kept") {
           progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
         }
@@ -144,7 +144,7 @@ async function readExperiment(file: string, overrides: readonly Override[]): Pro
   const text = await readExperimentFile(file);
   if (expandsToManyRuns(new ExperimentDocument(text, file))) {
     throw new InputError(
-      `${file} asks for several runs (it has a sweep or variants): use ${COMMAND} batch ${file}`,
+      `${file} asks for several runs (it has a sweep, variants or a search): use ${COMMAND} batch ${file}`,
     );
   }
   return parseExperiment(text, file, overrides);

@@ -23,9 +23,10 @@ interface Runs<Output> {
   readonly openingTime?: number;
 }
 
-/** Measures where a run's time goes. */
+/** Measures where a run's time goes, and the most memory that the process has at the ends of what is timed. */
 export class Stopwatch {
   private readonly started = performance.now();
+  private memory = 0;
   private readonly milliseconds = { compiling: 0, checking: 0, opening: 0, running: 0 };
 
   /** Adds the time that `work` takes. */
@@ -35,6 +36,7 @@ export class Stopwatch {
       return await work();
     } finally {
       this.milliseconds[what] += performance.now() - from;
+      this.memory = Math.max(this.memory, Deno.memoryUsage().rss);
     }
   }
 
@@ -62,6 +64,11 @@ export class Stopwatch {
       },
       release: () => session.release(),
     };
+  }
+
+  /** The most memory so far, in bytes: what is resident of the process, with its libraries. */
+  get peakMemory(): number {
+    return Math.max(this.memory, Deno.memoryUsage().rss);
   }
 
   /** The times so far. */

@@ -42,6 +42,8 @@ export interface TuningTask extends StepSessions {
   readonly timer?: CheckpointTimer;
   /** Interrupts between two steps. */
   readonly signal?: AbortSignal;
+  /** The step after which it stops, where it is not to be used yet: even a task that has all its steps does not end then. */
+  readonly stopAfter?: number;
 }
 
 /** An event of tuning. */
@@ -76,6 +78,14 @@ export class Interrupted extends TrainingError {
   override readonly name = "Interrupted";
 }
 
+/** Tuning stopped after the step that it was asked to stop after; a checkpoint has been emitted before. */
+export class Stopped extends Interrupted {
+  /** @param seconds the time of all steps so far, with that of their validations */
+  constructor(message: string, readonly seconds: number) {
+    super(message);
+  }
+}
+
 /** The number of steps of a task. */
 export function totalSteps(spec: Pick<TunedBy, "batchSize"> & Duration, examples: number): number {
   return spec.steps === undefined ? spec.epochs * Math.ceil(examples / spec.batchSize) : spec.steps;
@@ -86,8 +96,15 @@ export function validations(
   spec: Pick<TunedBy, "batchSize" | "validateEvery"> & Duration,
   examples: number,
 ): number {
-  const epoch = Math.ceil(examples / spec.batchSize);
-  return Math.ceil(totalSteps(spec, examples) / (spec.validateEvery ?? epoch));
+  return Math.ceil(totalSteps(spec, examples) / validationInterval(spec, examples));
+}
+
+/** The number of steps between two validations of a task. */
+export function validationInterval(
+  { batchSize, validateEvery }: Pick<TunedBy, "batchSize" | "validateEvery">,
+  examples: number,
+): number {
+  return validateEvery ?? Math.ceil(examples / batchSize);
 }
 
 /**
@@ -102,10 +119,12 @@ export function validations(
  *
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
+ * @throws {Stopped} after the step that it stops after, or at the end where that comes first
  */
 export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned> {
   const { spec, examples } = task;
   const total = totalSteps(spec, examples.length);
+  const last = Math.min(total, task.stopAfter ?? total);
   const perEpoch = Math.ceil(examples.length / spec.batchSize);
   const progress = new TrainingProgress(task.resume ?? startOf(task), spec);
   const { losses, state, stopping } = progress;
@@ -124,7 +143,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
   /** The next step, where it has begun before the last one was read. */
   let ahead: Promise<StepOutputs> | undefined;
   try {
-    while (progress.step < total && !stopping.isOver) {
+    while (progress.step < last && !stopping.isOver) {
       const epoch = 1 + Math.floor(progress.step / perEpoch);
       const step = progress.step + 1;
       const started = performance.now();
@@ -134,7 +153,7 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       const running = ahead ?? launched(step);
       ahead = undefined;
       // While the device computes, the host prepares the next batch.
-      if (step < total) queue.at(step);
+      if (step < last) queue.at(step);
       const outputs = await running;
       progress.advance(outputs);
       const endsEpoch = step % perEpoch === 0 || step === total;
@@ -174,6 +193,9 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
       if (!isDue) continue;
       yield checkpoint();
       timer.count(step, began);
+    }
+    if (task.stopAfter !== undefined) {
+      throw new Stopped(`stopped after step ${progress.step} of ${total}`, progress.seconds);
     }
   } catch (error) {
     if (error instanceof Interrupted) {

@@ -43,6 +43,7 @@ export function addBatch(program: Command, verbs: BatchVerb): void {
     .option("--fail-fast", "start no more runs after one fails", false)
     .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
     .option("--summarize", "run nothing: write the summaries of the results that are there", false)
+    .option("--dry-run", "run nothing: show what would run, with an estimate of its time", false)
     .addOption(reportToTrackers())
     .addOption(asJson())
     .addOption(allowRead())

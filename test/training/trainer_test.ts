@@ -13,6 +13,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/t
 import { CheckpointTimer } from "../../src/training/checkpoint_timer.ts";
 import {
   Interrupted,
+  Stopped,
   TrainingError,
   tune,
   type Tuned,
@@ -128,6 +129,28 @@ Deno.test("tuning takes the steps asked for, logs them and gives the last prompt
   assertEquals(lines(events).map(({ epoch }) => epoch), [1, 1, 1, 2, 2, 2, 3, 3, 3]);
   assertEquals(checkpoints(events).map(({ step }) => step), [5, 10, 15]);
   assertEquals(Array.from(checkpoints(events)[2]!.state.count!.data, Number), [15, 15]);
+});
+
+Deno.test("a task that stops after some steps goes on from there to the same bits, with the learning rates of the whole", async () => {
+  const whole = await follow(task());
+  const found: TuningEvent[] = [];
+  let kept: Checkpoint | undefined;
+  const upTo = async (stopAfter: number) => {
+    const stopped = await assertRejects(async () => {
+      const from = kept === undefined ? {} : { resume: kept };
+      for await (const event of tune(task({ ...from, stopAfter }))) {
+        found.push(event);
+        if (event.kind === "checkpoint") kept = event.checkpoint;
+      }
+    }, Stopped);
+    assertEquals([stopped.message, kept!.step], [`stopped after step ${stopAfter} of 15`, stopAfter]);
+  };
+  // The last step is no end: what is tuned may not be wanted.
+  for (const stopAfter of [5, 5, 10, 15]) await upTo(stopAfter);
+  const last = await follow(task({ resume: kept! }));
+  assertEquals(last.result.parameters, whole.result.parameters);
+  assertEquals([last.result.bestStep, last.events], [whole.result.bestStep, []]);
+  assertEquals(lines(found), lines(whole.events));
 });
 
 Deno.test("the same seed gives the same bits, another seed others", async () => {
