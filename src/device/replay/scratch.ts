@@ -1,6 +1,3 @@
-/** What a dispatch needs of a buffer, and a copy into it. */
-const NEEDED = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-
 /**
  * The buffers that the recorded steps of one graph compute in: those of one shape are used by the next as well, as steps are taken one
  * after the other, and none of them depends on what was in its buffers before.
@@ -20,9 +17,11 @@ export class Scratch {
     const { device } = this;
     const { createBuffer } = device;
     const lent = new Set<GPUBuffer>();
+    // What a dispatch needs of a buffer, and a copy into it. Node has no such constants: none may be read where modules are loaded.
+    const needed = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
     const create = (descriptor: GPUBufferDescriptor): GPUBuffer => {
       const { size, usage, mappedAtCreation = false } = descriptor;
-      const isScratch = (usage & NEEDED) === NEEDED && !mappedAtCreation;
+      const isScratch = (usage & needed) === needed && !mappedAtCreation;
       if (!isScratch) return createBuffer.call(device, descriptor);
       const kept = this.keptOf(`${size}|${usage}`);
       let buffer = kept.find((one) => !lent.has(one));
