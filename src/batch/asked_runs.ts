@@ -20,16 +20,21 @@ export async function askedRuns(
   args: readonly string[],
   results: string,
 ): Promise<(folder: string) => boolean> {
-  const { runs, problems } = await planSound(args, results);
+  const { runs, searches, problems } = await planSound(args, results);
   const missing = await missingPaths(runs, resolve(results));
   if (problems.length + missing.length > 0) throw new InputError(joined([...problems, ...missing], "\n"));
   const asked = new Set(
     runs.flatMap(({ path, ensembleRuns = [] }) => [path, ...ensembleRuns].map((one) => resolve(one))),
   );
+  const drawn = searches.map(({ folder }) => resolve(folder));
+  const isDrawn = (folder: string) => drawn.some((search) => isWithin(folder, search));
   const named = new Set(runs.flatMap(({ experiment, file }) => pathsIn(experiment, file)));
   const isNamed = (folder: string) =>
     [...named].some((path) => isWithin(path, folder) || isWithin(folder, path) && path !== resolve(results));
-  return (folder) => asked.has(resolve(folder)) || isNamed(resolve(folder));
+  return (folder) => {
+    const place = resolve(folder);
+    return asked.has(place) || isDrawn(place) || isNamed(place);
+  };
 }
 
 /** The problems of files that name what is not there, outside the results: these may have gone before. */

@@ -3,7 +3,9 @@ import { HubError } from "../hub/hub_error.ts";
 import { ExperimentError, InputError, terminalMessage } from "../base/errors.ts";
 import { joined, type Message, message, messageOf } from "../base/message.ts";
 import type { Override } from "../experiment/override.ts";
-import { parseVariants } from "../experiment/sweep.ts";
+import { ExperimentDocument } from "../experiment/document.ts";
+import { asksForSearch, SearchFile } from "../experiment/search_file.ts";
+import { parseVariants, type Variant } from "../experiment/sweep.ts";
 import { readExperimentFile } from "../experiment/read_experiment_file.ts";
 import type { Experiment } from "../experiment/types.ts";
 import { findExperimentFiles } from "./find_experiment_files.ts";
@@ -20,36 +22,61 @@ export interface PlannedRun<Asked extends Experiment = Experiment> extends RunRe
   readonly overrides: readonly Override[];
 }
 
+/** A search that an experiment file asks for. Its runs are those that it draws. */
+export interface PlannedSearch {
+  readonly file: string;
+  readonly search: SearchFile;
+  /** The folder of its results, within that of all results. */
+  readonly folder: string;
+}
+
+/** What experiment files ask for. */
+export interface Plan {
+  readonly runs: readonly PlannedRun[];
+  readonly searches: readonly PlannedSearch[];
+}
+
 /**
- * The runs that experiment files ask for.
+ * What experiment files ask for.
  *
  * @param args files, folders and patterns
  * @param results the folder of all results
  * @param overrides keys that all runs set to other values than their files
  * @throws {InputError} with the problems of all files, two files of the same name among them
  */
-export async function planRuns(
+export async function planAll(
   args: readonly string[],
   results: string,
   overrides: readonly Override[] = [],
-): Promise<readonly PlannedRun[]> {
-  const { runs, problems } = await planSound(args, results, overrides);
+): Promise<Plan> {
+  const { problems, ...plan } = await planSound(args, results, overrides);
   if (problems.length > 0) throw new InputError(joined(problems, "\n"));
-  return runs;
+  return plan;
 }
 
-/** The runs of the valid files, and the problems of the others. */
+/** What the valid files ask for, and the problems of the others. */
 export async function planSound(
   args: readonly string[],
   results: string,
   overrides: readonly Override[] = [],
-): Promise<{ readonly runs: readonly PlannedRun[]; readonly problems: readonly Message[] }> {
+): Promise<Plan & { readonly problems: readonly Message[] }> {
   const runs: PlannedRun[] = [];
+  const searches: PlannedSearch[] = [];
   const problems: Message[] = [];
   const owned = new OwnedFolders();
   for (const file of await findExperimentFiles(args)) {
     try {
-      const own = await runsOf(file, results, overrides);
+      const text = await readExperimentFile(file);
+      const document = new ExperimentDocument(text, file);
+      if (asksForSearch(document)) {
+        const search = new SearchFile(document, overrides);
+        const folder = runPath(results, search.name, "");
+        owned.claim(search.name, search.name, file);
+        owned.claim(folder, search.name, file);
+        searches.push({ file, search, folder });
+        continue;
+      }
+      const own = await runsOf(text, file, results, overrides);
       const { name } = own[0]!.experiment;
       const isOfRun = own.every(({ variant, path }) => variant === "" && path !== runPath(results, name, ""));
       if (!isOfRun) owned.claim(name, name, file);
@@ -59,7 +86,7 @@ export async function planSound(
       problems.push(problemOf(error, file));
     }
   }
-  return { runs, problems };
+  return { runs, searches, problems };
 }
 
 /** The message of an error in a file. One of a kind that is not expected is no reason to leave out the other files. */
@@ -72,27 +99,39 @@ export function problemOf(error: unknown, file: string): Message {
 }
 
 async function runsOf(
+  text: string,
   file: string,
   results: string,
   overrides: readonly Override[],
 ): Promise<PlannedRun[]> {
-  const variants = parseVariants(await readExperimentFile(file), file, overrides);
+  const variants = parseVariants(text, file, overrides);
   const own = await variantOfFile(results, variants[0]!.experiment.name, file);
-  return variants
-    .map(({ name, settings, overrides, experiment, ensembleVariants }) => {
-      const folder = name === "" ? own : name;
-      const pathOf = (variant: string) => runPath(results, experiment.name, variant);
-      const ensembleRuns = ensembleVariants?.map(pathOf) ??
-        ensembleRunFolders(experiment, file);
-      return {
-        file,
-        experiment,
-        variant: name,
-        settings,
-        overrides,
-        title: folder === "" ? experiment.name : `${experiment.name}/${folder}`,
-        path: pathOf(folder),
-        ...(ensembleRuns && { ensembleRuns }),
-      };
-    });
+  return variants.map((variant) => plannedRun(variant, file, results, own));
+}
+
+/**
+ * The run of a variant.
+ *
+ * @param results the folder of all results
+ * @param own the name of its folder, where the variant has none; empty for that of the experiment
+ */
+export function plannedRun(
+  { name, settings, overrides, experiment, ensembleVariants }: Variant,
+  file: string,
+  results: string,
+  own = "",
+): PlannedRun {
+  const folder = name === "" ? own : name;
+  const pathOf = (variant: string) => runPath(results, experiment.name, variant);
+  const ensembleRuns = ensembleVariants?.map(pathOf) ?? ensembleRunFolders(experiment, file);
+  return {
+    file,
+    experiment,
+    variant: name,
+    settings,
+    overrides,
+    title: folder === "" ? experiment.name : `${experiment.name}/${folder}`,
+    path: pathOf(folder),
+    ...(ensembleRuns && { ensembleRuns }),
+  };
 }

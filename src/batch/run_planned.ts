@@ -4,10 +4,10 @@ import type { LockstepSlot } from "../training/fused_steps.ts";
 import type { CompleteMetrics } from "../results/metrics_file.ts";
 import type { RunHost } from "../run/context.ts";
 import type { ProgressReporter } from "../run/progress.ts";
-import { runExperiment } from "../run/run_experiment.ts";
+import { runExperiment, type StoppedRun } from "../run/run_experiment.ts";
 import type { PlannedRun } from "./plan.ts";
 
-/** The outcome of a run of a batch: `kept` was complete before, `locked` is in use by another process. Plain data. */
+/** The outcome of a run of a batch: `kept` was complete before, `stopped` where it was asked to, `locked` is in use by another process. Plain data. */
 export type BatchOutcome =
   | { readonly kind: "complete" | "kept"; readonly metrics: CompleteMetrics }
   | {
@@ -17,6 +17,7 @@ export type BatchOutcome =
     /** The same without the values of files, for results. */
     readonly shared: string;
   }
+  | StoppedRun
   | { readonly kind: "interrupted" | "locked" };
 
 /** Runs one run of a batch; a failure is an outcome, not an exception. */

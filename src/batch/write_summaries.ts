@@ -13,6 +13,8 @@ import { onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { writeWhole } from "../disk/write_whole.ts";
+import { sweepWarnings } from "../search/sweep_warnings.ts";
+import type { ChoiceWarning, SearchRecord } from "../results/run_files.ts";
 import type { EnsembleFile } from "../results/ensemble_file.ts";
 import {
   readEnsemble,
@@ -44,6 +46,8 @@ export interface WrittenSummary {
   readonly ranking: readonly RankedGroup[];
   /** The metric of the validation sets that they are ranked by. */
   readonly by: RankedBy;
+  /** What makes the choice of the best one doubtful. */
+  readonly warnings: readonly ChoiceWarning[];
 }
 
 /**
@@ -51,16 +55,27 @@ export interface WrittenSummary {
  * all its runs, including those that other processes executed; and in the results folder where the batch has several experiments.
  *
  * @param outcomes of the runs that this batch started
+ * @param searches the searches whose best configurations are among the runs, by the names of their experiments
  * @returns the summaries that were written: that of all experiments is the last
  */
 export async function writeSummaries(
   asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
   results: string,
+  searches: ReadonlyMap<string, SearchRecord> = new Map(),
 ): Promise<WrittenSummary[]> {
   const written: WrittenSummary[] = [];
   for (const { folder, title, own } of summariesOf(asked, results)) {
-    written.push(await writeSummary(results, folder, title, own, outcomes));
+    written.push(
+      await writeSummary(
+        results,
+        folder,
+        title,
+        own,
+        outcomes,
+        folder === results ? undefined : searches.get(title),
+      ),
+    );
   }
   return written;
 }
@@ -106,6 +121,7 @@ async function writeSummary(
   title: string,
   asked: readonly RequestedRun[],
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
+  search?: SearchRecord,
 ): Promise<WrittenSummary> {
   const rows: SummaryRow[] = [];
   const ensembles: EnsembleRow[] = [];
@@ -121,12 +137,16 @@ async function writeSummary(
   // The quantiles of t take an eighth of a command's start to load.
   const { rankedByValidation, summarize } = await import("../results/summarize.ts");
   const by = chosenBy(asked);
-  const summary = summarize(title, rows, ensembles, by);
+  const summarized = summarize(title, rows, ensembles, by);
+  const summary = {
+    ...summarized,
+    ...(search ? { search } : { warnings: sweepWarnings(summarized, by) }),
+  };
   const write = async (name: string, text: string) => {
     const path: string = join(folder, name);
     await onDisk(path, () => writeWhole(path, text));
   };
-  const html = await sweepReport(summary, records, texts);
+  const html = await sweepReport(summary, records, texts, by);
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }));
   const lock = await Lock.take(lockPath(results, `${title} summary`));
   try {
@@ -138,7 +158,8 @@ async function writeSummary(
     lock?.release();
   }
   const ranking = rankedByValidation(summary.groups, by);
-  return { page: join(folder, "summary.html"), folder, rows, ranking, by };
+  const { warnings = [] } = summary;
+  return { page: join(folder, "summary.html"), folder, rows, ranking, by, warnings };
 }
 
 /**

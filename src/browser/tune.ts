@@ -105,6 +105,7 @@ export async function* tuneInBrowser(
         logEvery: 1,
       },
       seed,
+      ...(device.lengthStep !== undefined && { lengthStep: device.lengthStep }),
       signal,
     });
     return { prompt: tensorNamed(tuned.parameters, "prompt"), words, verbalizer, heldOut: test };

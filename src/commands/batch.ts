@@ -11,19 +11,28 @@ import { fusedGroups, type FuseMode } from "../batch/fuse.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
+import { searchLines } from "../terminal/search_lines.ts";
 import { summaryLines } from "../terminal/next_steps.ts";
 import { runJson, runsJson } from "../terminal/runs_json.ts";
-import { type PlannedRun, planRuns } from "../batch/plan.ts";
+import { planAll, type PlannedRun, type PlannedSearch } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner } from "../batch/in_process_runner.ts";
 import type { Runner } from "../batch/runner.ts";
 import { WorkerRunner } from "../batch/worker_runner.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
+import { printPlan } from "./batch_plan.ts";
+import { checkSearches, foundSearches, outcomesOf, recordsOf, runSearches } from "./batch_searches.ts";
+import { chosenPlan } from "./chosen_plan.ts";
+import type { FinishedSearch } from "../batch/run_search.ts";
+import {
+  refuseNewerRuns,
+  refuseNewerSummaries,
+  writeSummaries,
+  type WrittenSummary,
+} from "../batch/write_summaries.ts";
 import type { ReportTo } from "./flag_values.ts";
 import { RunReports } from "./report_runs.ts";
-import { matcher } from "../results/matching.ts";
-import { refuseNewerRuns, refuseNewerSummaries, writeSummaries } from "../batch/write_summaries.ts";
 
 /** The flags of `batch`. */
 export interface BatchFlags {
@@ -32,6 +41,8 @@ export interface BatchFlags {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether steps on WebGPU are recorded and replayed. */
+  readonly replay: boolean;
   /** Whether complete runs that others replace are kept. */
   readonly history: boolean;
   /** The number of runs at a time. */
@@ -50,6 +61,8 @@ export interface BatchFlags {
   readonly failFast: boolean;
   /** The part of the batch to execute. */
   readonly shard?: Shard;
+  /** Whether only what would be run is shown, with an estimate of its time. */
+  readonly dryRun: boolean;
   /** Whether to execute them however many they are. */
   readonly yes: boolean;
   readonly json: boolean;
@@ -77,17 +90,19 @@ export interface Shard {
 export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
   refuseMultipliers(overrides);
-  const all = await planRuns(args, flags.results, overrides);
-  const runs = chosen(all, flags);
-  if (runs.length > MOST_UNASKED && !flags.yes) {
+  const plan = await planAll(args, flags.results, overrides);
+  const { runs, searches } = chosenPlan(plan, flags);
+  if (runs.length > MOST_UNASKED && !flags.yes && !flags.dryRun) {
     throw new InputError(
       `these are ${runs.length} runs: more than ${MOST_UNASKED} need --yes, or choose some by --only or --shard`,
     );
   }
   const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
-  const estimated = await batchJobs(all, flags, resources, io.progress);
+  if (flags.dryRun) return await printPlan({ runs, searches }, flags, resources, io);
+  const estimated = await batchJobs(plan.runs, flags, resources, io.progress);
   await refuseNewerSummaries(estimated, flags.results);
-  if (flags.summarize) return await summarizeOnly(estimated, flags, io);
+  if (flags.summarize) return await summarizeOnly(estimated, plan.searches, flags, resources, io);
+  await checkSearches(searches, flags.results, resources, flags.yes ? Infinity : MOST_UNASKED);
   const areChosen = new Set(runs);
   const asked = estimated.filter(({ run }) => areChosen.has(run));
   const ensembles = asked.filter(({ run }) => run.ensembleRuns !== undefined);
@@ -95,9 +110,9 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   const jobs = [...single, ...ensembles];
   const reports = new RunReports(flags.reportTo, flags.results, (line) => display.log(line));
   const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
-  const { outcomes, isInterrupted } = await untilInterrupted(io, async (signal) => {
+  const { outcomes, isInterrupted, searched } = await untilInterrupted(io, async (signal) => {
     const outcomes = new Map<PlannedRun, BatchOutcome>();
-    const runners = runnersFor(flags, jobs.length, resources, signal);
+    const runners = runnersFor(flags, searches.length > 0 ? Infinity : jobs.length, resources, signal);
     await work(single, runners, flags, display, reports, signal, outcomes);
     const byPath = new Map(estimated.map((job) => [job.run.path, job]));
     const ready: BatchJob[] = [];
@@ -110,34 +125,91 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
       }
     }
     await work(ready, runners, flags, display, reports, signal, outcomes);
+    display.stop();
+    const isStopped = flags.failFast && [...outcomes.values()].some(({ kind }) => kind === "failed");
+    const searched = await runSearches(isStopped ? [] : searches, {
+      policy: flags,
+      resources,
+      signal,
+      atOnce: flags.jobs,
+      log: io.log,
+      execute: async (asked, what, force) => {
+        const policy = { ...flags, force, failFast: false };
+        const jobs = inSharingOrder(await batchJobs(asked, policy, resources, io.progress));
+        const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
+        display.log(what);
+        const outcomes = new Map<PlannedRun, BatchOutcome>();
+        await work(jobs, runners, policy, display, reports, signal, outcomes);
+        display.stop();
+        return outcomes;
+      },
+    });
     for (const runner of runners) await runner.close();
-    return { outcomes, isInterrupted: signal.aborted };
+    return {
+      outcomes: new Map([...outcomes, ...outcomesOf(searched.finished)]),
+      isInterrupted: signal.aborted,
+      searched,
+    };
   });
-  display.stop();
-  if (!flags.json) { for (const line of batchTables(runs, outcomes, leftBy, io.columns())) io.print(line); }
-  const written = await writeSummaries(estimated, outcomes, flags.results);
-  if (flags.json) {
-    const ended = runs.map((run) =>
-      runJson(run.title, run.path, outcomes.get(run) ?? { kind: "not started" })
-    );
-    io.print(runsJson(ended, { summaries: written.map(({ page }) => page) }), "data");
-  } else for (const line of summaryLines(written)) io.print(line);
-  const kinds = runs.map((run) => outcomes.get(run)?.kind);
-  if (isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")) {
+  const { finished } = searched;
+  const ended = [...runs, ...finished.flatMap(({ own, fresh }) => [own, ...fresh])];
+  if (!flags.json) { for (const line of batchTables(ended, outcomes, leftBy, io.columns())) io.print(line); }
+  const summarized = finished.map(({ planned, record, fresh }) => ({ planned, record, runs: fresh }));
+  const written = await writeSummaries(
+    [...estimated, ...summarized.flatMap(({ runs }) => runs.map((run) => ({ run, isComplete: false })))],
+    outcomes,
+    flags.results,
+    recordsOf(summarized),
+  );
+  if (flags.json) io.print(batchJson(ended, outcomes, written, finished), "data");
+  else {
+    for (const { planned, record } of finished) {
+      for (const line of searchLines(planned.search.name, record)) io.print(line);
+    }
+    for (const line of summaryLines(written)) io.print(line);
+  }
+  const kinds = ended.map((run) => outcomes.get(run)?.kind);
+  if (
+    searched.isInterrupted ||
+    isInterrupted && kinds.some((kind) => kind === undefined || kind === "interrupted")
+  ) {
     throw new Interrupted("the batch was interrupted: the same command resumes it");
   }
   const failed = kinds.filter((kind) => kind === "failed").length;
-  if (failed > 0) throw new BatchFailed(`${failed} of ${runs.length} runs failed`);
+  if (failed > 0) throw new BatchFailed(`${failed} of ${ended.length} runs failed`);
+  if (searched.failed > 0) throw new BatchFailed(`${searched.failed} of ${searches.length} searches failed`);
+}
+
+/** How the runs of a batch ended, and what was written of all together. */
+function batchJson(
+  ended: readonly PlannedRun[],
+  outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
+  written: readonly WrittenSummary[],
+  finished: readonly FinishedSearch[],
+): string {
+  const runs = ended.map((run) => runJson(run.title, run.path, outcomes.get(run) ?? { kind: "not started" }));
+  const searches = finished.map(({ planned: { search: { name } }, record }) => ({
+    experiment: name,
+    ...record,
+  }));
+  const summaries = written.map(({ page }) => page);
+  return runsJson(runs, { summaries, ...(searches.length > 0 && { searches }) });
 }
 
 /** Writes the summaries of the results that are there. @throws {InputError} where there is nothing to summarize */
 async function summarizeOnly(
-  all: readonly BatchJob[],
-  { results, json }: BatchFlags,
+  jobs: readonly BatchJob[],
+  searches: readonly PlannedSearch[],
+  flags: BatchFlags,
+  resources: ResourceCache,
   io: CommandIo,
 ): Promise<void> {
+  const { results, json } = flags;
+  const found = await foundSearches(searches, results);
+  const best = await batchJobs(found.flatMap(({ runs }) => runs), flags, resources, io.progress);
+  const all = [...jobs, ...best];
   await refuseNewerRuns(all);
-  const written = await writeSummaries(all, new Map(), results);
+  const written = await writeSummaries(all, new Map(), results, recordsOf(found));
   if (written.length === 0) {
     throw new InputError("one run has no summary: name files of several runs, or look at its report.html");
   }
@@ -177,20 +249,6 @@ function runnersFor(
   return Array.from({ length: Math.min(jobs, runs) }, () => new WorkerRunner(threads, signal));
 }
 
-/** The runs that the flags select. */
-function chosen(all: readonly PlannedRun[], { only, shard }: BatchFlags): PlannedRun[] {
-  const matches = only === undefined ? () => true : matcher(only);
-  const matching = all.filter(({ title }) => matches(title));
-  if (matching.length === 0) {
-    throw new InputError(
-      `--only ${only} matches none of the ${all.length} runs (${
-        all.slice(0, 3).map(({ title }) => title).join(", ")
-      }, …)`,
-    );
-  }
-  return matching.filter((_, i) => shard === undefined || i % shard.count === shard.index - 1);
-}
-
 /** Lets the runners execute all jobs and records their outcomes; jobs that another process is executing come last, and are waited for. */
 async function work(
   jobs: readonly BatchJob[],
@@ -201,7 +259,7 @@ async function work(
   signal: AbortSignal,
   outcomes: Map<PlannedRun, BatchOutcome>,
 ): Promise<void> {
-  const { results, force, selfCheck, history } = flags;
+  const { results, force, selfCheck, replay, history } = flags;
   const first = fusedGroups(jobs);
   const locked: BatchJob[][] = [];
   const isOver = () =>
@@ -218,7 +276,7 @@ async function work(
       }
       const ended = await runner.run(
         group.map(({ run }) => run),
-        { results, force, selfCheck, history, ifLocked },
+        { results, force, selfCheck, replay, history, ifLocked },
         group.map(({ run, work, tuningShare }) => display.progress(run.title, work, tuningShare)),
       );
       for (const [i, outcome] of ended.entries()) {

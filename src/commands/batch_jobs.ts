@@ -1,5 +1,5 @@
 import { allDone } from "../base/all_done.ts";
-import { estimate } from "../batch/estimate.ts";
+import { estimate, type EstimatedRun } from "../batch/estimate.ts";
 import { type FuseMode, isFused } from "../batch/fuse.ts";
 import type { PlannedRun } from "../batch/plan.ts";
 import type { RunPolicy } from "../run/context.ts";
@@ -37,9 +37,8 @@ export async function batchJobs(
     progress.show(runsChecked(run.title, done, runs.length, pace));
     // The problems of a run are reported when it is executed.
     const known = await estimate(run, resources, policy).catch(() => undefined);
-    const { shareKey = "", work = 0, tuningShare = 0, state } = known ?? {};
-    const { fuseKey } = known ?? {};
-    jobs.push({ run, shareKey, work, tuningShare, fuseKey, isComplete: state === "complete" });
+    const { shareKey = "", state, fuseKey } = known ?? {};
+    jobs.push({ run, shareKey, fuseKey, isComplete: state === "complete", ...workOf(run, known) });
   }
   progress.end();
   const alike = Map.groupBy(jobs, ({ fuseKey }) => fuseKey);
@@ -50,6 +49,17 @@ export async function batchJobs(
       : undefined;
     return device && isFused(fuse, device) ? job : { ...job, fuseKey: undefined };
   }));
+}
+
+/** The work of a run, and how much of it is tuning; a run that stops on its way has that of its steps up to there. */
+function workOf(
+  { stopAfter }: PlannedRun,
+  known: EstimatedRun | undefined,
+): Pick<BatchJob, "work" | "tuningShare"> {
+  if (known === undefined) return { work: 0, tuningShare: 0 };
+  const { work, tuningShare, steps } = known;
+  if (stopAfter === undefined || steps === 0) return { work, tuningShare };
+  return { work: work * tuningShare * stopAfter / steps, tuningShare: steps / stopAfter };
 }
 
 /** Runs that can share sessions follow each other. */

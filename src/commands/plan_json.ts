@@ -2,6 +2,8 @@ import type { Message } from "../base/message.ts";
 import type { PlannedRun } from "../batch/plan.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { totalSteps } from "../training/trainer.ts";
+import type { SearchEstimate } from "../batch/search_estimate.ts";
+import { searchPlanJson } from "./search_plan_lines.ts";
 import type { SoundRun } from "./plan_lines.ts";
 import type { SoundText } from "./text_plan_lines.ts";
 
@@ -9,12 +11,13 @@ import type { SoundText } from "./text_plan_lines.ts";
  * What would run, as JSON, and what is wrong.
  *
  * @param sound runs whose answers are words @param texts those whose answers are texts
- * @param ensembles of prompts that exist only after their runs
+ * @param ensembles of prompts that exist only after their runs @param searches what searches will do
  */
 export function planJson(
   sound: readonly SoundRun[],
   texts: readonly SoundText[],
   ensembles: readonly PlannedRun[],
+  searches: readonly SearchEstimate[],
   problems: readonly Message[],
 ): string {
   const runs = [
@@ -53,5 +56,11 @@ export function planJson(
     })),
   ];
   const format = "softprompt-plan/1";
-  return JSON.stringify({ format, runs, problems: problems.map(({ text }) => text) }, null, 2);
+  const plan = {
+    format,
+    runs,
+    ...(searches.length > 0 && { searches: searches.map(searchPlanJson) }),
+    problems: problems.map(({ text }) => text),
+  };
+  return JSON.stringify(plan, null, 2);
 }

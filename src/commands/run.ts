@@ -36,6 +36,8 @@ export interface RunFlags {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether steps on WebGPU are recorded and replayed. */
+  readonly replay: boolean;
   /** Whether complete runs that others replace are kept. */
   readonly history: boolean;
   /** Keys set to other values, for example `prompt.length=5`. */
@@ -88,9 +90,9 @@ async function runAll(files: readonly string[], flags: RunFlags, io: CommandIo):
     reporter: terminalDownloads(io),
     keepsSessions: experiments.length > 1,
   });
-  const { results, force, selfCheck, history, reportTo } = flags;
+  const { results, force, selfCheck, replay, history, reportTo } = flags;
   const reports = new RunReports(reportTo, results, (line) => progress.log(line));
-  const policy: RunPolicy = { results, force, selfCheck, history, ifLocked: "wait" };
+  const policy: RunPolicy = { results, force, selfCheck, replay, history, ifLocked: "wait" };
   try {
     await untilInterrupted(io, async (signal) => {
       const host = { policy, resources, signal };
@@ -104,7 +106,7 @@ async function runAll(files: readonly string[], flags: RunFlags, io: CommandIo):
           failed.push({ title, error });
         });
         if (outcome === undefined) continue;
-        if (outcome.kind === "locked") continue;
+        if (!("metrics" in outcome)) continue;
         if (outcome.kind === "kept") {
           progress.log(`${title}: nothing has changed since the results in ${path} (--force runs it again)`);
         }
@@ -142,7 +144,7 @@ async function readExperiment(file: string, overrides: readonly Override[]): Pro
   const text = await readExperimentFile(file);
   if (expandsToManyRuns(new ExperimentDocument(text, file))) {
     throw new InputError(
-      `${file} asks for several runs (it has a sweep or variants): use ${COMMAND} batch ${file}`,
+      `${file} asks for several runs (it has a sweep, variants or a search): use ${COMMAND} batch ${file}`,
     );
   }
   return parseExperiment(text, file, overrides);

@@ -90,7 +90,11 @@ async function besideRun(run: GeneratedRun, hard: string): Promise<GeneratedRun>
     );
   }
   const { model } = run.environment;
-  const own = { folder: model.folder ?? model.source, files: model.files ?? {} };
+  const own = {
+    folder: model.folder ?? model.source,
+    files: model.files ?? {},
+    facts: { multiplier: model.multiplier ?? 1 },
+  };
   checkFiles(own, environment, hard, `pass a run of the model of ${run.folder} with --hard`);
   return { experiment, environment, folder: hard };
 }

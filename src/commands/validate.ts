@@ -24,6 +24,8 @@ import { type AskedText, type PreparedText, prepareText } from "../run/prepare_t
 import type { AnyPrepared, Prepared } from "../run/prepare.ts";
 import { isWordExperiment } from "../experiment/words_only.ts";
 import { estimate } from "../batch/estimate.ts";
+import { estimateSearch, type SearchEstimate } from "../batch/search_estimate.ts";
+import { searchPlanLines } from "./search_plan_lines.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 
 /** The flags of `validate`. */
@@ -58,7 +60,7 @@ export async function validate(
   { results, verbose, overrides, json }: ValidateFlags,
   io: CommandIo,
 ): Promise<void> {
-  const { runs, problems: unsound } = await planSound(args, results, parseOverrides(overrides));
+  const { runs, searches, problems: unsound } = await planSound(args, results, parseOverrides(overrides));
   const problems = [...unsound];
   const reporter = terminalDownloads(io);
   const resources = new ResourceCache({ reporter, keepsSessions: false });
@@ -95,15 +97,24 @@ export async function validate(
     }
   }
   const texts = await checkTexts(runs, resources, notices, io, problems);
+  const estimates: SearchEstimate[] = [];
+  for (const search of searches) {
+    try {
+      estimates.push(await estimateSearch(search, results, resources, earlier));
+    } catch (error) {
+      problems.push(problemOf(error, search.file));
+    }
+  }
   io.progress.end();
   const distinct = [...new Map(problems.map((problem) => [problem.text, problem])).values()];
-  if (json) io.print(planJson(sound, texts, ensembles, distinct), "data");
+  if (json) io.print(planJson(sound, texts, ensembles, estimates, distinct), "data");
   else {
     const areNamed = new Set(sound.map(({ run: { file } }) => file)).size <= args.length;
     const isListed = verbose || areNamed && sound.length <= MOST_LISTED;
     for (const line of sound.length > 0 ? planLines(sound, isListed, io.columns()) : []) io.print(line);
     for (const line of texts.length > 0 ? textPlanLines(texts, io.columns()) : []) io.print(line);
     for (const line of ensembleLines(ensembles)) io.print(line);
+    for (const line of searchPlanLines(estimates, io.columns())) io.print(line);
   }
   if (distinct.length > 0) throw new InputError(joined(distinct, "\n"));
 }

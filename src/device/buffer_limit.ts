@@ -1,19 +1,8 @@
 import { largestTensor, type TensorSize } from "../compiler/graph/tensor_sizes.ts";
 import { DeviceError, type Feeds } from "./device.ts";
+import { SYMBOL_NAMES, symbolValues } from "./symbol_values.ts";
 
 const MIB = 2 ** 20;
-
-/** The inputs and axes that define each symbol of a compiled graph, whichever it has; a bank's prompt has one additional leading axis. */
-const SYMBOLS: Readonly<Record<string, readonly (readonly [input: string, axis: number])[]>> = {
-  batch: [["input_ids", 0], ["decoder_input_ids", 0]],
-  sequence: [["input_ids", 1], ["attention_mask", 1]],
-  target: [["target_ids", 1], ["decoder_input_ids", 1]],
-  length: [["prompt", -2]],
-  prompts: [["prompt", -3]],
-  classes: [["label_tokens", 0]],
-  words: [["label_tokens", 1]],
-  chosen: [["rows", 0]],
-};
 
 /**
  * Refuses tensors that exceed an adapter's buffer size, before anything is computed.
@@ -23,12 +12,8 @@ const SYMBOLS: Readonly<Record<string, readonly (readonly [input: string, axis: 
  * @throws {DeviceError} naming the tensor, its size and the limit
  */
 export function checkBuffers(sizes: readonly TensorSize[], feeds: Feeds, limit: number): void {
-  const values = Object.fromEntries(
-    Object.entries(SYMBOLS).map(([name, places]) => [
-      name,
-      places.map(([input, axis]) => feeds[input]?.dims.at(axis)).find((extent) => extent !== undefined) ?? 0,
-    ]),
-  );
+  const none = Object.fromEntries(SYMBOL_NAMES.map((name) => [name, 0]));
+  const values = { ...none, ...symbolValues(feeds) };
   const largest = largestTensor(sizes, values);
   if (largest === undefined || largest.bytes <= limit) return;
   throw new DeviceError(

@@ -62,8 +62,16 @@ export interface ResidentSession {
    * @returns every output by name; each is to be freed
    */
   run(feeds: Feeds): Promise<Record<string, DeviceTensor>>;
+  /** The time that runs have spent on recording themselves, in milliseconds, where they can. */
+  readonly openingTime?: number;
   /** Frees what the session holds on the device, its outputs excepted. */
   release(): Promise<void>;
+}
+
+/** Asks for the commands of a run to be recorded once for each shape of its inputs, and replayed: the same bits for less of the host's time. */
+export interface Replay {
+  /** Takes one line that says why runs are not replayed. */
+  readonly log: (line: string) => void;
 }
 
 /** Something that runs ONNX graphs. */
@@ -75,10 +83,17 @@ export interface Device {
   readonly accelerated: boolean;
   /** Whether it supports float16. */
   readonly float16: boolean;
+  /** Where runs are recorded for each shape: batches to tune on are padded to lengths in steps of so many tokens, so that shapes are few. */
+  readonly lengthStep?: number;
   /** Opens a graph. */
   open(graph: GraphFile): Promise<Session>;
-  /** Opens a graph whose outputs stay on the device. */
-  openResident(graph: GraphFile): Promise<ResidentSession>;
+  /**
+   * Opens a graph whose outputs stay on the device.
+   *
+   * @param replay that runs are recorded and replayed, where the device can: outputs that are not scalars are then valid until the
+   * next run, or as long as what is fed to the runs after it is `<name>_next` as `<name>`
+   */
+  openResident(graph: GraphFile, replay?: Replay): Promise<ResidentSession>;
 }
 
 /** A float32 tensor. */

@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
 import { allDone } from "../base/all_done.ts";
 import type { DeviceTensor, Feeds, GraphFile, ResidentSession, Session, Tensor } from "./device.ts";
+import { hostTensor, OrtDeviceTensor } from "./ort_device_tensor.ts";
 import { SerialQueue } from "./serial_queue.ts";
 import type { WeightFiles } from "./weights.ts";
 
@@ -13,7 +14,7 @@ export interface OrtModule {
 }
 
 /** Runs work on a device, and fails if the device fails meanwhile. */
-type Guard = <Result>(work: () => Promise<Result>) => Promise<Result>;
+export type Guard = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 const unguarded: Guard = (work) => work();
 
@@ -38,9 +39,14 @@ export async function openOrtSession(
   return giving(runner, (name, tensor) => guard(() => hostTensor(name, tensor)));
 }
 
+/** Copies an output of ONNX Runtime into the host's memory. @param name for messages */
+export type ReadOutput = (name: string, tensor: OrtTensor) => Promise<Tensor>;
+
 /**
  * Opens a graph whose outputs stay on the device, which the options must request
  * (`preferredOutputLocation`).
+ *
+ * @param read brings an output to the host
  */
 export async function openResidentOrtSession(
   ort: OrtModule,
@@ -49,9 +55,16 @@ export async function openResidentOrtSession(
   options: InferenceSession.SessionOptions,
   guard: Guard = unguarded,
   queue: SerialQueue = new SerialQueue(),
+  read: ReadOutput = hostTensor,
 ): Promise<ResidentSession> {
   const runner = await openRunner(ort, graph, files, options, guard, queue);
-  return giving(runner, (name, tensor) => Promise.resolve(new OrtDeviceTensor(name, tensor, guard)));
+  const given = (name: string, tensor: OrtTensor) =>
+    new OrtDeviceTensor(tensor.dims, {
+      given: () => tensor,
+      read: () => guard(() => read(name, tensor)),
+      free: () => tensor.dispose(),
+    });
+  return giving(runner, (name, tensor) => Promise.resolve(given(name, tensor)));
 }
 
 /** A session that converts its outputs by `give`. */
@@ -71,18 +84,36 @@ async function openRunner(
   guard: Guard,
   queue: SerialQueue,
 ): Promise<Runner> {
-  const externalData = await allDone(
+  const weights = await weightData(graph, files);
+  const session = await queue.take(() => guard(() => createSession(ort, graph, weights, options)));
+  return new Runner(ort, session, guard, queue);
+}
+
+/** The bytes of a graph's weights, by the locations that it names. */
+export type WeightData = NonNullable<InferenceSession.SessionOptions["externalData"]>;
+
+/** Reads the weights of a graph. */
+export async function weightData(graph: GraphFile, files: WeightFiles): Promise<WeightData> {
+  return await allDone(
     [...graph.weights].map(async ([path, file]) => ({
       path,
       data: typeof file === "string" ? await files.read(file) : file,
     })),
   );
-  const session = await queue.take(() =>
-    guard(() =>
-      ort.InferenceSession.create(graph.bytes, { logSeverityLevel: ERRORS_ONLY, ...options, externalData })
-    )
-  );
-  return new Runner(ort, session, guard, queue);
+}
+
+/** Opens a graph with ONNX Runtime, passing it the bytes of all weights. */
+export async function createSession(
+  ort: OrtModule,
+  { bytes }: GraphFile,
+  externalData: WeightData,
+  options: InferenceSession.SessionOptions,
+): Promise<InferenceSession> {
+  return await ort.InferenceSession.create(bytes, {
+    logSeverityLevel: ERRORS_ONLY,
+    ...options,
+    externalData,
+  });
 }
 
 /** A session whose runs are serialized. */
@@ -146,38 +177,4 @@ function withBits(tensor: OrtTensor): OrtTensor {
   if (tensor.type !== "float16" || tensor.location !== "cpu") return tensor;
   const { buffer, byteOffset, length } = tensor.data as Float16Array | Uint16Array;
   return Object.create(tensor, { data: { value: new Uint16Array(buffer, byteOffset, length) } });
-}
-
-class OrtDeviceTensor implements DeviceTensor {
-  constructor(
-    private readonly name: string,
-    readonly tensor: OrtTensor,
-    private readonly guard: Guard,
-  ) {}
-
-  get dims(): readonly number[] {
-    return this.tensor.dims;
-  }
-
-  read(): Promise<Tensor> {
-    return this.guard(() => hostTensor(this.name, this.tensor));
-  }
-
-  free(): void {
-    this.tensor.dispose();
-  }
-}
-
-async function hostTensor(name: string, tensor: OrtTensor): Promise<Tensor> {
-  const { type, dims } = tensor;
-  const data = await tensor.getData();
-  if (type === "float32" && data instanceof Float32Array) return { type, dims, data };
-  if (type === "int64" && data instanceof BigInt64Array) return { type, dims, data };
-  if (type === "float16") {
-    const halves = data instanceof Uint16Array
-      ? new Float16Array(data.buffer, data.byteOffset, data.length)
-      : data;
-    if (halves instanceof Float16Array) return { type: "float32", dims, data: Float32Array.from(halves) };
-  }
-  throw new TypeError(`output '${name}' is ${type}`);
 }

@@ -19,11 +19,14 @@ interface Runs<Output> {
   readonly inputNames: readonly string[];
   run(feeds: Feeds, outputs?: readonly string[]): Promise<Record<string, Output>>;
   release(): Promise<void>;
+  /** The time that runs have spent on recording themselves, in milliseconds. */
+  readonly openingTime?: number;
 }
 
-/** Measures where a run's time goes. */
+/** Measures where a run's time goes, and the most memory that the process has at the ends of what is timed. */
 export class Stopwatch {
   private readonly started = performance.now();
+  private memory = 0;
   private readonly milliseconds = { compiling: 0, checking: 0, opening: 0, running: 0 };
 
   /** Adds the time that `work` takes. */
@@ -33,6 +36,7 @@ export class Stopwatch {
       return await work();
     } finally {
       this.milliseconds[what] += performance.now() - from;
+      this.memory = Math.max(this.memory, Deno.memoryUsage().rss);
     }
   }
 
@@ -41,18 +45,30 @@ export class Stopwatch {
     return {
       ...device,
       open: async (graph) => this.timed(await this.count("opening", () => device.open(graph))),
-      openResident: async (graph) =>
-        this.timed(await this.count("opening", () => device.openResident(graph))),
+      openResident: async (graph, replay) =>
+        this.timed(await this.count("opening", () => device.openResident(graph, replay))),
     };
   }
 
-  /** The same session, with its runs timed. */
+  /** The same session, with its runs timed: what they spend on recording themselves is opening. */
   timed<Output>(session: Runs<Output>): Runs<Output> {
     return {
       inputNames: session.inputNames,
-      run: (feeds, outputs) => this.count("running", () => session.run(feeds, outputs)),
+      run: async (feeds, outputs) => {
+        const { openingTime = 0 } = session;
+        const found = await this.count("running", () => session.run(feeds, outputs));
+        const opening = (session.openingTime ?? 0) - openingTime;
+        this.milliseconds.opening += opening;
+        this.milliseconds.running -= opening;
+        return found;
+      },
       release: () => session.release(),
     };
+  }
+
+  /** The most memory so far, in bytes: what is resident of the process, with its libraries. */
+  get peakMemory(): number {
+    return Math.max(this.memory, Deno.memoryUsage().rss);
   }
 
   /** The times so far. */

@@ -35,17 +35,27 @@ export function experimentDifferences(a: readonly ComparedRun[], b: readonly Com
 /** Keys of folders, which may differ for the same data, and of counts, which earlier runs lack: their hashes tell data apart. */
 const DATA_DETAILS = /^(dataset|transfer\..+)\.folder$|^dataset\.(classes|left_out)\./;
 
+/** Keys of what two runs of one experiment differ in, too: hashes of what else is compared, and measurements. */
+const OF_ONE_RUN: ReadonlySet<string> = new Set<keyof ComparedRun["environment"]>([
+  "content_hash",
+  "content_hash_without_paths",
+  "files",
+  "files_bytes",
+  "peak_memory_bytes",
+  "seconds",
+  "seed",
+  "self_check",
+  "time",
+  "tokens_per_second",
+]);
+
 /** What differs in models, data, versions and devices. */
 export function environmentDifferences(
   [a]: readonly ComparedRun[],
   [b]: readonly ComparedRun[],
 ): Differences {
-  const described = ({ environment }: ComparedRun) => {
-    const { content_hash: _, seconds: __, seed: ___, self_check: ____, files: _____, ...others } =
-      environment;
-    const { content_hash_without_paths: ______, time: _______, ...rest } = others;
-    return rest;
-  };
+  const described = ({ environment }: ComparedRun) =>
+    Object.fromEntries(Object.entries(environment).filter(([key]) => !OF_ONE_RUN.has(key)));
   const found = Object.entries(differences(described(a!), described(b!)));
   return Object.fromEntries(found.filter(([path]) => !DATA_DETAILS.test(path)));
 }

@@ -2,6 +2,8 @@ import type { ExperimentDocument } from "./document.ts";
 import type { Problem } from "../base/errors.ts";
 import { isTooLong, keyPath, type Override, setTwice } from "./override.ts";
 import { PathTree } from "./path_tree.ts";
+import { EXPERIMENT_SCHEMA } from "./schema_part.ts";
+import { propertiesOf } from "../schema/schema_part.ts";
 import { MULTIPLIERS, type Multipliers, multipliersValidator } from "./schema_check.ts";
 
 /** The key that, besides those of the sweep, distinguishes named variants. */
@@ -133,11 +135,20 @@ function product<Item>(lists: readonly (readonly Item[])[]): Item[][] {
   );
 }
 
+/** The keys of the experiment that a search is over, in the order of the file. */
+export function searchedKeys(search: Multipliers["search"] = { budget: {} }): string[] {
+  return Object.keys(search).filter((key) => !Object.hasOwn(SEARCH_KEYS, key));
+}
+
+/** The keys of 'search' that say how to search. */
+const SEARCH_KEYS = propertiesOf(EXPERIMENT_SCHEMA.properties?.search);
+
 /** Keys that may not be swept, and keys that are set twice. */
 export function multiplierProblems(document: ExperimentDocument): Problem[] {
-  const { sweep = {}, variants = {} } = multipliersOf(document);
+  const { sweep = {}, variants = {}, search } = multipliersOf(document);
   const written = [
     { at: ["sweep"], own: Object.keys(sweep) },
+    { at: ["search"], own: searchedKeys(search) },
     ...Object.entries(variants).map(([name, own]) => ({ at: ["variants", name], own: Object.keys(own) })),
   ];
   const fault = (key: string) =>

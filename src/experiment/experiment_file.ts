@@ -34,6 +34,8 @@ export interface ExperimentFile {
   readonly seed?: number;
   /** The version of what these keys mean to the model. A run's own experiment.yaml names it, so that a prompt is never read with another meaning than it was tuned with; there is no need to write it. */
   readonly semantics?: 2;
+  /** Searches for the best values of keys within a budget: each of the other keys here is the path of a key of the experiment (prompt.length), with a list of values, or with a range, { from: 0.001, to: 1, scale: log }. Configurations are compared on the validation set, and the best one is run again with fresh seeds. */
+  readonly search?: SearchKeys;
   /** Runs the cross product of these: keys by their path (prompt.length), each with the values that it takes. */
   readonly sweep?: Readonly<Record<string, readonly unknown[]>>;
   /** Combinations of the sweep that are left out: all keys of an entry must match; the key 'variant' names a variant. */
@@ -300,6 +302,30 @@ export interface EvaluationGenerateKeys {
   readonly beams?: number;
 }
 
+/** Searches for the best values of keys within a budget: each of the other keys here is the path of a key of the experiment (prompt.length), with a list of values, or with a range, { from: 0.001, to: 1, scale: log }. Configurations are compared on the validation set, and the best one is run again with fresh seeds. */
+export interface SearchKeys {
+  /** What the search may cost; one of these. The runs with fresh seeds are not counted. */
+  readonly budget: SearchBudgetKeys;
+  /** random: every configuration is tuned to the end. halving: all are tuned for a short while, the best third of them for three times as long, and so on; the last ones to the end. */
+  readonly method?: "random" | "halving";
+  /** What configurations are compared by, on the validation set; one that the runs measure in their validations. If left out, what the runs choose their best prompts by. */
+  readonly metric?: "accuracy" | "macroF1" | "loss" | "exactMatch" | "tokenF1" | "rougeL" | "perplexity";
+  /** The number of fresh seeds that the best configuration is run again with, and judged by on the test set. */
+  readonly seeds?: number;
+  /** A list of values, or a range. */
+  readonly [key: string]: unknown;
+}
+
+/** What the search may cost; one of these. The runs with fresh seeds are not counted. */
+export interface SearchBudgetKeys {
+  /** As many training steps as this many whole runs have. */
+  readonly runs?: number;
+  /** Training steps. */
+  readonly steps?: number;
+  /** Seconds of training; the configuration that is being tuned when they are over is the last one. */
+  readonly seconds?: number;
+}
+
 /** The values of keys that take one of several, by the keys' paths. */
 export const CHOICES = {
   "model.dtype": ["fp32", "fp16", "q8", "q4"],
@@ -341,6 +367,8 @@ export const CHOICES = {
   "evaluation.validateOn": ["metrics", "loss"],
   precision: ["float32", "float16"],
   device: ["auto", "webgpu", "cpu", "wasm"],
+  "search.method": ["random", "halving"],
+  "search.metric": ["accuracy", "macroF1", "loss", "exactMatch", "tokenF1", "rougeL", "perplexity"],
 } as const;
 
 /** The defaults of keys that are left out, by the path of the object that holds them. */
@@ -389,4 +417,5 @@ export const DEFAULTS = {
     split: "test",
   },
   "evaluation.generate": { maxTokens: 32, stop: [], beams: 1 },
+  search: { method: "halving", seeds: 3 },
 } as const;

@@ -69,6 +69,8 @@ export function messageOf(
       return `${key} must have at least ${params.limit} ${
         path.join() === "verbalizer" ? "classes" : "key"
       }, ${got}`;
+    case "maxProperties":
+      return `${key} must have at most ${counted(Number(params.limit), "key")}, ${got}`;
     case "pattern":
       return path.join() === "name"
         ? `'name' names a folder: ${FOLDER_NAME}, ${got}`

@@ -9,6 +9,7 @@ export const MULTIPLIERS = [
   "sweep",
   "exclude",
   "variants",
+  "search",
 ] as const satisfies readonly (keyof ExperimentFile)[];
 
 /** The part of an experiment file that multiplies it. */
@@ -36,10 +37,10 @@ export function experimentFileValidator(): ValidateFunction<ExperimentFile> {
 
 /** Validates the part of a file that multiplies it; the rest need not be valid, as variants may complete it. */
 export function multipliersValidator(): ValidateFunction<Multipliers> {
-  const { sweep, exclude, variants } = EXPERIMENT_SCHEMA.properties ?? {};
+  const { sweep, exclude, variants, search } = EXPERIMENT_SCHEMA.properties ?? {};
   return multipliers ??= validatorFor<Multipliers>({
     type: "object",
-    properties: { sweep, exclude, variants },
+    properties: { sweep, exclude, variants, search },
   });
 }
 

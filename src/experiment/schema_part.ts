@@ -14,15 +14,16 @@ export interface NumberLimits {
   readonly maximum?: number;
 }
 
+/** The schema in its file, with its references replaced by what they refer to. */
+export const EXPERIMENT_SCHEMA: SchemaPart = withoutReferences(schema);
+
 /** The values in a sweep, its exclusions and the variants have the schemas of the paths that they name, which JSON Schema cannot express. */
 const MULTIPLIER_PARTS: Readonly<Record<string, SchemaPart>> = {
   sweep: { paths: "lists" },
   exclude: { items: { paths: "values" } },
   variants: { additionalProperties: { paths: "values" } },
+  search: { ...EXPERIMENT_SCHEMA.properties?.search, paths: "lists" },
 };
-
-/** The schema in its file, with its references replaced by what they refer to. */
-export const EXPERIMENT_SCHEMA: SchemaPart = withoutReferences(schema);
 
 /** The schema of a whole experiment file. */
 export const FILE_PART: SchemaPart = {
@@ -35,10 +36,12 @@ const VARIANT_PART: SchemaPart = { type: "string" };
 
 /** The schema of a key's value, or of a list's items; `undefined` where it does not define them. */
 export function partOf(part: SchemaPart | undefined, key: string | number): SchemaPart | undefined {
-  if (part?.paths !== undefined) {
+  if (part?.paths !== undefined && !Object.hasOwn(propertiesOf(part), key)) {
     const named = key === "variant" ? VARIANT_PART : partAt(String(key).split("."));
     const settable = named && { ...named, type: [...[named.type ?? []].flat(), "null"] };
-    return settable === undefined || part.paths === "values" ? settable : { items: settable };
+    if (settable === undefined || part.paths === "values") return settable;
+    const { additionalProperties: range } = part;
+    return { ...(typeof range === "object" && range), items: settable };
   }
   if (part?.items !== undefined) return part.items;
   const properties = propertiesOf(part);

@@ -39,11 +39,15 @@ export interface Variant {
  *
  * @param file its path, for messages
  * @param overridden keys that all runs set to other values than the file
+ * @throws {TypeError} where the file asks for a search: read it as a SearchFile
  * @throws {InputError} where a key is set that a variant or the sweep sets
  * @throws {ExperimentError} with all problems in it or in any of its variants, each with its line and column
  */
 export function parseVariants(text: string, file: string, overridden: readonly Override[] = []): Variant[] {
   const document = new ExperimentDocument(text, file);
+  if (document.has(["search"])) {
+    throw new TypeError(`${file} asks for a search, which is no list of variants`);
+  }
   const asWritten = checkedFile(document, overridden);
   if (!expandsToManyRuns(document)) {
     if (asWritten.given === undefined) throw refusal(file, asWritten.problems);
@@ -86,8 +90,8 @@ export function parseVariants(text: string, file: string, overridden: readonly O
   ];
 }
 
-/** The keys that all runs set, by their paths. */
-function settingsOf(overridden: readonly Override[]): Variant["settings"] {
+/** What keys are set to, by their paths. */
+export function settingsOf(overridden: readonly Override[]): Variant["settings"] {
   return Object.fromEntries(overridden.map(({ path, value }) => [path.join("."), value]));
 }
 
@@ -247,8 +251,8 @@ export function refuseMultipliers(overridden: readonly Override[]): void {
   );
 }
 
-/** Refuses a file that has problems. */
-function refuse(file: string, problems: readonly Problem[]): void {
+/** @throws {ExperimentError} with a file's problems, each once, where it has any */
+export function refuse(file: string, problems: readonly Problem[]): void {
   if (problems.length > 0) throw refusal(file, problems);
 }
 

@@ -1,5 +1,6 @@
 import { float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
 import type { RandomStream } from "../base/random_stream.ts";
+import { asLongAsNeeded, type RowLength } from "./batch_lengths.ts";
 import type { Encoded } from "./encoding.ts";
 
 /** An encoded example with the index of its class. */
@@ -24,18 +25,19 @@ export interface BatchFeeds {
 const BUCKET_BATCHES = 16;
 
 /**
- * One batch, padded on the right to its longest example.
+ * One batch, padded on the right to its longest example, or further.
  *
- * @param padId `undefined` where the model would read padding: the examples then have one length
+ * @param padId `undefined` where the model would read padding: the examples then have one length, and so has the batch
  * @param classWeights one weight per class, where they differ
  */
 export function batchFeeds(
   examples: readonly LabelledEncoding[],
   padId: number | undefined,
   classWeights?: readonly number[],
+  length: RowLength = asLongAsNeeded,
 ): BatchFeeds {
   return {
-    ...rowFeeds(examples, padId),
+    ...rowFeeds(examples, padId, length),
     answer_rows: int64Tensor(examples.map(({ answerRow }) => answerRow), [examples.length]),
     labels: int64Tensor(examples.map(({ label }) => label), [examples.length]),
     ...(classWeights && {
@@ -51,12 +53,14 @@ export function batchFeeds(
 export function rowFeeds(
   examples: readonly Pick<Encoded, "ids" | "positions" | "promptRows">[],
   padId: number | undefined,
+  length: RowLength = asLongAsNeeded,
 ): Pick<BatchFeeds, "input_ids" | "attention_mask" | "position_ids" | "prompt_rows"> {
   const batch = examples.length;
-  const sequence = examples.reduce((most, { ids }) => Math.max(most, ids.length), 0);
-  if (padId === undefined && examples.some(({ ids }) => ids.length < sequence)) {
+  const longest = examples.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  if (padId === undefined && examples.some(({ ids }) => ids.length < longest)) {
     throw new RangeError("a batch for a model that reads padding has examples of several lengths");
   }
+  const sequence = padId === undefined ? longest : length(longest);
   const padded = (of: (example: typeof examples[number]) => readonly number[], filler: number) =>
     int64Tensor(
       examples.flatMap((example) => {

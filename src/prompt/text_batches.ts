@@ -1,4 +1,5 @@
 import { float32Tensor, int64Tensor, type Tensor } from "../device/device.ts";
+import { asLongAsNeeded, type BatchLengths } from "./batch_lengths.ts";
 import { rowFeeds } from "./batches.ts";
 import type { TargetEncoded } from "./target_encoding.ts";
 
@@ -19,7 +20,7 @@ export interface TextBatchFeeds {
 }
 
 /**
- * One batch, texts padded on the right to the longest of them, and answers likewise.
+ * One batch, texts padded on the right to the longest of them, or further, and answers likewise.
  *
  * @param padId `undefined` where the model would read padding: the texts then have one length
  * @param weights the weight of each example's tokens; 1 by default
@@ -28,9 +29,12 @@ export function textBatchFeeds(
   examples: readonly TargetEncoded[],
   padId: number | undefined,
   weights?: readonly number[],
+  lengths: BatchLengths = { texts: asLongAsNeeded, targets: asLongAsNeeded },
 ): TextBatchFeeds {
   const batch = examples.length;
-  const target = examples.reduce((most, { targetIds }) => Math.max(most, targetIds.length), 0);
+  const target = lengths.targets(
+    examples.reduce((most, { targetIds }) => Math.max(most, targetIds.length), 0),
+  );
   const places = Array.from({ length: target }, (_, i) => i);
   // What stands in padded places has no weight, and need only exist: the first row, the first token.
   const padded = (of: (example: TargetEncoded) => readonly number[]) =>
@@ -39,7 +43,7 @@ export function textBatchFeeds(
     ? { target_rows: padded((one) => one.kind === "rows" ? one.targetRows : []) }
     : { decoder_input_ids: padded((one) => one.kind === "decoder" ? one.decoderIds : []) };
   return {
-    ...rowFeeds(examples, padId),
+    ...rowFeeds(examples, padId, lengths.texts),
     ...read,
     target_ids: padded(({ targetIds }) => targetIds),
     target_weights: float32Tensor(

@@ -1,4 +1,5 @@
 import type { Feeds } from "../device/device.ts";
+import { asLongAsNeeded, type BatchLengths } from "./batch_lengths.ts";
 import { batchFeeds, type LabelledEncoding } from "./batches.ts";
 import type { LabelledTarget } from "./target_encoding.ts";
 import { textBatchFeeds } from "./text_batches.ts";
@@ -20,12 +21,14 @@ export function trainingFeeds(
   examples: readonly TrainingExample[],
   padId: number | undefined,
   classWeights?: readonly number[],
+  lengths: BatchLengths = { texts: asLongAsNeeded, targets: asLongAsNeeded },
 ): Feeds {
   const words = examples.filter(isWord);
-  if (words.length === examples.length) return batchFeeds(words, padId, classWeights);
+  if (words.length === examples.length) return batchFeeds(words, padId, classWeights, lengths.texts);
   const texts = examples.filter(isTarget);
   if (texts.length < examples.length) throw new TypeError("a batch has both words and texts as answers");
-  return textBatchFeeds(texts, padId, classWeights && texts.map(({ label }) => classWeights[label]!));
+  const weights = classWeights && texts.map(({ label }) => classWeights[label]!);
+  return textBatchFeeds(texts, padId, weights, lengths);
 }
 
 function isWord(example: TrainingExample): example is LabelledEncoding {

@@ -108,7 +108,15 @@ export function chart(name: ChartName, caption: Content, data: unknown): Html {
 }
 
 /** The kinds of charts that the page's script can draw. */
-export type ChartName = "loss" | "accuracy" | "confusion" | "reliability" | "sweep" | "intervals";
+export type ChartName =
+  | "loss"
+  | "accuracy"
+  | "confusion"
+  | "reliability"
+  | "sweep"
+  | "intervals"
+  | "parallel"
+  | "best_so_far";
 
 /** Data for the page's script, in an element that is not shown; control characters of their texts are shown as escapes. */
 export function dataElement(value: unknown, id?: string): Html {

@@ -39,6 +39,7 @@ const MODULES = [
   "tooltip",
   "frame",
   "curves",
+  "search_charts",
   "squares",
   "save_chart",
   "charts",

@@ -8,6 +8,7 @@ import type { HistoryLine } from "../training/trainer.ts";
 import { classTable, memberTable, mistakes } from "./answer_tables.ts";
 import { dataSection } from "./data_table.ts";
 import { chart, details, Html, htmlOf, phrase, preformatted, section, together } from "./html.ts";
+import { diagnosisPieces } from "./warning_pieces.ts";
 import { metricsTable } from "./metrics_table.ts";
 import { neighbourTables } from "./neighbour_tables.ts";
 import { PHRASES } from "./phrases.ts";
@@ -30,6 +31,7 @@ export function scorePieces({ metrics, history, ensemble, environment, predictio
   const { test } = metrics;
   return [
     metricsTable(metrics),
+    ...diagnosisPieces(metrics),
     ...(ensemble ? [section(phrase("ensemble"), memberTable(ensemble))] : []),
     ...dataSection(environment),
     ...curves(history),

@@ -6,6 +6,7 @@ import {
   type EnsembleRow,
   metricInterval,
   metricValue,
+  type RankedBy,
   type Spread,
   type Summary,
   SUMMARY_METRICS,
@@ -29,18 +30,24 @@ import {
   together,
 } from "./html.ts";
 import { pageHtml } from "./page.ts";
+import { warningSentence } from "../search/wording.ts";
+import { warningPiece } from "./warning_pieces.ts";
+import { searchSection } from "./search_section.ts";
 import { sweepPlots } from "./sweep_plots.ts";
 
 /**
  * `summary.html` of a batch.
  *
  * @param runs its complete runs by their folders, which a diff of the saved page compares @param texts those whose answers are generated
+ * @param by the metric of the validation sets that the best variant is chosen by
  */
 export function sweepReport(
   summary: Summary,
   runs: ReadonlyMap<string, RunRecord>,
   texts: ReadonlyMap<string, TextRunRecord> = new Map(),
+  by: RankedBy = "accuracy",
 ): Promise<string> {
+  const { warnings = [] } = summary;
   const plots = sweepPlots(summary);
   const unfinished = [...summary.rows, ...summary.ensembles].filter(({ status }) => status !== "complete");
   return pageHtml({
@@ -49,13 +56,20 @@ export function sweepReport(
     texts,
     unfinished: unfinished.map(({ folder }) => folder),
     body: [
+      ...(summary.search === undefined ? [] : [searchSection(summary.search)]),
       ...(plots.length > 0
         ? [section(
           phrase("plots"),
           ...plots.map((plot) => chart("sweep", together(`${plot.key}: `, phrase("plot_caption")), plot)),
         )]
         : []),
-      ...(summary.groups.length > 0 ? [section(phrase("variants"), ...groupTables(summary))] : []),
+      ...(summary.groups.length > 0
+        ? [section(
+          phrase("variants"),
+          ...warnings.map((warning) => warningPiece(warningSentence(warning, by))),
+          ...groupTables(summary),
+        )]
+        : []),
       ...(summary.ensembles.length > 0
         ? [section(phrase("ensembles"), ensembleTable(summary.ensembles))]
         : []),

@@ -27,6 +27,7 @@ import {
 import { markedText } from "./marked_text.ts";
 import { neighbourTables } from "./neighbour_tables.ts";
 import { pageHtml } from "./page.ts";
+import { diagnosisPieces } from "./warning_pieces.ts";
 import { curves } from "./run_pieces.ts";
 
 /** The content of the report of a run whose answers are free texts. */
@@ -62,6 +63,7 @@ export function textPieces(
   return [
     ...(description === undefined ? [] : [new Html(`<p>${htmlOf(description)}</p>`)]),
     textMetricsTable(metrics),
+    ...diagnosisPieces(metrics),
     ...dataSection(environment),
     ...curves(history),
     ...classPieces(metrics),

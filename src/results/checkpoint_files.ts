@@ -90,3 +90,8 @@ function reasonOf(path: string, error: unknown): string {
   }
   throw error;
 }
+
+/** Removes the checkpoints of a run that does not go on. @param partial its partial folder */
+export async function dropCheckpoints(partial: string): Promise<void> {
+  for (const name of CHECKPOINT_FILES) await removeAll(join(partial, name));
+}

@@ -1,5 +1,6 @@
 import { parseJson } from "../base/json_text.ts";
 import { createHash, type Hash } from "node:crypto";
+import { join } from "@std/path";
 import { DiskError } from "../disk/on_disk.ts";
 import { checkSize, LINES_LIMIT } from "../disk/read_limited.ts";
 import { checkRegular } from "../disk/regular_file.ts";
@@ -34,15 +35,14 @@ export class HistoryFile {
 
   /** All lines so far. @throws {DiskError} where another process has written to the file */
   async lines(): Promise<HistoryLine[]> {
-    const content = await this.read();
+    const content = await read(this.path);
     if (sha256Of(content) !== this.hash.copy().digest("hex")) throw this.foreign();
-    return new TextDecoder().decode(content).split("\n").filter((line) => line !== "")
-      .map((line) => TRAINING_FILES.read("history_line", parseJson(line), (fault) => new RangeError(fault)));
+    return linesOf(content);
   }
 
   /** @throws {RangeError | InputError} where the file does not begin with a checkpoint's history, or is a link or no file */
   async check({ bytes, sha256 }: HistoryMark): Promise<void> {
-    const content = await this.read();
+    const content = await read(this.path);
     if (content.length < bytes) {
       throw new RangeError(`it has ${content.length} bytes, and the checkpoint was written after ${bytes}`);
     }
@@ -53,23 +53,11 @@ export class HistoryFile {
 
   /** Removes what was written after a checkpoint, or all. */
   async truncate(bytes: number): Promise<void> {
-    const content = bytes === 0 ? new Uint8Array() : (await this.read()).subarray(0, bytes);
+    const content = bytes === 0 ? new Uint8Array() : (await read(this.path)).subarray(0, bytes);
     if (bytes === 0) await removeAll(this.path);
     else await Deno.truncate(this.path, bytes);
     this.bytes = bytes;
     this.hash = createHash("sha256").update(content);
-  }
-
-  private async read(): Promise<Uint8Array> {
-    try {
-      const info = await Deno.lstat(this.path);
-      checkRegular(this.path, info);
-      checkSize(this.path, info.size, LINES_LIMIT);
-      return await Deno.readFile(this.path);
-    } catch (error) {
-      ignoreMissing(error);
-      return new Uint8Array();
-    }
   }
 
   private foreign(): DiskError {
@@ -77,6 +65,28 @@ export class HistoryFile {
       `${this.path} has lines that this run did not write: another process, perhaps on another machine, works on the same run; let one of them end it, then run the same command again`,
     );
   }
+}
+
+/** The lines of the `history.jsonl` in a run's folder; none where there is no such file. */
+export async function readHistory(folder: string): Promise<HistoryLine[]> {
+  return linesOf(await read(join(folder, "history.jsonl")));
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  try {
+    const info = await Deno.lstat(path);
+    checkRegular(path, info);
+    checkSize(path, info.size, LINES_LIMIT);
+    return await Deno.readFile(path);
+  } catch (error) {
+    ignoreMissing(error);
+    return new Uint8Array();
+  }
+}
+
+function linesOf(content: Uint8Array): HistoryLine[] {
+  return new TextDecoder().decode(content).split("\n").filter((line) => line !== "")
+    .map((line) => TRAINING_FILES.read("history_line", parseJson(line), (fault) => new RangeError(fault)));
 }
 
 function sha256Of(bytes: Uint8Array): string {

@@ -78,6 +78,24 @@ export interface ParameterCount {
   readonly share: number;
 }
 
+/** Why a run may not have learned what it could. */
+export interface RunWarning {
+  /** no_better_than_majority: its test accuracy is not above that of always predicting the most frequent class of the training set; loss_hardly_moved: the training loss never fell by more than 2% of the first; gradient_vanished: the last gradient is a millionth of the largest one or less, with most of the loss left; best_step_first, best_step_last: the best validation was the first or the last of at least three. */
+  readonly kind:
+    | "no_better_than_majority"
+    | "loss_hardly_moved"
+    | "gradient_vanished"
+    | "best_step_first"
+    | "best_step_last";
+  readonly accuracy?: number;
+  readonly majority?: number;
+  readonly first_loss?: number;
+  readonly least_loss?: number;
+  readonly largest_gradient?: number;
+  readonly last_gradient?: number;
+  readonly step?: number;
+}
+
 /** `metrics.json` of a complete run. */
 export interface MetricsFile {
   readonly status: "complete";
@@ -95,6 +113,8 @@ export interface MetricsFile {
   readonly majority?: MetricsFileMajority;
   /** How probabilities were calibrated, and the metrics before that; all other metrics are those after calibration. */
   readonly calibration?: CalibrationFile;
+  /** Why it may not have learned what it could; absent where nothing was tuned, and in runs of earlier versions. */
+  readonly warnings?: readonly RunWarning[];
   readonly test: PartMetrics;
   readonly validation?: PartMetrics;
   /** The metrics on other data, by the names of the data. */
@@ -175,6 +195,8 @@ export interface TextMetricsFile {
   readonly parameters?: ParameterCount;
   /** The accuracy on the test set of always predicting the most frequent class of the training set; only where classes are chosen by generated texts. */
   readonly majority?: TextMetricsFileMajority;
+  /** Why it may not have learned what it could; absent where nothing was tuned, and in runs of earlier versions. */
+  readonly warnings?: readonly RunWarning[];
   readonly test: TextPartMetrics;
   readonly validation?: TextPartMetrics;
   /** The metrics on other data, by the names of the data. */
@@ -277,6 +299,12 @@ export interface Environment {
   /** The comparison of the compiled graphs with the model's own file, or why there was none; absent in runs of the first versions. */
   readonly self_check?: SelfCheck | SkippedCheck;
   readonly seconds: RunSeconds;
+  /** The most memory that the process had while it ran, of which other runs of the same process have a part; absent in runs of earlier versions. */
+  readonly peak_memory_bytes?: number;
+  /** The size of the run's files together, without its report and this file; absent in runs of earlier versions. */
+  readonly files_bytes?: number;
+  /** Training tokens, with the prompt's and without padding, over the time of tuning; absent where nothing was tuned, and in runs of earlier versions. */
+  readonly tokens_per_second?: number;
   /** When the run ended, in UTC (RFC 3339); absent in runs of earlier versions. */
   readonly time?: string;
   readonly content_hash: string;
@@ -552,6 +580,84 @@ export interface SummaryGroup {
   readonly validation: Spreads | null;
 }
 
+/** A configuration's best validation up to a step. */
+export interface SearchRung {
+  readonly step: number;
+  /** Of the metric that configurations are compared by. */
+  readonly value: number;
+  /** It decides between equal values. */
+  readonly loss: number;
+  /** The time of all its steps so far. */
+  readonly seconds: number;
+}
+
+/** A configuration that a search has tried. */
+export interface SearchTrial {
+  readonly variant: string;
+  /** The searched keys by their path, with the values that they have here. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly content_hash: string;
+  /** Of its whole run. */
+  readonly steps: number;
+  readonly rungs: readonly SearchRung[];
+  /** Why its run failed: it is compared with none. */
+  readonly failure?: string;
+}
+
+/** A key that was searched, with a list of its values or a range. */
+export interface SearchedKey {
+  readonly key: string;
+  readonly values?: readonly unknown[];
+  readonly from?: number;
+  readonly to?: number;
+  readonly scale?: "linear" | "log";
+}
+
+/** What makes the choice of the best doubtful. */
+export interface ChoiceWarning {
+  readonly kind: "edge" | "seeds_differ_more" | "nothing_learned";
+  /** The key whose range or list the best value is at the edge of. */
+  readonly key?: string;
+  /** That value. */
+  readonly value?: number;
+  readonly sd_of_seeds?: number;
+  readonly sd_of_configurations?: number;
+}
+
+/** `search.json`: what a search has tried, and what was best. A search that was interrupted goes on from it. */
+export interface SearchRecord {
+  readonly format: "softprompt-search/1";
+  readonly method: "random" | "halving";
+  /** What configurations are compared by, on the validation set. */
+  readonly metric: "accuracy" | "macroF1" | "loss" | "exactMatch" | "tokenF1" | "rougeL" | "perplexity";
+  /** That of the draws, and of the runs that are compared. */
+  readonly seed: number;
+  readonly budget: SearchRecordBudget;
+  readonly space: readonly SearchedKey[];
+  /** In the order in which they were drawn. */
+  readonly trials: readonly SearchTrial[];
+  /** The index of the best trial; absent while the search goes on. */
+  readonly best?: number;
+  /** The best configuration, run again with other seeds; absent until all of them are complete. */
+  readonly fresh?: SearchRecordFresh;
+  readonly warnings?: readonly ChoiceWarning[];
+}
+
+export interface SearchRecordBudget {
+  readonly runs?: number;
+  readonly steps?: number;
+  readonly seconds?: number;
+}
+
+/** The best configuration, run again with other seeds; absent until all of them are complete. */
+export interface SearchRecordFresh {
+  readonly seeds: readonly number[];
+  /** Of the metric, over the seeds. */
+  readonly validation: Spread;
+  /** The same on the test set. */
+  readonly test: Spread;
+}
+
 /** `summary.json`. */
 export interface SummaryFile {
   readonly format: "softprompt-summary/1";
@@ -560,8 +666,12 @@ export interface SummaryFile {
   readonly groups: readonly SummaryGroup[];
   /** Ensembles, which belong to no group; absent in summaries of the first versions. */
   readonly ensembles?: readonly EnsembleRow[];
+  /** Of an experiment that asked for a search: what was tried, and what was best. */
+  readonly search?: SearchRecord;
   /** The index of the group that was best on the validation set: by the mean of what the runs choose their best prompts by, accuracy unless all say otherwise, then by mean loss. */
   readonly best: number | null;
+  /** What makes the choice of the best doubtful; absent where there is no choice. */
+  readonly warnings?: readonly ChoiceWarning[];
 }
 
 /** The predictions of many runs; the texts of each test set are stored once. */
@@ -644,6 +754,7 @@ export interface RunFileTypes {
   readonly class_metrics: ClassMetrics;
   readonly calibration_file: CalibrationFile;
   readonly parameter_count: ParameterCount;
+  readonly run_warning: RunWarning;
   readonly metrics_file: MetricsFile;
   readonly share_estimate: ShareEstimate;
   readonly text_part_metrics: TextPartMetrics;
@@ -674,6 +785,11 @@ export interface RunFileTypes {
   readonly share_spread: ShareSpread;
   readonly spreads: Spreads;
   readonly summary_group: SummaryGroup;
+  readonly search_rung: SearchRung;
+  readonly search_trial: SearchTrial;
+  readonly searched_key: SearchedKey;
+  readonly choice_warning: ChoiceWarning;
+  readonly search_record: SearchRecord;
   readonly summary_file: SummaryFile;
   readonly packed_runs: PackedRuns;
   readonly packed_run: PackedRun;

@@ -1,5 +1,5 @@
 import { allDone } from "../base/all_done.ts";
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import type { Experiment } from "../experiment/types.ts";
 import type { Checkpoint } from "../training/checkpoint.ts";
@@ -34,6 +34,7 @@ export type RunStatus = "complete" | "failed" | "interrupted";
 export class RunFolder {
   /** The SHA-256 of the files that were written, by name. */
   private readonly written = new Map<string, string>();
+  private readonly sizes = new Map<string, number>();
   private readonly historyFile: HistoryFile;
   private readonly checkpoints: CheckpointFiles;
 
@@ -127,8 +128,14 @@ export class RunFolder {
   private async write(name: string, content: FileContent): Promise<void> {
     const path = join(this.partial, name);
     const hash = createHash("sha256");
-    await onDisk(path, () => writeWhole(path, hashed(content, hash)));
+    let bytes = 0;
+    const onPiece = (piece: Uint8Array) => {
+      hash.update(piece);
+      bytes += piece.length;
+    };
+    await onDisk(path, () => writeWhole(path, watched(content, onPiece)));
     this.written.set(name, hash.digest("hex"));
+    this.sizes.set(name, bytes);
   }
 
   /** The SHA-256 of the results so far, by the names of their files. */
@@ -136,6 +143,13 @@ export class RunFolder {
     const history = await this.historyFile.mark();
     const { content_hash: _, ...files } = Object.fromEntries(this.written);
     return { ...files, ...(history.bytes > 0 && { "history.jsonl": history.sha256 }) };
+  }
+
+  /** The size of the results so far, in bytes. */
+  async size(): Promise<number> {
+    const history = await this.historyFile.mark();
+    const { [BEGUN_FILE]: _, ...files } = Object.fromEntries(this.sizes);
+    return Object.values(files).reduce((sum, one) => sum + one, history.bytes);
   }
 
   /** The checkpoints of an interrupted attempt. @param all all sound ones, or only the newest of them */
@@ -182,12 +196,14 @@ export class RunFolder {
   }
 }
 
-/** Content whose bytes are hashed as they are taken. */
-function* hashed(content: FileContent, hash: Hash): Generator<string | Uint8Array> {
+/** Content whose pieces are looked at as they are taken. */
+function* watched(content: FileContent, onPiece: (piece: Uint8Array) => void): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
   const pieces = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
   for (const piece of pieces) {
-    hash.update(piece);
-    yield piece;
+    const bytes = typeof piece === "string" ? encoder.encode(piece) : piece;
+    onPiece(bytes);
+    yield bytes;
   }
 }
 

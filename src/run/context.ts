@@ -18,6 +18,8 @@ export interface RunRequest<Asked extends Experiment = Experiment> {
   readonly path: string;
   /** The folders of the runs whose prompts vote in this one, where there is an ensemble. */
   readonly ensembleRuns?: readonly string[];
+  /** The step of its tuning after which it stops, with a checkpoint and without a look at the test set. */
+  readonly stopAfter?: number;
 }
 
 /** The settings of all runs of a command. Plain data, which can be sent to a worker. */
@@ -28,6 +30,8 @@ export interface RunPolicy {
   readonly force: boolean;
   /** Whether compiled graphs are compared with the model's own file first. */
   readonly selfCheck: boolean;
+  /** Whether steps on WebGPU are recorded and replayed. */
+  readonly replay: boolean;
   /** What to do with a run that another process is executing. */
   readonly ifLocked: "wait" | "leave";
   /** Whether complete runs that are replaced are kept in the history, and put back where they are asked for again. */
@@ -52,4 +56,6 @@ export interface RunContext extends RunHost {
   readonly progress: ProgressReporter;
   /** Its slot among runs with fused steps. */
   readonly slot: LockstepSlot | undefined;
+  /** The step after which it stops. */
+  readonly stopAfter: number | undefined;
 }

@@ -15,7 +15,7 @@ export function deviceForModel(device: Device, onnx: string): Device {
   return {
     ...device,
     open: (graph) => device.open(graph).catch((error) => refuse(error, onnx)),
-    openResident: (graph) => device.openResident(graph).catch((error) => refuse(error, onnx)),
+    openResident: (graph, replay) => device.openResident(graph, replay).catch((error) => refuse(error, onnx)),
   };
 }
 

@@ -18,12 +18,13 @@ export async function listFiles(
   metrics: object,
   experiment: object,
 ): Promise<Environment> {
+  const written = new TextEncoder().encode(jsonText(metrics));
   const files = {
     ...await folder.hashes(),
-    "metrics.json": await sha256(new TextEncoder().encode(jsonText(metrics))),
+    "metrics.json": await sha256(written),
     "experiment.yaml": experimentSha256(stringify(experiment)),
   };
-  const listed = { ...environment, files };
+  const listed = { ...environment, files_bytes: await folder.size() + written.length, files };
   await folder.writeJson("environment.json", withSha256(listed));
   return listed;
 }

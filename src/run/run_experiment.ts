@@ -6,10 +6,11 @@ import type { CompleteMetrics } from "../results/metrics_file.ts";
 import { checkWhole } from "../results/check_whole.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { type FinishedRun, isSameContent, readFinished } from "../results/read_run.ts";
+import { readHistory } from "../results/history_file.ts";
 import { RunFolder } from "../results/run_folder.ts";
 import { RunHistory } from "../results/run_history.ts";
 import type { LockstepSlot } from "../training/fused_steps.ts";
-import { Interrupted } from "../training/trainer.ts";
+import { type HistoryLine, Interrupted, Stopped } from "../training/trainer.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import { prepare } from "./prepare.ts";
 import { runInto } from "./run_into.ts";
@@ -17,10 +18,20 @@ import type { RunContext, RunHost, RunRequest } from "./context.ts";
 import type { ProgressReporter } from "./progress.ts";
 import { writtenExperiment } from "./written_experiment.ts";
 
-/** The outcome of a run that did not fail: run now, complete before, or left to another process. */
+/** The outcome of a run that did not fail: run now, complete before, stopped where it was asked to, or left to another process. */
 export type RunOutcome =
   | { readonly kind: "complete" | "kept"; readonly metrics: CompleteMetrics }
+  | StoppedRun
   | { readonly kind: "locked" };
+
+/** A run that stopped where it was asked to. Plain data. */
+export interface StoppedRun {
+  readonly kind: "stopped";
+  /** The lines of its history, with its validations; a run that went further before has more of them. */
+  readonly history: readonly HistoryLine[];
+  /** The time of its steps, with that of their validations. */
+  readonly seconds: number;
+}
 
 /**
  * Runs one experiment, from its parsed file to its results. The run is locked meanwhile: another process that wants to run it
@@ -65,7 +76,7 @@ async function runLocked(
   progress: ProgressReporter,
   slot: LockstepSlot | undefined,
 ): Promise<RunOutcome> {
-  const { title, path, experiment } = request;
+  const { title, path, experiment, stopAfter } = request;
   const { resources, signal, policy: { force, results } } = host;
   const history = host.policy.history
     ? new RunHistory(results, path, (line) => progress.log(`${title}: ${line}`))
@@ -79,14 +90,22 @@ async function runLocked(
     const prepared = await unlessAborted(signal, reading);
     const isSame = !force && finished !== undefined && isSameContent(finished, prepared);
     const kept = isSame ? await unlessDamaged(() => whole(path, finished), request, progress) : undefined;
-    if (kept !== undefined) return { kind: "kept", metrics: kept.metrics };
-    const restored = force || isSame ? undefined : await history?.restore(prepared);
-    if (restored !== undefined) return { kind: "kept", metrics: restored.metrics };
+    const complete = kept ?? (force || isSame ? undefined : await history?.restore(prepared));
+    if (complete !== undefined) {
+      const { metrics } = complete;
+      return stopAfter === undefined
+        ? { kind: "kept", metrics }
+        : { kind: "stopped", history: await readHistory(path), seconds: metrics.seconds };
+    }
     const written = await writtenExperiment(prepared.experiment, request, results);
     folder = await RunFolder.begin(path, prepared, written, force, history?.retire);
-    const context: RunContext = { ...host, title, folder, written, progress, slot };
+    const context: RunContext = { ...host, title, folder, written, progress, slot, stopAfter };
     return { kind: "complete", metrics: await withPlaces(request, () => runInto(prepared, context)) };
   } catch (error) {
+    if (error instanceof Stopped && folder !== undefined) {
+      await folder.fail("interrupted", error.message);
+      return { kind: "stopped", history: await folder.history(), seconds: error.seconds };
+    }
     const status = error instanceof Interrupted ? "interrupted" : "failed";
     const message = sharedMessage(error);
     // The original error matters more than the failure to record it.

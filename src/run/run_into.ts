@@ -3,7 +3,9 @@ import { CompileCache } from "../artifacts/compile_cache.ts";
 import { Stopwatch } from "../device/stopwatch.ts";
 import type { CompleteMetrics } from "../results/metrics_file.ts";
 import type { Environment } from "../results/environment.ts";
-import { Interrupted } from "../training/trainer.ts";
+import { diagnosis } from "../results/diagnosis.ts";
+import { diagnosisText } from "../results/diagnosis_text.ts";
+import { Interrupted, type Tuned } from "../training/trainer.ts";
 import { buildClassifier, type BuiltClassifier, trainedNumbers } from "./build_classifier.ts";
 import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
@@ -62,8 +64,9 @@ async function runClasses<One extends EncodedExample>(
     );
     const warning = answerWarning(title, prepared, classified.predictions);
     if (warning !== undefined) progress.log(warning);
-    await writeRun(prepared, built, classified, about(), context);
-    return classified.metrics;
+    const metrics = await diagnosed(classified.metrics, tuned, context, warning !== undefined);
+    await writeRun(prepared, built, { ...classified, metrics }, about(), context);
+    return metrics;
   });
 }
 
@@ -88,9 +91,30 @@ async function runFree(prepared: PreparedGenerated, context: RunContext): Promis
       const warning = answerWarning(title, prepared, answers);
       if (warning !== undefined) progress.log(warning);
     }
-    await writeFreeRun(prepared, built, judged, about(), context, written);
-    return judged.metrics;
+    const metrics = await diagnosed(judged.metrics, tuned, context);
+    await writeFreeRun(prepared, built, { ...judged, metrics }, about(), context, written);
+    return metrics;
   });
+}
+
+/**
+ * The metrics of a run with what its tuning shows, which is reported: runs have much of it in common.
+ *
+ * @param isSaid whether it has been reported that all answers are the same, which is no better than the majority
+ */
+async function diagnosed<Metrics extends CompleteMetrics>(
+  metrics: Metrics,
+  tuned: Tuned | undefined,
+  { folder, title, progress }: RunContext,
+  isSaid = false,
+): Promise<Metrics> {
+  if (tuned === undefined) return metrics;
+  const warnings = diagnosis(await folder.history(), metrics);
+  for (const warning of warnings) {
+    if (isSaid && warning.kind === "no_better_than_majority") continue;
+    progress.note({ about: warning.kind, line: `warning: ${title}: ${diagnosisText(warning).en}` });
+  }
+  return { ...metrics, warnings };
 }
 
 /**
@@ -141,7 +165,10 @@ async function runAs<One extends EncodedExample, Made>(
     "checking",
     () => checkedFirst({ prepared, graphs, target, device: bare, cache: cache.folder, log }, context),
   );
-  const sessions = new RunSessions(prepared, bare, target, stopwatch, context);
+  const replay = policy.replay
+    ? { log: (line: string) => progress.note({ about: line, line: `${title}: ${line}` }) }
+    : undefined;
+  const sessions = new RunSessions(prepared, bare, target, stopwatch, context, replay);
   try {
     const built = await buildClassifier({ prepared, formTask, graphs, encoded, device, sessions }, context);
     if (signal.aborted) {
@@ -150,11 +177,24 @@ async function runAs<One extends EncodedExample, Made>(
     return await finish(
       built,
       encoded,
-      () => environmentOf(prepared, device, stopwatch.timing, check, folder.path),
+      () => ({
+        ...environmentOf(prepared, device, stopwatch, check, folder.path),
+        ...speedOf(built.tuned, encoded),
+      }),
     );
   } finally {
     await sessions.end();
   }
+}
+
+/** How fast tuning was; nothing where nothing was tuned. */
+function speedOf(
+  tuned: Tuned | undefined,
+  { train }: Pick<EncodedDataset<EncodedExample>, "train">,
+): Pick<Environment, "tokens_per_second"> {
+  if (tuned === undefined || !Number.isFinite(tuned.examplesPerSecond)) return {};
+  const tokens = train.reduce((sum, { ids }) => sum + ids.length, 0);
+  return { tokens_per_second: tuned.examplesPerSecond * tokens / train.length };
 }
 
 /** Compares the compiled graph with the model's own file, unless that is disabled; logs a warning if it was skipped. */

@@ -1,5 +1,5 @@
 import type { Compiled, CompiledAnswer, CompiledModel, Emitted } from "../compiler/mod.ts";
-import type { Device, ResidentSession, Session } from "../device/device.ts";
+import type { Device, Replay, ResidentSession, Session } from "../device/device.ts";
 import type { Stopwatch } from "../device/stopwatch.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import { stepKey } from "./compile_experiment.ts";
@@ -27,20 +27,23 @@ export interface ModelSessions {
 export class RunSessions {
   private readonly leases: SessionLease<SessionSet>[] = [];
 
+  /** @param replay that the steps of one prompt are recorded and replayed */
   constructor(
     private readonly prepared: PreparedBase,
     private readonly device: Device,
     private readonly target: CompileTarget,
     private readonly stopwatch: Stopwatch,
     private readonly run: Pick<RunContext, "resources" | "slot">,
+    private readonly replay?: Replay,
   ) {}
 
   /** The compiled step of a prompt; a run with fused steps gets its slot of a bank's. */
   async tuning(compiled: Compiled): Promise<TuningSessions> {
-    const { device, stopwatch, run: { slot } } = this;
-    const train = slot ? compiled.bank.train : compiled.train;
+    const { device, stopwatch, replay, run: { slot } } = this;
+    const openStep = () =>
+      slot ? device.openResident(compiled.bank.train) : device.openResident(compiled.train, replay);
     const { sessions, free } = await this.open(slot ? "bank" : "one", async (opened) => ({
-      trainStep: await opened(device.openResident(train)),
+      trainStep: await opened(openStep()),
       update: await opened(device.openResident(compiled.update)),
       answer: await opened(device.open(this.answerGraph(compiled))),
     }));

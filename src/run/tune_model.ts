@@ -32,7 +32,7 @@ export async function tuneModel<One extends EncodedExample, Made>(
   context: RunContext,
 ): Promise<TunedModel> {
   const { trainStep, answer } = await sessions.modelTuning(compiled);
-  const { signal } = context;
+  const { signal, stopAfter } = context;
   const { experiment: { seed, evaluation, training, precision }, model } = prepared;
   const classifier = (inputs: Parameters): Classifier => ({
     session: answer,
@@ -63,6 +63,7 @@ export async function tuneModel<One extends EncodedExample, Made>(
       context,
     ),
     ...(from && { resume: from }),
+    ...(stopAfter !== undefined && { stopAfter }),
   };
   const tuned = await runTrainer(task, context);
   const { parameters } = tuned;

@@ -39,7 +39,7 @@ export async function tunePrompt<One extends EncodedExample, Made>(
   const { seed, evaluation, precision } = experiment;
   const spec = experiment.training;
   const initial = await startPrompt(prepared, experiment.prompt, compiled, device, context);
-  const { signal, slot } = context;
+  const { signal, slot, stopAfter } = context;
   const classifier = (prompt: Tensor): Classifier => ({
     session: answer,
     inputs: { prompt },
@@ -58,6 +58,7 @@ export async function tunePrompt<One extends EncodedExample, Made>(
     verbalizer: formTask.verbalizer,
     spec,
     seed,
+    ...(device.lengthStep !== undefined && { lengthStep: device.lengthStep }),
     signal,
     ...(slot && { timer: slot.timer }),
     ...formTask.weights,
@@ -68,6 +69,7 @@ export async function tunePrompt<One extends EncodedExample, Made>(
       context,
     ),
     ...(from && { resume: from }),
+    ...(stopAfter !== undefined && { stopAfter }),
   };
   const tuned = await runTrainer(task, context);
   const prompt = tensorNamed(tuned.parameters, "prompt");

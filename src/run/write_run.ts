@@ -3,7 +3,7 @@ import { countByClass } from "../dataset/class_counts.ts";
 import type { Example } from "../dataset/example.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import type { Device } from "../device/device.ts";
-import type { Timing } from "../device/stopwatch.ts";
+import type { Stopwatch } from "../device/stopwatch.ts";
 import { isClassExperiment } from "../experiment/class_experiment.ts";
 import type { EnsembleSpec } from "../experiment/types.ts";
 import { promptFile } from "../prompt/prompt_file.ts";
@@ -98,7 +98,7 @@ function classSizes({ classes, train, validation, test }: Dataset) {
 export function environmentOf(
   { experiment, model, transfer, commit, contentHash, pathlessHash, ...prepared }: AnyPrepared,
   device: Device,
-  timing: Timing,
+  { timing, peakMemory }: Pick<Stopwatch, "timing" | "peakMemory">,
   check: CheckOutcome,
   path: string,
 ): Environment {
@@ -131,6 +131,7 @@ export function environmentOf(
     seed: experiment.seed,
     self_check: check,
     seconds: timing,
+    peak_memory_bytes: peakMemory,
     time: new Date().toISOString(),
     content_hash: contentHash,
     content_hash_without_paths: pathlessHash,

@@ -31,7 +31,7 @@ export interface SchemaPart {
   readonly paths?: "values" | "lists";
 }
 
-/** The keys that a part of the schema names, also for an object that may be a string instead. */
+/** The keys that a part of the schema names, also for an object that may be a string or a list instead. */
 export function propertiesOf(part: SchemaPart | undefined): Readonly<Record<string, SchemaPart>> {
-  return part?.properties ?? part?.else?.properties ?? {};
+  return part?.properties ?? part?.else?.properties ?? part?.then?.properties ?? {};
 }

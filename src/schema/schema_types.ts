@@ -97,7 +97,9 @@ class TypeModule {
       const anyIsOptional = Object.keys(keys).some(isOptional);
       const type = this.typeOf(others, [...path, "*"]);
       properties.push(
-        `${comment(others)}readonly [key: string]: ${type}${anyIsOptional ? " | undefined" : ""};`,
+        `${comment(others)}readonly [key: string]: ${type}${
+          anyIsOptional && type !== "unknown" ? " | undefined" : ""
+        };`,
       );
     }
     const heading = `${comment(part)}export interface ${name}${base ? ` extends ${base.name}` : ""}`;

@@ -56,7 +56,7 @@ export class BatchDisplay {
   end(title: string, work: number, outcome: BatchOutcome, seconds: number): void {
     this.underway.delete(title);
     this.ended++;
-    if (outcome.kind === "complete") this.worked += work;
+    if (outcome.kind === "complete" || outcome.kind === "stopped") this.worked += work;
     this.left -= work;
     const left = this.secondsLeft();
     this.log(
@@ -113,6 +113,8 @@ function outcomeText(outcome: BatchOutcome, seconds: number): string {
       const validated = validation ? `, ${percent(validation.accuracy.value)} validation` : "";
       return `${percent(test.accuracy.value)} test${validated}, ${seconds.toFixed(1)} s`;
     }
+    case "stopped":
+      return `stopped after step ${outcome.history.at(-1)?.step ?? 0}, ${seconds.toFixed(1)} s`;
     case "kept":
       return "skipped, nothing has changed since its results";
     case "failed":

@@ -6,6 +6,7 @@ import { TEXT_METRIC_NAMES, textMetricText } from "../diff/text_wording.ts";
 import { METRIC_NAMES, metricText } from "../diff/wording.ts";
 import type { RankedGroup } from "../results/summarize.ts";
 import { groupKey, type RankedBy, type SummaryGroup } from "../results/summary.ts";
+import { warningSentence } from "../search/wording.ts";
 import { quoted } from "../base/quoted.ts";
 
 /** The number of reports that are listed. */
@@ -40,9 +41,11 @@ export function summaryLines(written: readonly WrittenSummary[]): string[] {
   return [
     "",
     `summary: ${written.map(({ page }) => page).join(", ")}`,
-    ...(best === undefined || second === undefined
-      ? []
-      : [bestLine(best, last), diffLine(folderOf(second, last), folderOf(best, last))]),
+    ...(best === undefined || second === undefined ? [] : [
+      bestLine(best, last),
+      ...last.warnings.map((warning) => `warning: ${warningSentence(warning, last.by).en}`),
+      diffLine(folderOf(second, last), folderOf(best, last)),
+    ]),
   ];
 }
 

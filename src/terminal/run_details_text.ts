@@ -10,6 +10,7 @@ import { areOfTexts, type PartMetrics, type TextPartMetrics } from "../results/m
 import type { RunDetails, RunFileSize } from "../results/run_details.ts";
 import type { ClassSizes, NeighboursFile } from "../results/run_files.ts";
 import { metricValue } from "../results/summary.ts";
+import { diagnosisText } from "../results/diagnosis_text.ts";
 import { perplexityText } from "./result_cells.ts";
 import { tableLines } from "./table.ts";
 import { wrapped } from "./wrapped.ts";
@@ -26,10 +27,16 @@ export function runDetailsLines(details: RunDetails, columns: number | undefined
     ...factLines(details, columns),
     "",
     ...metricLines(details, columns),
+    ...warningLines(details, columns),
     ...(meaning === undefined ? [] : ["", ...nearestLines(meaning, columns)]),
     "",
     ...fileLines(files, columns),
   ];
+}
+
+/** Why it may not have learned what it could. */
+function warningLines({ metrics: { warnings = [] } }: RunDetails, columns: number | undefined): string[] {
+  return warnings.flatMap((warning) => wrapped(`warning: ${diagnosisText(warning).en}`, columns ?? Infinity));
 }
 
 /** What a run was of. */
@@ -53,12 +60,23 @@ function factLines({ experiment, environment, metrics }: RunDetails, columns: nu
     ["device", device.description],
     ["seed", String(seed)],
     ["seconds", `${metrics.seconds.toFixed(1)}, best step ${metrics.best_step}`],
+    ...speedFacts(environment),
     ["softprompt", `${environment.softprompt}, Deno ${environment.deno}, ${environment.platform}`],
     ...(environment.git_commit === null
       ? []
       : [["commit", `${environment.git_commit}${environment.git_dirty ? ", changed since" : ""}`] as const]),
   ];
   return tableLines(["about", "this run"], facts, columns);
+}
+
+/** What it took: memory, and tokens a second. */
+function speedFacts(
+  { peak_memory_bytes: memory, tokens_per_second: speed }: RunDetails["environment"],
+): (readonly [string, string])[] {
+  return [
+    ...(speed === undefined ? [] : [["tokens a second", String(Math.round(speed))] as const]),
+    ...(memory === undefined ? [] : [["peak memory", sizeText(memory)] as const]),
+  ];
 }
 
 function promptText({ prompt, tune }: Experiment): string {

@@ -4,12 +4,16 @@ import type { CompleteMetrics } from "../results/metrics_file.ts";
 export type EndedRun =
   | { readonly kind: "complete" | "kept"; readonly metrics: CompleteMetrics }
   | { readonly kind: "failed"; readonly error: string }
-  | { readonly kind: "interrupted" | "locked" | "not started" };
+  | { readonly kind: "interrupted" | "locked" | "stopped" | "not started" };
 
 /** A run as JSON. @param folder of its results; `undefined` where it has none */
 export function runJson(title: string, folder: string | undefined, ended: EndedRun): object {
-  const { kind, ...rest } = ended.kind === "failed" ? { kind: ended.kind, error: ended.error } : ended;
-  return { run: title, status: kind, ...(folder !== undefined && { folder }), ...rest };
+  return { run: title, status: ended.kind, ...(folder !== undefined && { folder }), ...about(ended) };
+}
+
+function about(ended: EndedRun): object {
+  if (ended.kind === "failed") return { error: ended.error };
+  return "metrics" in ended ? { metrics: ended.metrics } : {};
 }
 
 /** What `run --json` and `batch --json` print. @param more what else is written of all runs together */

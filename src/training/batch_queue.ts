@@ -1,6 +1,7 @@
 import { RandomStream } from "../base/random_stream.ts";
 import type { TunedBy } from "../experiment/types.ts";
 import type { Feeds } from "../device/device.ts";
+import { type BatchLengths, batchLengths } from "../prompt/batch_lengths.ts";
 import { batchParts, epochBatches } from "../prompt/batches.ts";
 import { type TrainingExamples, trainingFeeds } from "../prompt/training_feeds.ts";
 
@@ -11,6 +12,8 @@ export interface QueuedTask {
   readonly padId: number | undefined;
   readonly spec: Pick<TunedBy, "batchSize" | "accumulate">;
   readonly seed: number;
+  /** Batches are padded to lengths in steps of so many tokens; by default, to their longest example. */
+  readonly lengthStep?: number;
   /** The class weights of the loss, where they differ. */
   readonly classWeights?: readonly number[];
 }
@@ -18,6 +21,7 @@ export interface QueuedTask {
 /** The batches of all steps, each encoded as inputs once. */
 export class BatchQueue {
   private readonly lengths: readonly number[];
+  private readonly padded: BatchLengths;
   private order: readonly (readonly number[])[] = [];
   private orderedEpoch = -1;
   private ready: { step: number; parts: readonly Feeds[] } | undefined;
@@ -25,6 +29,7 @@ export class BatchQueue {
   /** @param perEpoch the number of batches per epoch */
   constructor(private readonly task: QueuedTask, private readonly perEpoch: number) {
     this.lengths = task.examples.map(({ ids }) => ids.length);
+    this.padded = batchLengths(task.examples, task.lengthStep ?? 1);
   }
 
   /** The parts of the batch after the given number of steps. */
@@ -42,6 +47,6 @@ export class BatchQueue {
     }
     const batch = this.order[step % this.perEpoch]!.map((i) => examples[i]!);
     return batchParts(batch, Math.ceil(batch.length / spec.accumulate), padId)
-      .map((part) => trainingFeeds(part, padId, classWeights));
+      .map((part) => trainingFeeds(part, padId, classWeights, this.padded));
   }
 }

@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import {
   type DeviceTensor,
   type Feeds,
@@ -49,8 +50,9 @@ export async function takeStep(
   for (const part of parts) {
     const share = weightOf(part) / total;
     const outputs = stepOutputs(await run(part));
-    loss += share * Number((await toHost(outputs.loss)).data[0]);
-    const data = float32Data(await toHost(outputs.gradient));
+    const [lossHere, gradientHere] = await allDone([toHost(outputs.loss), toHost(outputs.gradient)]);
+    loss += share * Number(lossHere.data[0]);
+    const data = float32Data(gradientHere);
     for (const [i, x] of data.entries()) gradient[i]! += share * x;
     Object.values(outputs.next).forEach(dispose);
   }

@@ -1,3 +1,4 @@
+import { allDone } from "../base/all_done.ts";
 import { evaluate } from "../compiler/graph/dimension.ts";
 import type { StateTensor } from "../compiler/passes/optimizer.ts";
 import { float32Tensor, scalarTensor, type Tensor } from "../device/device.ts";
@@ -8,7 +9,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { CheckpointTimer } from "./checkpoint_timer.ts";
 import type { Best, Parameters, ValidationMetrics } from "./early_stopping.ts";
 import { learningRateAt } from "./schedule.ts";
-import { dispose, type StepSessions, takeStep, toHost } from "./step.ts";
+import { dispose, type StepOutputs, type StepSessions, takeStep, toHost } from "./step.ts";
 import type { TrainedBy } from "./trained_by.ts";
 import type { HistoryLine } from "./training_files.ts";
 import { TrainingProgress } from "./training_progress.ts";
@@ -25,6 +26,8 @@ export interface TuningTask extends StepSessions {
   readonly examples: TrainingExamples;
   /** Fills the places after shorter examples; `undefined` where the model would read them. */
   readonly padId: number | undefined;
+  /** Batches are padded to lengths in steps of so many tokens; by default, to their longest example. */
+  readonly lengthStep?: number;
   /** `label_tokens` and `label_weights`; none where the answers are texts. */
   readonly verbalizer: Readonly<Record<string, Tensor>>;
   readonly spec: TrainedBy;
@@ -39,6 +42,8 @@ export interface TuningTask extends StepSessions {
   readonly timer?: CheckpointTimer;
   /** Interrupts between two steps. */
   readonly signal?: AbortSignal;
+  /** The step after which it stops, where it is not to be used yet: even a task that has all its steps does not end then. */
+  readonly stopAfter?: number;
 }
 
 /** An event of tuning. */
@@ -73,6 +78,14 @@ export class Interrupted extends TrainingError {
   override readonly name = "Interrupted";
 }
 
+/** Tuning stopped after the step that it was asked to stop after; a checkpoint has been emitted before. */
+export class Stopped extends Interrupted {
+  /** @param seconds the time of all steps so far, with that of their validations */
+  constructor(message: string, readonly seconds: number) {
+    super(message);
+  }
+}
+
 /** The number of steps of a task. */
 export function totalSteps(spec: Pick<TunedBy, "batchSize"> & Duration, examples: number): number {
   return spec.steps === undefined ? spec.epochs * Math.ceil(examples / spec.batchSize) : spec.steps;
@@ -83,8 +96,15 @@ export function validations(
   spec: Pick<TunedBy, "batchSize" | "validateEvery"> & Duration,
   examples: number,
 ): number {
-  const epoch = Math.ceil(examples / spec.batchSize);
-  return Math.ceil(totalSteps(spec, examples) / (spec.validateEvery ?? epoch));
+  return Math.ceil(totalSteps(spec, examples) / validationInterval(spec, examples));
+}
+
+/** The number of steps between two validations of a task. */
+export function validationInterval(
+  { batchSize, validateEvery }: Pick<TunedBy, "batchSize" | "validateEvery">,
+  examples: number,
+): number {
+  return validateEvery ?? Math.ceil(examples / batchSize);
 }
 
 /**
@@ -99,32 +119,41 @@ export function validations(
  *
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
+ * @throws {Stopped} after the step that it stops after, or at the end where that comes first
  */
 export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned> {
   const { spec, examples } = task;
   const total = totalSteps(spec, examples.length);
+  const last = Math.min(total, task.stopAfter ?? total);
   const perEpoch = Math.ceil(examples.length / spec.batchSize);
   const progress = new TrainingProgress(task.resume ?? startOf(task), spec);
   const { losses, state, stopping } = progress;
   const timer = task.timer ?? new CheckpointTimer({ bytes: sizeOf(progress.checkpoint) });
   const checkpoint = (): TuningEvent => ({ kind: "checkpoint", checkpoint: progress.checkpoint });
   const queue = new BatchQueue(task, perEpoch);
+  const rateAt = (step: number) => learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
+  const launched = (step: number) =>
+    takeStep(task, queue.at(step - 1), task.verbalizer, {
+      ...state.feeds,
+      learning_rate: scalarTensor(rateAt(step)),
+      weight_decay: scalarTensor(spec.optimizer.weightDecay),
+      clip_norm: scalarTensor(spec.clipNorm),
+      step: scalarTensor(step),
+    });
+  /** The next step, where it has begun before the last one was read. */
+  let ahead: Promise<StepOutputs> | undefined;
   try {
-    while (progress.step < total && !stopping.isOver) {
+    while (progress.step < last && !stopping.isOver) {
       const epoch = 1 + Math.floor(progress.step / perEpoch);
       const step = progress.step + 1;
       const started = performance.now();
-      if (task.signal?.aborted) throw new Interrupted(`interrupted after step ${step - 1} of ${total}`);
-      const learningRate = learningRateAt(step, total, spec.optimizer.learningRate, spec.schedule);
-      const running = takeStep(task, queue.at(step - 1), task.verbalizer, {
-        ...state.feeds,
-        learning_rate: scalarTensor(learningRate),
-        weight_decay: scalarTensor(spec.optimizer.weightDecay),
-        clip_norm: scalarTensor(spec.clipNorm),
-        step: scalarTensor(step),
-      });
+      if (ahead === undefined && task.signal?.aborted) {
+        throw new Interrupted(`interrupted after step ${step - 1} of ${total}`);
+      }
+      const running = ahead ?? launched(step);
+      ahead = undefined;
       // While the device computes, the host prepares the next batch.
-      if (step < total) queue.at(step);
+      if (step < last) queue.at(step);
       const outputs = await running;
       progress.advance(outputs);
       const endsEpoch = step % perEpoch === 0 || step === total;
@@ -138,34 +167,45 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
         yield { kind: "step", step, total };
         continue;
       }
-      const gradientNorm = normOf(await toHost(outputs.gradient));
-      const recent = await losses.read();
+      const reading = allDone([progress.read(), toHost(outputs.gradient)]);
+      // The device goes on meanwhile, unless what is measured now decides whether it does.
+      if (step < total && !validates && !task.signal?.aborted) {
+        ahead = launched(step + 1);
+        // Where reading fails, that failure is reported, and not what becomes of the step.
+        ahead.catch(() => {});
+      }
+      const [read, gradient] = await reading;
+      const recent = read.losses;
+      const gradientNorm = normOf(gradient);
       checkFinite(recent, gradientNorm, step, spec);
-      const validation = validates ? await validated(task, progress) : undefined;
+      const validation = validates ? await validated(task, progress, read.state) : undefined;
       progress.seconds += (performance.now() - started) / 1000;
       if (logs) losses.clear();
       const began = timer.time();
-      await progress.keep();
+      progress.keep(read);
       yield { kind: "step", step, total, loss: recent.at(-1)! };
       if (logs) {
         yield {
           kind: "history",
-          line: historyLine(step, epoch, recent, learningRate, gradientNorm, validation),
+          line: historyLine(step, epoch, recent, rateAt(step), gradientNorm, validation),
         };
       }
       if (!isDue) continue;
       yield checkpoint();
       timer.count(step, began);
     }
+    if (task.stopAfter !== undefined) {
+      throw new Stopped(`stopped after step ${progress.step} of ${total}`, progress.seconds);
+    }
   } catch (error) {
     if (error instanceof Interrupted) {
-      await losses.read();
-      await progress.keep();
+      progress.keep(await progress.read());
     }
     // Otherwise the last good state, from the last line of the history: a failed device cannot be read.
     yield checkpoint();
     throw error;
   } finally {
+    await ahead?.then(freed, () => {});
     progress.free();
   }
   const best: Pick<Best, "parameters" | "step"> = stopping.best ?? progress.checkpoint;
@@ -181,13 +221,18 @@ export async function* tune(task: TuningTask): AsyncGenerator<TuningEvent, Tuned
 /** Validates the current parameters, where there is a validation set. */
 async function validated(
   { validate }: TuningTask,
-  { state, step, stopping }: TrainingProgress,
+  { step, stopping }: TrainingProgress,
+  { parameters }: Pick<Checkpoint, "parameters">,
 ): Promise<ValidationMetrics | undefined> {
   if (validate === undefined) return undefined;
-  const { parameters } = await state.read();
   const validation = await validate(parameters);
   stopping.see({ step, validation, parameters });
   return validation;
+}
+
+/** Frees what a step gave that is not used. */
+function freed({ loss, gradient, next }: StepOutputs): void {
+  [loss, gradient, ...Object.values(next)].forEach(dispose);
 }
 
 /** A line of the history. @param losses of the steps since the last line */

@@ -1,9 +1,17 @@
+import { allDone } from "../base/all_done.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { bestMetric, EarlyStopping } from "./early_stopping.ts";
 import { LossWindow } from "./loss_window.ts";
 import type { StepOutputs } from "./step.ts";
 import type { TrainedBy } from "./trained_by.ts";
 import { TrainingState } from "./training_state.ts";
+
+/** What the steps have left, on the host. */
+export interface ReadProgress {
+  /** Of the steps since the last line of the history. */
+  readonly losses: readonly number[];
+  readonly state: Awaited<ReturnType<TrainingState["read"]>>;
+}
 
 /** How far tuning has come: everything that changes from step to step, and the last state that can be resumed. */
 export class TrainingProgress {
@@ -41,12 +49,21 @@ export class TrainingProgress {
     this.step++;
   }
 
-  /** Keeps the current state; the losses have been read. */
-  async keep(): Promise<void> {
+  /**
+   * Brings the losses and the current state to the host, at once, as each wait for a device takes time. What is read is that of now,
+   * even if a further step begins meanwhile.
+   */
+  async read(): Promise<ReadProgress> {
+    const [losses, state] = await allDone([this.losses.read(), this.state.read()]);
+    return { losses, state };
+  }
+
+  /** Keeps the current state. @param read what was read of it */
+  keep(read: ReadProgress): void {
     const { best, waited } = this.stopping;
     this.kept = {
       step: this.step,
-      ...await this.state.read(),
+      ...read.state,
       losses: this.losses.values,
       waited,
       seconds: this.seconds,

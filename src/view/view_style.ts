@@ -18,6 +18,7 @@ header { align-items: center; } header h1 { margin: 0; } #live { margin-right: a
 [role="grid"]:not(:focus-within) .cursor { outline-color: var(--line); }
 .head { border-bottom: 1px solid var(--line); background: var(--panel); border-radius: 6px 6px 0 0; scrollbar-gutter: stable; overflow-y: hidden; }
 [role="gridcell"], [role="columnheader"] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
+[role="grid"] { --indent: 1.1rem; }
 .numeric { text-align: right; font-variant-numeric: tabular-nums; }
 [role="columnheader"] button { font-weight: 600; border: 0; background: none; padding: 0; color: var(--soft); max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
 [role="columnheader"][aria-sort="ascending"] button::after { content: " ↑"; } [role="columnheader"][aria-sort="descending"] button::after { content: " ↓"; }
@@ -34,7 +35,7 @@ header { align-items: center; } header h1 { margin: 0; } #live { margin-right: a
 textarea.note { min-height: 3.6rem; }
 kbd { font: inherit; border: 1px solid var(--line); border-radius: 4px; padding: 0 0.3rem; background: var(--panel); }
 .keys { font-size: 0.84rem; color: var(--soft); max-width: none; }
-@media (max-width: 40rem) { .rows { max-height: 62vh; } .keys, .roomy { display: none; }
+@media (max-width: 40rem) { .rows { max-height: 62vh; } .keys, .roomy { display: none; } [role="grid"] { --indent: 0.6rem; }
   .controls input[type="search"] { width: 100%; flex-basis: 100%; } }
 @media print { .keys, .fold, [role="row"] input { display: none; } .head button { display: inline; } [role="grid"] { border: 0; font-size: 8pt; }
   [role="row"] { break-inside: avoid; height: auto; min-height: 22px; } [role="gridcell"] { white-space: normal; } }

@@ -156,6 +156,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "evaluation",
     "results",
   ],
+  "search": [
+    "base",
+    "experiment", // the space
+    "training", // validations
+    "results", // what is written of what was tried
+  ],
   "report": [
     "base",
     "text_metrics", // the words by which texts differ
@@ -165,6 +171,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "training", // the history
     "results",
     "diff",
+    "search", // the value of a metric, and what makes a search doubtful
   ],
   "serve": [
     "base",
@@ -239,6 +246,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "prompt", // which models must not be padded
     "training",
     "results",
+    "search",
     "report", // a sweep has a report
     "run",
   ],
@@ -255,6 +263,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "artifacts", // --explain
     "results",
     "diff",
+    "search", // what it found
     "run", // the progress that is displayed
     "batch", // the outcomes that are displayed
   ],

@@ -14,7 +14,6 @@ export const COMPILED = {
   dimension: 2,
   positions: "attention",
   scale: 1,
-  multiplier: 1,
   state: [],
   train: graph(1),
   update: graph(2),

@@ -51,3 +51,24 @@ Deno.test("work that fails is counted and fails", async () => {
   );
   assert(stopwatch.timing.compiling >= 0.019);
 });
+
+Deno.test("what a run spends on recording itself is opening, and not running", async () => {
+  const stopwatch = new Stopwatch();
+  let openingTime = 100;
+  const session = stopwatch.timed({
+    inputNames: [],
+    get openingTime() {
+      return openingTime;
+    },
+    run: async () => {
+      await wait(40);
+      openingTime += 30;
+      return {};
+    },
+    release: () => Promise.resolve(),
+  });
+  await session.run({});
+  const { opening, running } = stopwatch.timing;
+  assertEquals(opening, 0.03);
+  assert(running >= 0.009 && running < 0.039, `${running} seconds`);
+});

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { parseDocument } from "yaml";
 import { ExperimentDocument } from "../../src/experiment/document.ts";
+import { asksForSearch, SearchFile } from "../../src/experiment/search_file.ts";
 import { parseVariants } from "../../src/experiment/sweep.ts";
 import { PAGES } from "./pages.ts";
 import { type Snippet, snippetsOf } from "./snippets.ts";
@@ -90,7 +91,8 @@ for (const { page, line, text } of ALL.filter(({ language }) => language === "ya
     const given = parseDocument(text).toJS();
     const around = given.answer?.target === undefined ? AROUND : AROUND_TEXTS;
     const whole = "name" in given ? text : JSON.stringify({ ...around, ...given });
-    assertEquals(parseVariants(whole, `${page}:${line}`).length > 0, true);
-    assertEquals(new ExperimentDocument(whole, page).content !== null, true);
+    const document = new ExperimentDocument(whole, `${page}:${line}`);
+    if (asksForSearch(document)) assertEquals(new SearchFile(document, []).axes.length > 0, true);
+    else assertEquals(parseVariants(whole, `${page}:${line}`).length > 0, true);
   });
 }

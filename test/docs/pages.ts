@@ -42,6 +42,7 @@ export const SEPARATE: readonly string[] = [
   "docs/text-answers.md",
   "docs/how-it-works.md",
   "docs/from-peft-openprompt.md",
+  "docs/search.md",
   "docs/webgpu.md",
 ];
 

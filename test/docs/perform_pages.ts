@@ -20,7 +20,7 @@ const NOT_HERE: readonly (readonly [RegExp, string])[] = [
   [/^deno test\b/, "it is a part of what runs this"],
   [/^deno task (operators|keys)$/, "other tests compare what it writes"],
   [/^deno task bench/, "it measures, for minutes"],
-  [/^deno task study$/, "it computes, for hours"],
+  [/^deno task (study|search-study)$/, "it computes, for hours"],
 ];
 
 /** The files that blocks are; those of a package's page are in the folder that its commands are run in. */

@@ -117,7 +117,7 @@ device: gpu
 `),
     [
       "rt.yaml:1:1: there is no 'model'",
-      "rt.yaml:2:1: unknown key 'modle'; did you mean 'model'? (allowed: name, description, model, dataset, prompt, answer, verbalizer, multiTokenWords, tune, training, ensemble, evaluation, precision, device, seed, semantics, sweep, exclude, variants)",
+      "rt.yaml:2:1: unknown key 'modle'; did you mean 'model'? (allowed: name, description, model, dataset, prompt, answer, verbalizer, multiTokenWords, tune, training, ensemble, evaluation, precision, device, seed, semantics, search, sweep, exclude, variants)",
       "rt.yaml:3:38: 'dataset.split' must be textcnn, got \"textcn\"; did you mean 'textcnn'?",
       "rt.yaml:3:53: 'dataset.shots' must be at least 1, got 0",
       "rt.yaml:5:9: 'prompt.kind' must be one of soft, hard, got \"sofd\"; did you mean 'soft'?",

@@ -13,6 +13,7 @@ import { TERMS } from "../../src/report/terms.ts";
 import { summarize } from "../../src/results/summarize.ts";
 import { madeUpRun } from "../diff/runs.ts";
 import { madeUpRuns, madeUpSides } from "../diff/answered_sides.ts";
+import { SEARCH_RECORD } from "./search_record.ts";
 import { browserTest } from "./browser.ts";
 
 const stream = new RandomStream(0, "test");
@@ -247,6 +248,23 @@ browserTest("a sweep's report plots accuracy over the swept key, and shows what 
   assertStringIncludes(text, "it broke <here>");
   assertEquals(text.match(/best by validation/g)?.length, 1);
 });
+
+browserTest(
+  "a search's report draws what was tried, and sets the value that won beside fresh seeds",
+  async ({ open }) => {
+    const summary = { ...summarize("a search", []), search: SEARCH_RECORD };
+    const { page, troubles } = await open(await sweepReport(summary, new Map()));
+    assertEquals(troubles, []);
+    assertEquals(await marks(page, "parallel", ".trials path"), 2);
+    assertEquals(await marks(page, "best_so_far", ".points circle"), 3);
+    const [text = ""] = await page.locator("main").allTextContents();
+    for (
+      const said of ["80.0%", "70.0% ± 1.0", "68.0% ± 2.0", "lies at the edge", "the loss is <not> finite"]
+    ) {
+      assertStringIncludes(text, said);
+    }
+  },
+);
 
 browserTest("a diff's report says its intervals in the reader's language", async ({ open }) => {
   const { page } = await open(await diffPage(), { locale: "zh-CN", width: 390 });

@@ -41,7 +41,8 @@ Deno.test("prompts of an ensemble must have been tuned in its template", () =>
     await json("environment.json", environment);
     await Deno.writeTextFile(join(folder, "experiment.yaml"), stringify(asking(template)));
     await Deno.writeFile(join(folder, "prompt.safetensors"), prompt);
-    const model = { folder: ".", files: { "m.onnx": "" } };
+    const facts = { multiplier: 1 };
+    const model = { folder: ".", files: { "m.onnx": "" }, facts };
     for (
       const [files, key] of [[undefined, "model.files"], [
         { "config.json": "" },
@@ -49,7 +50,7 @@ Deno.test("prompts of an ensemble must have been tuned in its template", () =>
       ]] as const
     ) {
       await json("environment.json", { ...environment, model: { ...environment.model, files } });
-      const found = { folder: ".", files: { "config.json": "", "m.onnx": "" } };
+      const found = { folder: ".", files: { "config.json": "", "m.onnx": "" }, facts };
       await assertRejects(
         () => readEnsemblePrompts(asking(template), [folder], found),
         InputError,

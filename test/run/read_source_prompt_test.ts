@@ -20,7 +20,11 @@ function read(scale: number, enters?: "after-scale" | "before-scale") {
     insertion: "word-embeddings",
     initialization: { from: "peft", path: ADAPTER, ...(enters && { enters }) },
   };
-  return readSourcePrompt(spec, "experiment.yaml", { folder: ".", files: {}, facts: { scale } });
+  return readSourcePrompt(spec, "experiment.yaml", {
+    folder: ".",
+    files: {},
+    facts: { scale, multiplier: 1 },
+  });
 }
 
 Deno.test("an adapter's vectors are those of its file, where the model has no scale, or they enter after it", async () => {

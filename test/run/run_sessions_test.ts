@@ -1,10 +1,12 @@
 import { assertEquals } from "@std/assert";
 import type { Compiled } from "../../src/compiler/mod.ts";
+import type { GraphFile, Replay } from "../../src/device/device.ts";
 import { Stopwatch } from "../../src/device/stopwatch.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import type { Prepared } from "../../src/run/prepare.ts";
 import { ResourceCache } from "../../src/run/resource_cache.ts";
 import { RunSessions } from "../../src/run/run_sessions.ts";
+import { FusedSteps } from "../../src/training/fused_steps.ts";
 import { FakeDevice, graphOf } from "./fake_device.ts";
 
 const PREPARED = {
@@ -46,4 +48,24 @@ Deno.test("a run alone frees its training step before it classifies, and the res
   await answer.run({});
   await run.end();
   assertEquals(device.events.slice(5), ["release 3"]);
+});
+
+Deno.test("the step of one prompt is asked to be replayed, and no other session is", async () => {
+  const asked: (readonly [graph: number, replay: Replay | undefined])[] = [];
+  const device = new FakeDevice();
+  const open = device.openResident.bind(device);
+  device.openResident = (graph: GraphFile, replay?: Replay) => {
+    asked.push([graph.bytes[0]!, replay]);
+    return open(graph);
+  };
+  const replay: Replay = { log: () => {} };
+  const resources = new ResourceCache({ reporter: logDownloads(() => {}), keepsSessions: false });
+  const target = { target: "cpu", precision: "float32" } as const;
+  const [slot] = new FusedSteps(1).slots;
+  for (const own of [undefined, slot]) {
+    const run = new RunSessions(PREPARED, device, target, new Stopwatch(), { resources, slot: own }, replay);
+    await run.tuning(COMPILED);
+    await run.end();
+  }
+  assertEquals(asked, [[1, replay], [2, undefined], [4, undefined], [2, undefined]]);
 });

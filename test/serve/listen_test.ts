@@ -27,7 +27,7 @@ Deno.test({
     await refused(
       "0.0.0.0",
       0,
-      "no permission to listen at 0.0.0.0: start it by deno task serve, or call deno run -A",
+      "no permission to listen at 0.0.0.0: start it by its command (deno task …), or call deno run -A",
     );
   },
 });

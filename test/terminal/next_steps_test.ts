@@ -53,6 +53,7 @@ Deno.test("the best variant of a batch is that of the highest mean validation ac
     rows,
     ranking: rankedByValidation(summarize("small", rows).groups, "accuracy"),
     by: "accuracy",
+    warnings: [],
   };
   assertEquals(summaryLines([written]), [
     "",

@@ -1,5 +1,11 @@
 import { compile, type LossMean } from "../../src/compiler/mod.ts";
-import { type Device, float32Tensor, int64Tensor, type ResidentSession } from "../../src/device/device.ts";
+import {
+  type Device,
+  float32Tensor,
+  int64Tensor,
+  type Replay,
+  type ResidentSession,
+} from "../../src/device/device.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { withoutMask } from "../compiler/without_mask.ts";
 import type { TuningTask } from "../../src/training/trainer.ts";
@@ -28,13 +34,24 @@ async function tinyModel(device: Device, takesMask: boolean, loss: LossMean) {
  */
 export async function tinyTask(
   device: Device,
-  { steps, logEvery, accumulate = 1, examples: count = 14, takesMask = true, classWeights }: {
+  {
+    steps,
+    logEvery,
+    accumulate = 1,
+    examples: count = 14,
+    takesMask = true,
+    classWeights,
+    replay,
+    lengthStep,
+  }: {
     steps: number;
     logEvery: number;
     accumulate?: number;
     examples?: number;
     takesMask?: boolean;
     classWeights?: readonly number[];
+    replay?: Replay;
+    lengthStep?: number;
   },
 ): Promise<TuningTask & { close(): Promise<void> }> {
   const { bytes, compiled: { train, update, state, dimension } } = await tinyModel(
@@ -43,7 +60,7 @@ export async function tinyTask(
     classWeights ? "weighted" : "plain",
   );
   const weights = new Map([["bert-opset11.onnx", bytes]]);
-  const trainStep = await device.openResident({ bytes: train.bytes, weights });
+  const trainStep = await device.openResident({ bytes: train.bytes, weights }, replay);
   const updating = await device.openResident({ bytes: update.bytes, weights: new Map() });
   const stream = new RandomStream(0, "examples");
   const length = 2;
@@ -81,6 +98,7 @@ export async function tinyTask(
       logEvery,
     },
     seed: 0,
+    ...(lengthStep !== undefined && { lengthStep }),
     ...(classWeights && { classWeights }),
     close: async () => {
       await trainStep.release();

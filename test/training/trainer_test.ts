@@ -13,6 +13,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/t
 import { CheckpointTimer } from "../../src/training/checkpoint_timer.ts";
 import {
   Interrupted,
+  Stopped,
   TrainingError,
   tune,
   type Tuned,
@@ -128,6 +129,28 @@ Deno.test("tuning takes the steps asked for, logs them and gives the last prompt
   assertEquals(lines(events).map(({ epoch }) => epoch), [1, 1, 1, 2, 2, 2, 3, 3, 3]);
   assertEquals(checkpoints(events).map(({ step }) => step), [5, 10, 15]);
   assertEquals(Array.from(checkpoints(events)[2]!.state.count!.data, Number), [15, 15]);
+});
+
+Deno.test("a task that stops after some steps goes on from there to the same bits, with the learning rates of the whole", async () => {
+  const whole = await follow(task());
+  const found: TuningEvent[] = [];
+  let kept: Checkpoint | undefined;
+  const upTo = async (stopAfter: number) => {
+    const stopped = await assertRejects(async () => {
+      const from = kept === undefined ? {} : { resume: kept };
+      for await (const event of tune(task({ ...from, stopAfter }))) {
+        found.push(event);
+        if (event.kind === "checkpoint") kept = event.checkpoint;
+      }
+    }, Stopped);
+    assertEquals([stopped.message, kept!.step], [`stopped after step ${stopAfter} of 15`, stopAfter]);
+  };
+  // The last step is no end: what is tuned may not be wanted.
+  for (const stopAfter of [5, 5, 10, 15]) await upTo(stopAfter);
+  const last = await follow(task({ resume: kept! }));
+  assertEquals(last.result.parameters, whole.result.parameters);
+  assertEquals([last.result.bestStep, last.events], [whole.result.bestStep, []]);
+  assertEquals(lines(found), lines(whole.events));
 });
 
 Deno.test("the same seed gives the same bits, another seed others", async () => {
@@ -317,4 +340,50 @@ Deno.test("when the device fails, the last good state is emitted, and resumes to
   assertEquals(kept!.step, 12);
   const rest = await follow(task({ resume: kept! }));
   assertEquals(rest.result.parameters.prompt!.data, whole.parameters.prompt!.data);
+});
+
+Deno.test("the step after a line of the history begins before the line is read, unless a validation decides", async () => {
+  const order = async (changes: Partial<TuningTask>) => {
+    const events: string[] = [];
+    const { run, ...session } = pulling();
+    const trainStep: ResidentSession = {
+      ...session,
+      run: async (feeds) => {
+        events.push(`step ${feeds.step && "data" in feeds.step ? feeds.step.data[0] : ""}`);
+        const outputs = await run(feeds);
+        const { gradient } = outputs;
+        // A device takes its time to bring something to the host.
+        const read = async () => {
+          const read = await gradient!.read();
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          events.push("read");
+          return read;
+        };
+        return { ...outputs, gradient: { dims: gradient!.dims, free: () => gradient!.free(), read } };
+      },
+    };
+    await follow(task({ trainStep, spec: { ...spec, epochs: 1 }, ...changes }));
+    return events;
+  };
+  assertEquals(await order({}), [
+    "step 1",
+    "step 2",
+    "step 3",
+    "read",
+    "step 4",
+    "step 5",
+    "read",
+    "read",
+  ]);
+  const validate = () => Promise.resolve({ accuracy: 0.5, loss: 1 });
+  assertEquals(await order({ validate, spec: { ...spec, epochs: 1, validateEvery: 2 } }), [
+    "step 1",
+    "step 2",
+    "read",
+    "step 3",
+    "step 4",
+    "read",
+    "step 5",
+    "read",
+  ]);
 });

@@ -76,7 +76,9 @@ browserTest(
         const printed = stdout.split("\n").filter((line) =>
           /^(accuracy|macro F1|loss|calibration error|illegal answers) /.test(line)
         )
-          .map((line) => line.split(/ {2,}/));
+          .map((line) => line.split(/ {2,}/)).map((
+            [name, ...cells],
+          ) => [name, cells.at(-1), ...cells.slice(0, -1)]);
         assertEquals(await cellsOf(page, "#compared > section > .wide:first-child"), printed);
         assertStringIncludes(await page.locator("#compared").innerText(), "a joy to watch");
 

@@ -3,6 +3,7 @@
  */
 import { d3 } from "./libraries.js";
 import { accuracyChart, errorsOf, intervalsChart, lossChart, stepsOf, sweepChart } from "./curves.js";
+import { bestSoFarChart, parallelChart } from "./search_charts.js";
 import { addSaveButtons } from "./save_chart.js";
 import { confusionChart, reliabilityChart } from "./squares.js";
 import { inLanguage } from "./words.js";
@@ -14,6 +15,8 @@ const KINDS = {
   confusion: { draw: confusionChart },
   reliability: { draw: reliabilityChart },
   sweep: { draw: sweepChart },
+  parallel: { draw: parallelChart },
+  best_so_far: { draw: bestSoFarChart },
   intervals: { draw: intervalsChart, shared: errorsOf },
 };
 

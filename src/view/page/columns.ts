@@ -174,11 +174,10 @@ export function columnsOf(rows: readonly RunRow[]): Column[] {
   ];
 }
 
-/** What columns have on a phone, where there is room for three of them. */
+/** What columns have on a phone, where there is room for two of them. */
 const NARROW: Readonly<Record<string, Partial<Column>>> = {
   name: { least: 6, grow: 1 },
   metric: { least: 6.9, text: valueText },
-  state: { least: 4.4 },
 };
 
 /** The columns that there is room for on a phone. */

@@ -28,7 +28,7 @@ import { TextTable } from "./text_table.tsx";
 const MOST = 100;
 
 /** The places of the numbers in a table of metrics. */
-const NUMBERS = [1, 2, 3, 4, 5, 6];
+const NUMBERS = [2, 3, 4, 5, 6, 7];
 
 /** What differs between two selections. */
 export function ComparisonView({ compared }: { readonly compared: Compared }): JSX.Element {
@@ -104,7 +104,7 @@ function TextDiffsView(
   );
 }
 
-/** A metric's cells; the last one is what the verdict is. */
+/** A metric's name and numbers, and the verdict on it. */
 type MetricRow = readonly [cells: readonly string[], verdict: Verdict];
 
 function classRows({ metrics }: ClassComparison, words: Words): MetricRow[] {
@@ -140,21 +140,21 @@ function MetricTable(
 ): JSX.Element {
   const header = [
     t("metric"),
+    t("verdict"),
     "A",
     "B",
     t("delta"),
     translated({ en: "95% interval", zh: "95% 区间" }),
     "p",
     translated({ en: "p (Holm)", zh: "p（Holm）" }),
-    t("verdict"),
   ];
   return (
     <TextTable
       header={header}
       numeric={NUMBERS}
-      rows={rows.map(([cells, verdict]) => {
+      rows={rows.map(([[metric, ...numbers], verdict]) => {
         const [kind, name] = VERDICTS[verdict];
-        return [...cells, <span key={name} class={kind}>{t(name)}</span>];
+        return [metric, <span key={name} class={kind}>{t(name)}</span>, ...numbers];
       })}
     />
   );

@@ -124,6 +124,7 @@ function TableRow({ row, at, template, words, ...props }: TableRowProps): JSX.El
   const runs = runsOf(row);
   const chosen = runs.filter(({ key }) => selected.has(key)).length;
   const isSelected = chosen === runs.length;
+  const hasStates = columns.some(({ id }) => id === "state");
   const name = row.kind === "run" ? row.row.name : row.name;
   return (
     <div
@@ -161,10 +162,10 @@ function TableRow({ row, at, template, words, ...props }: TableRowProps): JSX.El
           key={column.id}
           role="gridcell"
           class={column.isNumeric ? "numeric" : ""}
-          {...(column.id === "name" ? { style: { paddingLeft: `${row.depth * 1.1}rem` } } : {})}
+          {...(column.id === "name" ? { style: { paddingLeft: `calc(${row.depth} * var(--indent))` } } : {})}
         >
           {row.kind === "run"
-            ? <RunCell row={row.row} label={row.label} column={column} words={words} />
+            ? <RunCell row={row.row} label={row.label} column={column} hasStates={hasStates} words={words} />
             : <GroupCell group={row} column={column} words={words} />}
         </span>
       ))}
@@ -174,10 +175,12 @@ function TableRow({ row, at, template, words, ...props }: TableRowProps): JSX.El
 
 /** What a cell shows of a run. */
 function RunCell(
-  { row, label, column, words }: {
+  { row, label, column, hasStates, words }: {
     readonly row: RunRow;
     readonly label: string;
     readonly column: Column;
+    /** Whether the table has a column of states; where there is no room for one, they stand with the names. */
+    readonly hasStates: boolean;
     readonly words: Words;
   },
 ): JSX.Element {
@@ -192,6 +195,9 @@ function RunCell(
   return (
     <span title={text}>
       {visible(label)}
+      {!hasStates && row.state !== "complete" && (
+        <span class={`tag state-${row.state}`}>{words.t(row.state)}</span>
+      )}
       {row.baselines.map((name) => (
         <span class="tag" key={name}>{words.t("is_baseline")} {visible(name)}</span>
       ))}

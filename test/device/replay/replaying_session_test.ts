@@ -1,0 +1,199 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { compile } from "../../../src/compiler/mod.ts";
+import {
+  type Device,
+  type DeviceTensor,
+  type Feeds,
+  float32Tensor,
+  type GraphFile,
+  int64Tensor,
+  type Replay,
+  type ResidentSession,
+  scalarTensor,
+  type Tensor,
+} from "../../../src/device/device.ts";
+import { openWebgpu } from "../../../src/device/webgpu.ts";
+import { ON_DISK } from "../../../src/device/weight_files.ts";
+import { readRegion } from "../../../src/model/read_region.ts";
+import { type HistoryLine, tune, type TuningTask } from "../../../src/training/trainer.ts";
+import { familyFeeds, familyModel, readFamily } from "../../compiler/family_step.ts";
+import { DEVICES } from "../../devices.ts";
+import { tinyTask } from "../../training/tiny_task.ts";
+import { countGpuCalls } from "../gpu_calls.ts";
+
+/** Families whose steps are different; that of the tuning below is a third one. */
+const FAMILIES = ["gpt2-opset11", "llama-opset14"];
+
+/** The inputs of a step that are outputs of the step before it. */
+const STATE = ["prompt", "first_moment", "second_moment"];
+
+const unexpected: Replay = { log: (line) => assert(false, line) };
+
+function webgpuTest(name: string, test: () => Promise<void>): void {
+  Deno.test({ name, ignore: !DEVICES.includes("webgpu"), fn: test });
+}
+
+async function familyStep(name: string): Promise<{ train: GraphFile; feeds: Record<string, Tensor> }> {
+  const path = familyModel(name);
+  const { train } = compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
+    read: readRegion,
+    target: "webgpu",
+  });
+  const feeds = familyFeeds(await readFamily(name), "embedding-output");
+  const zeros = float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims);
+  return { train, feeds: { ...feeds, first_moment: zeros, second_moment: zeros } };
+}
+
+/** The same inputs, all of them zeros. */
+function zerosOf(feeds: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  const zeros = ({ type, dims, data: { length } }: Tensor) =>
+    type === "float32"
+      ? float32Tensor(new Float32Array(length), dims)
+      : int64Tensor(new Uint8Array(length), dims);
+  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, zeros(tensor)]));
+}
+
+/** The outputs of some steps: each goes on from the one before it, and reads other tokens. */
+async function outputsOf(
+  session: ResidentSession,
+  feeds: Record<string, Tensor>,
+  steps: number,
+): Promise<Tensor[][]> {
+  const found: Tensor[][] = [];
+  const losses: DeviceTensor[] = [];
+  const { dims, data } = feeds.input_ids!;
+  let state: Feeds = Object.fromEntries(STATE.map((name) => [name, feeds[name]!]));
+  for (let step = 1; step <= steps; step++) {
+    const input_ids = int64Tensor(Array.from(data, Number).map((id) => (id + step) % 30), dims);
+    const outputs = await session.run({ ...feeds, ...state, input_ids, step: scalarTensor(step) });
+    for (const tensor of Object.values(state)) if (!("data" in tensor)) tensor.free();
+    const { loss, ...others } = outputs;
+    losses.push(loss!);
+    found.push(await Promise.all(Object.values(others).map((tensor) => tensor.read())));
+    state = Object.fromEntries(STATE.map((name) => [name, outputs[`${name}_next`]!]));
+  }
+  return [...found, await Promise.all(losses.map((loss) => loss.read()))];
+}
+
+function freed(outputs: Readonly<Record<string, DeviceTensor>>): void {
+  for (const tensor of Object.values(outputs)) tensor.free();
+}
+
+for (const name of FAMILIES) {
+  webgpuTest(`steps of ${name} are replayed to the same bits`, async () => {
+    const { train, feeds } = await familyStep(name);
+    const device = await openWebgpu(ON_DISK);
+    const plain = await device.openResident(train);
+    const replaying = await device.openResident(train, unexpected);
+    const expected = await outputsOf(plain, feeds, 5);
+    assertEquals(await outputsOf(replaying, feeds, 5), expected);
+    assert(replaying.openingTime! > 0);
+    await plain.release();
+    await replaying.release();
+  });
+}
+
+for (
+  const [name, reason] of [
+    ["bert-sdpa-opset17", /cannot use the graph capture feature/],
+    ["gemma2-traced-opset20", /the recorded step gives another 'class_logits'/],
+  ] as const
+) {
+  webgpuTest(`steps of ${name} cannot be replayed, and are taken without, as one line says`, async () => {
+    const { train, feeds } = await familyStep(name);
+    const device = await openWebgpu(ON_DISK);
+    const lines: string[] = [];
+    const session = await device.openResident(train, { log: (line) => lines.push(line) });
+    const first = await outputsOf(session, feeds, 2);
+    assertEquals(await outputsOf(session, feeds, 2), first);
+    assertEquals(lines.length, 1);
+    assert(
+      lines[0]!.startsWith("steps are taken without a recording, which takes the host longer"),
+      lines[0],
+    );
+    assert(reason.test(lines[0]!), lines[0]);
+    await session.release();
+  });
+}
+
+webgpuTest(
+  "batches of several shapes in turn, and smaller last ones, move the prompt as without recordings",
+  async () => {
+    const device = await openWebgpu(ON_DISK);
+    // Five batches of eight and one of six in an epoch, of 5 to 8 tokens.
+    const options = { steps: 40, logEvery: 7, examples: 46 };
+    const plain = await tuned(await tinyTask(device, options));
+    const task = await tinyTask(device, { ...options, replay: unexpected });
+    assertEquals(await tuned(task), plain);
+    await task.close();
+  },
+);
+
+webgpuTest("gradients of parts of a batch are accumulated as without recordings", async () => {
+  const device = await openWebgpu(ON_DISK);
+  const options = { steps: 6, logEvery: 3, accumulate: 2, examples: 16, lengthStep: 8 };
+  assertEquals(
+    await tuned(await tinyTask(device, { ...options, replay: unexpected })),
+    await tuned(await tinyTask(device, options)),
+  );
+});
+
+async function tuned(task: TuningTask): Promise<{ lines: HistoryLine[]; prompt: Tensor }> {
+  const lines: HistoryLine[] = [];
+  const events = tune(task);
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done) return { lines, prompt: value.parameters.prompt! };
+    if (value.kind === "history") lines.push(value.line);
+  }
+}
+
+webgpuTest("a replayed step is one submit and one upload, and reads nothing", async () => {
+  const { session, feeds } = await recordedStep(await openWebgpu(ON_DISK));
+  let outputs: Record<string, DeviceTensor> = {};
+  const calls = await countGpuCalls(async () => {
+    outputs = await session.run({ ...feeds, input_ids: zerosOf(feeds).input_ids! });
+  });
+  assertEquals(calls, { dispatches: 266, passes: 3, submits: 1, writes: 1, reads: 0 });
+  const again = await countGpuCalls(async () => {
+    const { loss, gradient, prompt_next } = outputs;
+    await Promise.all([loss, gradient, prompt_next].map((tensor) => tensor!.read()));
+  });
+  assertEquals(again, { dispatches: 0, passes: 0, submits: 1, writes: 0, reads: 1 });
+  await session.release();
+});
+
+webgpuTest("a step whose outputs would not tell a wrong recording is not recorded", async () => {
+  const { train, feeds } = await familyStep("bert-opset11");
+  const session = await (await openWebgpu(ON_DISK)).openResident(train, unexpected);
+  for (let i = 0; i < 3; i++) {
+    const calls = await countGpuCalls(async () => freed(await session.run(zerosOf(feeds))));
+    assert(calls.submits > 1);
+  }
+  await session.release();
+});
+
+webgpuTest("what a later step has overwritten is refused, unless it is that step's input", async () => {
+  const { session, feeds } = await recordedStep(await openWebgpu(ON_DISK));
+  const first = await session.run(feeds);
+  const loss = await first.loss!.read();
+  const prompt = await first.prompt_next!.read();
+  await session.run({ ...feeds, prompt: first.prompt_next! });
+  assertEquals(await first.loss!.read(), loss);
+  assertEquals(await first.prompt_next!.read(), prompt);
+  await assertRejects(() => first.gradient!.read(), RangeError, "'gradient' was overwritten by a later step");
+  await session.run(feeds);
+  await assertRejects(() => first.prompt_next!.read(), RangeError, "'prompt_next' was overwritten");
+  await assertRejects(() => session.run({ ...feeds, prompt: first.prompt_next! }), RangeError, "overwritten");
+  await session.release();
+});
+
+/** A session whose next step is replayed. */
+async function recordedStep(
+  device: Device,
+): Promise<{ session: ResidentSession; feeds: Record<string, Tensor> }> {
+  const { train, feeds } = await familyStep("bert-opset11");
+  const session = await device.openResident(train, unexpected);
+  for (let i = 0; i < 2; i++) freed(await session.run(feeds));
+  return { session, feeds };
+}
