@@ -8,7 +8,7 @@ const LOOK = 1000;
 const BESIDE = /(?:^|[/\\])\.(?:cache|locks)(?:[/\\]|$)|\.new$/;
 
 /** What is watched. */
-export interface Watched {
+export interface WatchedFolders {
   /** These need not be there. */
   readonly folders: readonly string[];
   /** Whether there may be a change that no file tells of, as when a run is killed. */
@@ -20,7 +20,11 @@ export interface Watched {
  * signal aborts. A folder that is made or replaced later is watched from then on; what the system cannot watch, for lack of a permission
  * or as there are too many folders, may have changed whenever it is looked.
  */
-export async function onChanges(watched: Watched, changed: () => void, signal: AbortSignal): Promise<void> {
+export async function onChanges(
+  watched: WatchedFolders,
+  changed: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const later = () => {
     waiting ??= setTimeout(() => {
@@ -52,7 +56,7 @@ async function identities(folders: readonly string[]): Promise<Identities> {
 
 /** Watches folders until others are in their places, or, where they cannot be watched, until it is looked again. */
 async function untilOthers(
-  { folders, mayChange }: Watched,
+  { folders, mayChange }: WatchedFolders,
   changed: () => void,
   signal: AbortSignal,
 ): Promise<void> {
