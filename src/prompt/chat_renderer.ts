@@ -1,6 +1,8 @@
-import { Environment, Interpreter, parse, Template, tokenize } from "@huggingface/jinja";
+import { Environment, parse, tokenize } from "@huggingface/jinja";
 import type { ChatTemplate } from "../model/chat_template.ts";
 import { isObject } from "../model/special_tokens.ts";
+import { JinjaInterpreter, type JinjaValue } from "./jinja_interpreter.ts";
+import { strftime } from "./strftime.ts";
 import { templateError } from "./template_error.ts";
 
 /** The longest chat template, in characters: the library takes time that grows with the square of the blanks in it. */
@@ -16,8 +18,6 @@ const SIZE_OF_STEP = 16;
 const LONGEST_TEXT = 1 << 20;
 const LONGEST_RANGE = 100_000;
 
-type Value = ReturnType<Interpreter["evaluate"]>;
-
 /** A model's chat template, which comes with the model and need not end: the steps and sizes of a rendering are limited. */
 export class ChatRenderer {
   private readonly program: ReturnType<typeof parse>;
@@ -27,7 +27,9 @@ export class ChatRenderer {
     if (chat.source.length > LONGEST_SOURCE) {
       throw this.error(`is longer than ${LONGEST_SOURCE.toLocaleString("en")} characters`);
     }
-    this.program = parse(tokenize(chat.source, { lstrip_blocks: true, trim_blocks: true }));
+    // Jinja takes every end of a line for one line feed.
+    const source = chat.source.replaceAll(/\r\n?/g, "\n");
+    this.program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
   }
 
   /**
@@ -60,7 +62,7 @@ export class ChatRenderer {
       },
       range: (from: number, to?: number, step = 1) =>
         this.range(to === undefined ? 0 : from, to ?? from, step),
-      strftime_now: (format: string) => new Template("{{ strftime_now(format) }}").render({ format }),
+      strftime_now: (format: string) => strftime(new Date(), format),
     };
   }
 
@@ -79,7 +81,7 @@ export class ChatRenderer {
 }
 
 /** Counts what it evaluates and the turns of loops. A step's value is walked through whole, as writing it as text would. */
-class LimitedInterpreter extends Interpreter {
+class LimitedInterpreter extends JinjaInterpreter {
   private left = MOST_STEPS;
   /** What loops go through: a turn with an empty body evaluates nothing. */
   private readonly iterated = new WeakSet();
@@ -88,7 +90,7 @@ class LimitedInterpreter extends Interpreter {
     super(environment);
   }
 
-  override evaluate(...[node, environment]: Parameters<Interpreter["evaluate"]>): Value {
+  override evaluate(...[node, environment]: Parameters<JinjaInterpreter["evaluate"]>): JinjaValue {
     this.spend(1);
     if (node !== undefined && "iterable" in node && isObject(node.iterable)) this.iterated.add(node.iterable);
     const result = super.evaluate(node, environment);
@@ -97,7 +99,7 @@ class LimitedInterpreter extends Interpreter {
     return result;
   }
 
-  private walk(value: Value["value"]): void {
+  private walk(value: JinjaValue["value"]): void {
     if (typeof value === "string") {
       if (value.length > LONGEST_TEXT) this.stop();
       this.spend(value.length / SIZE_OF_STEP);
@@ -116,6 +118,6 @@ class LimitedInterpreter extends Interpreter {
   }
 }
 
-function turns(value: Value["value"]): number {
+function turns(value: JinjaValue["value"]): number {
   return Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0;
 }

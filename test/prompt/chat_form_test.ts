@@ -75,6 +75,11 @@ for (
       "changes with the texts in it",
     ],
     ["escapes as JSON does", "{{ messages[0].content | tojson }}", "changes with the texts in it"],
+    [
+      "joins empty lines",
+      "{{ messages[0].content.replace('\\n\\n', '\\n') }}",
+      "changes with the texts in it",
+    ],
     ["joins lines", "{{ messages[0].content.replace('\\n', ' ') }}", "changes with the texts in it"],
     [
       "breaks a loop",
@@ -92,6 +97,13 @@ for (
     );
   });
 }
+
+Deno.test("a chat template with carriage returns is that with line feeds alone", () => {
+  const source = "{% for m in messages %}\n[{{ m.role }}]\n{{ m.content }}\n{% endfor %}\n{{ '\n' }}";
+  const form = (source: string) =>
+    chatForm(messagesOf([{ role: "user", content: "{text}" }], 0), { source, file: "", specials: {} });
+  assertEquals(form(source.replaceAll("\n", "\r\n")), form(source));
+});
 
 const DOUBLED = "{% set l = [l, l] %}".repeat(60);
 
