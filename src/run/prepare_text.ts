@@ -55,7 +55,9 @@ export async function prepareText(
   resources: ResourceCache,
 ): Promise<PreparedText> {
   const reader = await resources.textReader(experiment, file);
-  if (generates(experiment)) await readGenerationRules(reader.folder);
+  if (generates(experiment)) {
+    await readGenerationRules(reader.folder, reader.tokenizer.model.rows);
+  }
   checkStartingWords(experiment, reader.tokenizer);
   if (reader.card.kind !== "encoder-decoder") {
     await readSourcePrompt(experiment.prompt, file, await resources.model(experiment, file));
