@@ -108,10 +108,20 @@ function areEqual(a: JinjaValue, b: JinjaValue): boolean {
 }
 
 function strip(text: string, characters: string, { start, end }: (typeof STRIPS)[string]): string {
-  const of = new Set(characters);
-  const kept = [...text];
-  const isKept = (character: string) => !of.has(character);
-  const from = start ? kept.findIndex(isKept) : 0;
-  const last = end ? kept.findLastIndex(isKept) : kept.length - 1;
-  return from < 0 ? "" : kept.slice(from, last + 1).join("");
+  const escaped = (character: string) => `\\u{${character.codePointAt(0)!.toString(16)}}`;
+  const of = new RegExp(`[${[...new Set(characters)].map(escaped).join("")}]`, "uy");
+  const points = (from: number) => text.codePointAt(from)! > 0xffff ? 2 : 1;
+  const isOf = (at: number) => {
+    of.lastIndex = at;
+    return of.test(text);
+  };
+  let [from, to] = [0, text.length];
+  while (start && from < to && isOf(from)) from += points(from);
+  while (end && to > from) {
+    const last = text.slice(Math.max(from, to - 2), to);
+    const width = last.length === 2 && last.codePointAt(0)! > 0xffff ? 2 : 1;
+    if (!isOf(to - width)) break;
+    to -= width;
+  }
+  return text.slice(from, to);
 }

@@ -25,12 +25,18 @@ const WORDS: Readonly<Record<string, (time: Date) => string>> = {
   "%": () => "%",
 };
 
+/** The longest format, in characters. */
+const LONGEST = 1000;
+
 /**
  * A time as Python's `strftime` writes it in the C locale, in the local time zone.
  *
- * @throws {RangeError} on a directive that is none of these
+ * @throws {RangeError} on a directive that is none of these, and on a format that is too long
  */
 export function strftime(time: Date, format: string): string {
+  if (format.length > LONGEST) {
+    throw new RangeError("strftime_now takes a format of at most 1,000 characters");
+  }
   return format.replace(/%(-?)(.?)/gsu, (directive, bare: string, name: string) => {
     const number = Object.hasOwn(NUMBERS, name) ? NUMBERS[name] : undefined;
     if (number !== undefined) {

@@ -105,6 +105,19 @@ Deno.test("a chat template with carriage returns is that with line feeds alone",
   assertEquals(form(source.replaceAll("\n", "\r\n")), form(source));
 });
 
+Deno.test("a chat with many long examples is rendered, whose messages the chat template looks up at each turn", () => {
+  const turn =
+    "{% set before = messages[loop.index0 - 1] %}{% if messages[loop.index0 - 1].role != before.role %}x{% endif %}";
+  const source = `{% for m in messages %}${turn.repeat(4)}{{ m.content }}{% endfor %}`;
+  const examples = Array.from(
+    { length: 128 },
+    (_, i) => ({ role: i % 2 ? "assistant" : "user", content: "long ".repeat(100) }),
+  );
+  const chat = [...examples, { role: "user", content: "{text}" }];
+  const { template } = chatForm(messagesOf(chat, 0), { source, file: "", specials: {} });
+  assertEquals(template.length, 2);
+});
+
 const DOUBLED = "{% set l = [l, l] %}".repeat(60);
 
 for (

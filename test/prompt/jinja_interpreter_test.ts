@@ -21,8 +21,8 @@ for (
     ],
     ["{% if [1] == [2] or {'a': 1} == {'b': 1} or none == nothing %}{% else %}other{% endif %}", "other"],
     [
-      "[{{ '\n a \n'.strip('\n') }}|{{ 'xyax'.lstrip('yx') }}|{{ 'a\n\n'.rstrip('\n') }}|{{ ' a '.strip() }}]",
-      "[ a |ax|a|a]",
+      "[{{ '\n a \n'.strip('\n') }}|{{ 'xyax'.lstrip('yx') }}|{{ 'a\n\n'.rstrip('\n') }}|{{ ' a '.strip() }}|{{ '😀-a]^😀'.strip('😀]^-') }}|{{ 'xx'.strip('x') }}]",
+      "[ a |ax|a|a|a|]",
     ],
     ["{{ true }} {{ 1 == 2 }} {{ none }}{{ nothing }}", "True False None"],
   ] as const
