@@ -40,6 +40,8 @@ export function byClassAlone(pairs: readonly GroupPair<ComparedTextRun>[]): stri
   return pairs.filter(({ a, b }) =>
     [...a.runs, ...b.runs].every(({ experiment }) => isClassExperiment(experiment))
   ).map(({ variant }) =>
-    `${variant}: beside generated texts, classes with probabilities are compared by the class alone: name it by itself to compare the probabilities, too`
+    `${
+      variant === "" ? "" : `${variant}: `
+    }beside generated texts, classes with probabilities are compared by the class alone: name it by itself to compare the probabilities, too`
   );
 }

@@ -1,5 +1,6 @@
 import type { Continuation, NextLogits } from "./continuation.ts";
 import {
+  allForbidden,
   type BeamRules,
   BrokenLogits,
   checkDecoding,
@@ -55,6 +56,7 @@ const PLAIN: BeamRules = { lengthPenalty: 1, earlyStopping: false };
  * @param beams the number of beams of each text
  * @returns the best text of each row of the continuation, in their order
  * @throws {BrokenLogits} where no token is the most probable
+ * @throws {InputError} where rules forbid every token
  */
 export async function beamSearch(
   continuation: Continuation,
@@ -151,7 +153,7 @@ function canImprove(
 
 /** The best text of a search that is over, in one piece. */
 function handOut({ text: row, finished: [best] }: Search, decoding: Decoding): GeneratedText {
-  if (best === undefined) throw new RangeError(`the search after text ${row + 1} found nothing`);
+  if (best === undefined) throw allForbidden(row);
   const { ids, logProbabilities } = best;
   const generated = finishedText(ids, best.endedBy, decoding);
   decoding.onPiece?.({ row, ids, logProbabilities, text: generated.text, isLast: true });

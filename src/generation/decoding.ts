@@ -1,3 +1,4 @@
+import { InputError } from "../base/errors.ts";
 import { applyTokenRules, type TokenRules } from "./token_rules.ts";
 
 /** How texts are generated, whichever way tokens are chosen. */
@@ -67,6 +68,15 @@ export class BrokenLogits extends RangeError {
   constructor(readonly row: number, readonly tokens: number) {
     super(`the logits of token ${tokens + 1} after text ${row + 1} are not numbers`);
   }
+}
+
+/** The error where rules forbid every token. @param row the index of the text that is continued */
+export function allForbidden(row: number): InputError {
+  return new InputError(
+    `the rules in the model's generation_config.json, or without one config.json, forbid every token after text ${
+      row + 1
+    }: remove 'suppress_tokens', 'begin_suppress_tokens' or 'bad_words_ids'`,
+  );
 }
 
 /** @throws {RangeError} where numbers or stop strings are not what they must be */

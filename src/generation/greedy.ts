@@ -1,5 +1,6 @@
 import type { Continuation, NextLogits } from "./continuation.ts";
 import {
+  allForbidden,
   BrokenLogits,
   checkDecoding,
   type Decoding,
@@ -16,6 +17,7 @@ import { logitsOf, mostProbable } from "./probable_tokens.ts";
  *
  * @returns the texts in the order of the continuation's rows
  * @throws {BrokenLogits} where no token is the most probable
+ * @throws {InputError} where rules forbid every token
  */
 export async function greedy(continuation: Continuation, decoding: Decoding): Promise<GeneratedText[]> {
   checkDecoding(decoding);
@@ -54,7 +56,8 @@ function nextId(
 ): number {
   const forced = forcedIds(ids.length, decoding);
   if (forced !== undefined) return Math.min(...forced);
-  const id = mostProbable(ruledScores(logitsOf(logits, row), text, ids, decoding));
-  if (id === undefined) throw new BrokenLogits(text, ids.length);
-  return id;
+  const scores = logitsOf(logits, row);
+  const id = mostProbable(ruledScores(scores, text, ids, decoding));
+  if (id !== undefined) return id;
+  throw mostProbable(scores) === undefined ? new BrokenLogits(text, ids.length) : allForbidden(text);
 }

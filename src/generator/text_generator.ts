@@ -100,7 +100,7 @@ export class TextGenerator implements AsyncDisposable {
     }
     await using opening = new AsyncDisposableStack();
     const group = opening.use(new SessionGroup(log));
-    const rules = await readGenerationRules(model.folder);
+    const rules = await readGenerationRules(model.folder, model.facts.rows);
     const sessions = await openGeneration(compiled, continuing, device, group, log);
     opening.move();
     return new TextGenerator(model, sessions, group, rules, options);

@@ -56,6 +56,10 @@ const REFUSED: Asked = {
   constraints: [],
   sequence_bias: [],
   forced_decoder_ids: [],
+  stop_strings: [],
+  token_healing: [false],
+  watermarking_config: [],
+  dola_layers: [],
 };
 
 /** Keys with the values that ask for nothing. */
@@ -64,9 +68,10 @@ type Asked = Readonly<Record<string, readonly unknown[]>>;
 /**
  * Reads them from `generation_config.json`; where there is none, from `config.json`, as transformers does.
  *
+ * @param rows the number of tokens that the model can read, if known
  * @throws {InputError} where the file is not a JSON object, a value is not what its key takes, or something is asked for that is not done
  */
-export async function readGenerationRules(folder: string): Promise<GenerationRules> {
+export async function readGenerationRules(folder: string, rows = Infinity): Promise<GenerationRules> {
   const { path, content } = await readRules(folder);
   const [refused] = askedOf(content, REFUSED);
   if (refused !== undefined) {
@@ -87,11 +92,17 @@ export async function readGenerationRules(folder: string): Promise<GenerationRul
     const list = value === undefined ? [] : [value].flat();
     return list.length > 0 ? list : undefined;
   };
+  const forced = (key: string) => {
+    const list = ids(key);
+    const unknown = list?.find((id) => id >= rows);
+    if (unknown === undefined) return list;
+    throw new InputError(message`${path}: '${key}' is ${unknown}, and the model has ${rows} tokens, from 0`);
+  };
   const count = (key: string) => read(key, isId, "a whole number from 0");
-  const [forcedFirstId] = ids("forced_bos_token_id") ?? [];
+  const [forcedFirstId] = forced("forced_bos_token_id") ?? [];
   return {
     forcedFirstId,
-    forcedLastIds: ids("forced_eos_token_id"),
+    forcedLastIds: forced("forced_eos_token_id"),
     repetitionPenalty: read("repetition_penalty", isPositive, "a number above 0"),
     noRepeatNgramSize: count("no_repeat_ngram_size"),
     badWords: read("bad_words_ids", isListOfIds, "a list of lists of token ids"),

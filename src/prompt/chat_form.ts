@@ -31,10 +31,10 @@ const ANSWER = `${MARK}answer${MARK}`;
 const MARKED = new RegExp(`${MARK}(\\d+)${MARK}`, "u");
 
 /**
- * A text after each placeholder, which must not change, nor the words around it: with capitals, a letter with an accent, and what JSON and
- * HTML escape.
+ * A text after each placeholder, which must not change, nor the words around it: with capitals, a letter with an accent, blanks and
+ * ends of lines that follow each other, and what JSON and HTML escape.
  */
-const FILLER = `\ue001 It's "so" \\ <Café>\n& so.`;
+const FILLER = `\ue001 It's  "so" \\ <Café>\n& so\r\n\n\n\t so.`;
 
 /** A statement that @huggingface/jinja executes otherwise: it drops what the loop has written in that turn. */
 const BREAK = /\{%[-+]?\s*(?:break|continue)\b/;

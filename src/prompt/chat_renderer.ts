@@ -1,6 +1,8 @@
-import { Environment, Interpreter, parse, Template, tokenize } from "@huggingface/jinja";
+import { Environment, parse, tokenize } from "@huggingface/jinja";
 import type { ChatTemplate } from "../model/chat_template.ts";
 import { isObject } from "../model/special_tokens.ts";
+import { JinjaInterpreter, type JinjaValue } from "./jinja_interpreter.ts";
+import { strftime } from "./strftime.ts";
 import { templateError } from "./template_error.ts";
 
 /** The longest chat template, in characters: the library takes time that grows with the square of the blanks in it. */
@@ -9,14 +11,15 @@ const LONGEST_SOURCE = 50_000;
 /** The most steps of one rendering: parts of the template that are evaluated, and the sizes of what they give. At most a few seconds. */
 const MOST_STEPS = 2_000_000;
 
-/** The characters of a text, or the elements of a list, that are read as fast as one part of the template is evaluated. */
-const SIZE_OF_STEP = 16;
+/** The characters of a text that are read as fast as one part of the template is evaluated, … */
+const CHARACTERS_OF_STEP = 128;
+
+/** … and the elements of a list. */
+const ELEMENTS_OF_STEP = 16;
 
 /** The longest text, in characters, and the longest `range`, in elements, that a step may make. */
 const LONGEST_TEXT = 1 << 20;
 const LONGEST_RANGE = 100_000;
-
-type Value = ReturnType<Interpreter["evaluate"]>;
 
 /** A model's chat template, which comes with the model and need not end: the steps and sizes of a rendering are limited. */
 export class ChatRenderer {
@@ -27,7 +30,9 @@ export class ChatRenderer {
     if (chat.source.length > LONGEST_SOURCE) {
       throw this.error(`is longer than ${LONGEST_SOURCE.toLocaleString("en")} characters`);
     }
-    this.program = parse(tokenize(chat.source, { lstrip_blocks: true, trim_blocks: true }));
+    // Jinja takes every end of a line for one line feed.
+    const source = chat.source.replaceAll(/\r\n?/g, "\n");
+    this.program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
   }
 
   /**
@@ -60,7 +65,7 @@ export class ChatRenderer {
       },
       range: (from: number, to?: number, step = 1) =>
         this.range(to === undefined ? 0 : from, to ?? from, step),
-      strftime_now: (format: string) => new Template("{{ strftime_now(format) }}").render({ format }),
+      strftime_now: (format: string) => strftime(new Date(), format),
     };
   }
 
@@ -79,7 +84,7 @@ export class ChatRenderer {
 }
 
 /** Counts what it evaluates and the turns of loops. A step's value is walked through whole, as writing it as text would. */
-class LimitedInterpreter extends Interpreter {
+class LimitedInterpreter extends JinjaInterpreter {
   private left = MOST_STEPS;
   /** What loops go through: a turn with an empty body evaluates nothing. */
   private readonly iterated = new WeakSet();
@@ -88,7 +93,7 @@ class LimitedInterpreter extends Interpreter {
     super(environment);
   }
 
-  override evaluate(...[node, environment]: Parameters<Interpreter["evaluate"]>): Value {
+  override evaluate(...[node, environment]: Parameters<JinjaInterpreter["evaluate"]>): JinjaValue {
     this.spend(1);
     if (node !== undefined && "iterable" in node && isObject(node.iterable)) this.iterated.add(node.iterable);
     const result = super.evaluate(node, environment);
@@ -97,14 +102,14 @@ class LimitedInterpreter extends Interpreter {
     return result;
   }
 
-  private walk(value: Value["value"]): void {
+  private walk(value: JinjaValue["value"]): void {
     if (typeof value === "string") {
       if (value.length > LONGEST_TEXT) this.stop();
-      this.spend(value.length / SIZE_OF_STEP);
+      this.spend(value.length / CHARACTERS_OF_STEP);
     } else if (Array.isArray(value) || value instanceof Map) {
-      this.spend(1 / SIZE_OF_STEP);
+      this.spend(1 / ELEMENTS_OF_STEP);
       for (const element of value.values()) {
-        this.spend(1 / SIZE_OF_STEP);
+        this.spend(1 / ELEMENTS_OF_STEP);
         this.walk(element.value);
       }
     }
@@ -116,6 +121,6 @@ class LimitedInterpreter extends Interpreter {
   }
 }
 
-function turns(value: Value["value"]): number {
+function turns(value: JinjaValue["value"]): number {
   return Array.isArray(value) ? value.length : value instanceof Map ? value.size : 0;
 }

@@ -12,6 +12,7 @@ import type { CompileTarget } from "../artifacts/compile_model.ts";
 import type { Encoded } from "../prompt/encoding.ts";
 import { scoreText, type TextScore } from "../text_metrics/score_text.ts";
 import { bestMetric, type ValidationMetrics } from "../training/early_stopping.ts";
+import { readGenerationRules } from "../model/generation_rules.ts";
 import { classWeights } from "./class_weights.ts";
 import type { FormTask } from "./form_task.ts";
 import { encodeFree, type FreeExample } from "./encode_free.ts";
@@ -114,8 +115,9 @@ export function freeTask(
       ];
       const asked = tables.flat();
       const targets = textTargets(experiment, reader, shown, counting);
+      const rules = generates(experiment) ? await readGenerationRules(reader.folder) : undefined;
       const warning = outOfReachWarning(
-        outOfReach({ experiment, tokenizer: reader.tokenizer, targets }, asked),
+        outOfReach({ experiment, tokenizer: reader.tokenizer, targets, rules }, asked),
         asked.length,
       );
       if (warning !== undefined) log(`warning: ${warning}`);

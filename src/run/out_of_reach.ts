@@ -1,6 +1,7 @@
 import { counted } from "../base/counted.ts";
 import { placed } from "../dataset/example.ts";
 import type { TextExperiment } from "../experiment/text_types.ts";
+import type { GenerationRules } from "../model/generation_rules.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 import { scoreText } from "../text_metrics/score_text.ts";
 import { generates } from "./generates.ts";
@@ -20,25 +21,26 @@ interface Answers {
   readonly experiment: TextExperiment;
   readonly tokenizer: Tokenizer;
   readonly targets: Pick<TextTargets, "encoder" | "end">;
+  readonly rules: Pick<GenerationRules, "forcedLastIds"> | undefined;
 }
 
 /** Counts the texts of which no right answer can be generated whole: each would be cut to another one. */
 export function outOfReach(
-  { experiment, tokenizer, targets: { encoder, end } }: Answers,
+  { experiment, tokenizer, targets: { encoder, end }, rules }: Answers,
   examples: readonly AskedText[],
 ): OutOfReach {
   const { evaluation } = experiment;
   if (!("generate" in evaluation) || !generates(experiment)) return { stopped: 0, tooLong: 0 };
   const { stop, maxTokens } = evaluation.generate;
+  // The last token may be one that the model's files ask for.
+  const room = maxTokens - (rules?.forcedLastIds === undefined ? 0 : 1);
   const cutBy = (example: AskedText) => (target: string): keyof OutOfReach | undefined => {
     const all = encoder.targetTokens(placed(example), target);
     const ids = end === undefined ? all : all.slice(0, -1);
     const whole = tokenizer.decode(ids);
     const isOther = (kept: string) => scoreText(kept, [whole]).exact_match === 0;
     if (isOther(beforeStop(whole, stop))) return "stopped";
-    return ids.length > maxTokens && isOther(tokenizer.decode(ids.slice(0, maxTokens)))
-      ? "tooLong"
-      : undefined;
+    return ids.length > room && isOther(tokenizer.decode(ids.slice(0, room))) ? "tooLong" : undefined;
   };
   const found = { stopped: 0, tooLong: 0 };
   for (const example of examples) {

@@ -6,7 +6,7 @@ import { InputError, withKeyContext } from "../base/errors.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
 import { parseTemplate, templateText } from "../experiment/template.ts";
 import type { TextExperiment } from "../experiment/text_types.ts";
-import { readGenerationRules } from "../model/generation_rules.ts";
+import { type GenerationRules, readGenerationRules } from "../model/generation_rules.ts";
 import type { TextReader } from "../model/text_reader.ts";
 import { unknownWordsIn } from "../prompt/encoding.ts";
 import type { RunRequest } from "./context.ts";
@@ -31,6 +31,8 @@ export interface ClassedText extends AskedText {
 export interface PreparedText extends Splits<AskedText> {
   readonly experiment: TextExperiment;
   readonly reader: TextReader;
+  /** What the model's files ask of generating, where texts are generated. */
+  readonly rules: GenerationRules | undefined;
   /** The examples in the prompt. */
   readonly shown: readonly AskedText[];
   readonly targets: TextTargets;
@@ -55,7 +57,9 @@ export async function prepareText(
   resources: ResourceCache,
 ): Promise<PreparedText> {
   const reader = await resources.textReader(experiment, file);
-  if (generates(experiment)) await readGenerationRules(reader.folder);
+  const rules = generates(experiment)
+    ? await readGenerationRules(reader.folder, reader.tokenizer.model.rows)
+    : undefined;
   checkStartingWords(experiment, reader.tokenizer);
   if (reader.card.kind !== "encoder-decoder") {
     await readSourcePrompt(experiment.prompt, file, await resources.model(experiment, file));
@@ -97,6 +101,7 @@ export async function prepareText(
     test,
     experiment,
     reader,
+    rules,
     shown,
     targets,
     transfer,

@@ -307,4 +307,8 @@ Deno.test("answers that cannot be generated whole are counted, by validate and b
     assertStringIncludes(validated.stderr, warning);
     assertEquals(JSON.parse(validated.stdout).runs[0].answers_out_of_reach, 4);
     assertStringIncludes(await ran(file, folder), warning);
+    // An end that the model's files ask for takes the place of the last token.
+    await Deno.writeTextFile(join(folder, "own/generation_config.json"), '{"forced_eos_token_id": 1}');
+    assertStringIncludes((await call(["validate", file])).stderr, "the right answer to 7 texts of 7 ");
+    assertStringIncludes(await ran(file, folder), "the right answer to 7 texts of 7 ");
   }));

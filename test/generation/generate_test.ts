@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import type { Continuation, NextLogits } from "../../src/generation/continuation.ts";
+import { InputError } from "../../src/base/errors.ts";
 import { BrokenLogits, type TextPiece } from "../../src/generation/decoding.ts";
 import { generate } from "../../src/generation/generate.ts";
 import { CachedTable, type GenerationCase, GENERATIONS, letters, startCase } from "./table_model.ts";
@@ -185,6 +186,18 @@ Deno.test("generation ends where it is asked to, and where logits are not number
       const continuation = { ...script([1, 1, 1, 1, 1, 1]), first };
       await assertRejects(() => generate(continuation, { ...decoding, beams }), BrokenLogits, "after text 2");
     }
+  }
+});
+
+Deno.test("rules that forbid every token are refused", async () => {
+  const rules = { suppressed: Array.from({ length: 100 }, (_, id) => id) };
+  for (const beams of [1, 2]) {
+    const decoding = { maxTokens: 5, endIds: [], stop: [], decode: letters, beams, rules };
+    await assertRejects(
+      () => generate(script([1, 1, 1, 1, 1]), decoding),
+      InputError,
+      "forbid every token after text 1",
+    );
   }
 });
 

@@ -76,3 +76,25 @@ Deno.test("what would change the texts and is not done is refused by its name, a
       assertEquals(String(error.forms.text).includes(said), true, String(error.forms.text));
     }
   }));
+
+Deno.test("a token that is forced and that the model does not have is refused", () =>
+  inFolder(async (folder) => {
+    for (const key of ["forced_bos_token_id", "forced_eos_token_id"]) {
+      await write(folder, "generation_config.json", { [key]: 48 });
+      await readGenerationRules(folder, 49);
+      await assertRejects(
+        () => readGenerationRules(folder, 48),
+        InputError,
+        `generation_config.json: '${key}' is 48, and the model has 48 tokens, from 0`,
+      );
+    }
+  }));
+
+Deno.test("stop strings and watermarks that a file asks for are refused by their names", () =>
+  inFolder(async (folder) => {
+    for (const content of [{ stop_strings: ["."] }, { watermarking_config: {} }, { token_healing: true }]) {
+      await write(folder, "generation_config.json", content);
+      const [key] = Object.keys(content);
+      await assertRejects(() => readGenerationRules(folder), InputError, `'${key}' (`);
+    }
+  }));

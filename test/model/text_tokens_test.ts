@@ -56,3 +56,21 @@ Deno.test("an answer ends at the tokenizer's end token, and generating at all th
   assertEquals(await found(files, false), { start: undefined, end: own, ends: [own, 7, 9] });
   assertEquals(await found({ "config.json": {} }, false), { start: undefined, end: undefined, ends: [] });
 });
+
+Deno.test("what is no token of the model is refused with its file's name", async () => {
+  const bounded = await readTokenizer("test/fixtures/tokenizers/unigram", { rows: 48, words: 48 });
+  for (
+    const [content, message] of [
+      [{ eos_token_id: "1" }, `'eos_token_id' must be a token id, or a list of them ("1")`],
+      [{ eos_token_id: [1, "5"] }, `'eos_token_id' must be a token id, or a list of them ([1,"5"])`],
+      [{ decoder_start_token_id: [0, 1] }, "'decoder_start_token_id' must be one token id"],
+      [{ decoder_start_token_id: 48 }, "'decoder_start_token_id' is 48, and the model has 48 tokens, from 0"],
+    ] as const
+  ) {
+    await inFolder(async (folder) => {
+      await Deno.writeTextFile(join(folder, "generation_config.json"), JSON.stringify(content));
+      const read = () => readTextTokens(folder, bounded, true);
+      await assertRejects(read, InputError, `generation_config.json: ${message}`);
+    });
+  }
+});

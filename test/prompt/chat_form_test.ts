@@ -75,6 +75,11 @@ for (
       "changes with the texts in it",
     ],
     ["escapes as JSON does", "{{ messages[0].content | tojson }}", "changes with the texts in it"],
+    [
+      "joins empty lines",
+      "{{ messages[0].content.replace('\\n\\n', '\\n') }}",
+      "changes with the texts in it",
+    ],
     ["joins lines", "{{ messages[0].content.replace('\\n', ' ') }}", "changes with the texts in it"],
     [
       "breaks a loop",
@@ -92,6 +97,26 @@ for (
     );
   });
 }
+
+Deno.test("a chat template with carriage returns is that with line feeds alone", () => {
+  const source = "{% for m in messages %}\n[{{ m.role }}]\n{{ m.content }}\n{% endfor %}\n{{ '\n' }}";
+  const form = (source: string) =>
+    chatForm(messagesOf([{ role: "user", content: "{text}" }], 0), { source, file: "", specials: {} });
+  assertEquals(form(source.replaceAll("\n", "\r\n")), form(source));
+});
+
+Deno.test("a chat with many long examples is rendered, whose messages the chat template looks up at each turn", () => {
+  const turn =
+    "{% set before = messages[loop.index0 - 1] %}{% if messages[loop.index0 - 1].role != before.role %}x{% endif %}";
+  const source = `{% for m in messages %}${turn.repeat(4)}{{ m.content }}{% endfor %}`;
+  const examples = Array.from(
+    { length: 128 },
+    (_, i) => ({ role: i % 2 ? "assistant" : "user", content: "long ".repeat(100) }),
+  );
+  const chat = [...examples, { role: "user", content: "{text}" }];
+  const { template } = chatForm(messagesOf(chat, 0), { source, file: "", specials: {} });
+  assertEquals(template.length, 2);
+});
 
 const DOUBLED = "{% set l = [l, l] %}".repeat(60);
 
