@@ -137,8 +137,8 @@ function compared(
   if (measures.length === 0) {
     throw new InputError(
       `${a.file} and ${b.file} have no metric in common whose value is known on both sides: ${
-        shown(ofA)
-      } against ${shown(ofB)}`,
+        shown(ofA, a.unread)
+      } against ${shown(ofB, b.unread)}`,
     );
   }
   const { examples, ...leftOut } = aligned;
@@ -161,8 +161,9 @@ function metricsOf({ samples }: Evaluation): Set<string> {
   return new Set(samples.flatMap(({ scores }) => [...scores.keys()]));
 }
 
-function shown(names: ReadonlySet<string>): string {
-  return names.size === 0 ? "none" : [...names].join(", ");
+function shown(names: ReadonlySet<string>, unread: readonly string[]): string {
+  const known = names.size === 0 ? "none" : [...names].join(", ");
+  return unread.length === 0 ? known : `${known} (and ${unread.join(", ")}, which gives examples no scores)`;
 }
 
 /** `undefined` where no example has the metric on both sides. */

@@ -8,7 +8,14 @@ import { JSON_LIMIT, readLimited } from "../disk/read_limited.ts";
 import type { Evaluation, Program } from "./evaluation.ts";
 import { isInspectLog, readInspect, refuseBinaryLog, ZIP } from "./inspect.ts";
 import { parsePythonJson } from "./json_values.ts";
-import { isLmEvalResults, isLmEvalSample, readLmEval, resultsOf, samplesBeside } from "./lm_eval.ts";
+import {
+  isLmEvalResults,
+  isLmEvalSample,
+  isLmEvalSamplesFile,
+  readLmEval,
+  resultsOf,
+  samplesBeside,
+} from "./lm_eval.ts";
 import { isPromptfooResult, type PlacedResult, promptfooResults, readPromptfoo } from "./promptfoo.ts";
 import { readJsonLines } from "./read_lines.ts";
 
@@ -50,9 +57,9 @@ export async function readForeign(source: string): Promise<ForeignResults | unde
       faults.push(error);
     }
   }
+  if (faults.length > 0) throw new InputError(joined(faults.map(({ forms }) => forms), "\n"));
   const [first] = found;
   if (first === undefined) return undefined;
-  if (faults.length > 0) throw new InputError(joined(faults.map(({ forms }) => forms), "\n"));
   const other = found.find(({ program }) => program !== first.program);
   if (other !== undefined) {
     throw new InputError(
@@ -103,7 +110,10 @@ async function recognized(file: string): Promise<Found | undefined> {
       if (isLmEvalSample(value)) return { program: "lm-evaluation-harness", form: "samples", file };
       return isPromptfooResult(value) ? { program: "promptfoo", results: undefined, file } : undefined;
     }
-    return undefined;
+    // An empty file, which its name tells to be one of samples.
+    return isLmEvalSamplesFile(file)
+      ? { program: "lm-evaluation-harness", form: "samples", file }
+      : undefined;
   }
   if (await beginsAs(file, ZIP)) {
     return extname(file) === ".eval" ? { program: "inspect_ai", log: undefined, file } : undefined;
