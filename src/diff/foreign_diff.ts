@@ -39,6 +39,8 @@ export interface ForeignComparison {
   readonly metricsOnlyInA: readonly string[];
   readonly metricsOnlyInB: readonly string[];
   readonly metricsUnread: readonly string[];
+  /** Metrics of both sides that no example has a known value of on both. */
+  readonly metricsUnknown: readonly string[];
   /** The numbers of examples that both sides have, of those on one side only, and of those with the same id and another text. */
   readonly paired: number;
   readonly onlyInA: number;
@@ -151,6 +153,7 @@ function compared(
     metricsOnlyInA: [...ofA].filter((name) => !ofB.has(name)),
     metricsOnlyInB: [...ofB].filter((name) => !ofA.has(name)),
     metricsUnread: [...new Set([...a.unread, ...b.unread])],
+    metricsUnknown: common.filter((one) => !measures.some(({ name }) => name === one)),
     paired: examples.length,
     ...leftOut,
     repeats: { a: most("a"), b: most("b") },

@@ -1,4 +1,4 @@
-import { extname, join } from "@std/path";
+import { dirname, extname, join, resolve, SEPARATOR } from "@std/path";
 import { isObject, type JsonObject } from "../base/json_object.ts";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
@@ -49,7 +49,7 @@ export async function readForeign(source: string): Promise<ForeignResults | unde
   if (info === undefined) return undefined;
   const faults: InputError[] = [];
   const found: Found[] = [];
-  for (const file of info.isFile ? [source] : await filesIn(source)) {
+  for (const file of info.isFile ? [source] : await filesIn(source, source, faults)) {
     try {
       found.push(...[await recognized(file) ?? []].flat());
     } catch (error) {
@@ -139,14 +139,28 @@ async function jsonIn(file: string): Promise<JsonObject | undefined> {
   }
 }
 
-/** The files in a folder and below it that may be results, sorted by their paths; neither hidden ones nor what links lead to. */
-async function filesIn(folder: string): Promise<string[]> {
+/**
+ * The files in a folder and below it that may be results, sorted by their paths; not hidden ones. Links are not followed: those to what is
+ * in the folder anyway are passed over.
+ *
+ * @param source the folder that all of them are in @param faults takes a fault for each other link
+ */
+async function filesIn(folder: string, source: string, faults: InputError[]): Promise<string[]> {
   const found: string[] = [];
-  for await (const { name, isFile, isDirectory } of Deno.readDir(folder)) {
+  for await (const { name, isFile, isDirectory, isSymlink } of Deno.readDir(folder)) {
     if (name.startsWith(".")) continue;
     const path: string = join(folder, name);
-    if (isDirectory) found.push(...await filesIn(path));
-    else if (isFile && EXTENSIONS.has(extname(name))) found.push(path);
+    if (isDirectory) found.push(...await filesIn(path, source, faults));
+    else if (isSymlink && !await leadsInto(path, source)) {
+      faults.push(
+        new InputError(`${path} is a link, which is not followed: put what it leads to in its place`),
+      );
+    } else if (isFile && EXTENSIONS.has(extname(name))) found.push(path);
   }
   return found.sort();
+}
+
+/** Whether a link leads to something in a folder. */
+async function leadsInto(link: string, folder: string): Promise<boolean> {
+  return resolve(dirname(link), await Deno.readLink(link)).startsWith(`${resolve(folder)}${SEPARATOR}`);
 }

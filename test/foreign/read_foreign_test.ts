@@ -223,3 +223,19 @@ Deno.test("a file that is damaged is named where nothing else is found, too", ()
       assertEquals((await refusal(side)).includes("log.json is not JSON"), true);
     }
   }));
+
+Deno.test({
+  name: "a link to results elsewhere is refused, and one to what is in the folder anyway is passed over",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const [inside, elsewhere] = [join(folder, "inside"), join(folder, "elsewhere.json")];
+      await Deno.mkdir(join(inside, "dated"), { recursive: true });
+      await writeInspect(join(inside, "dated/log.json"), [inspectSample(1, "C")]);
+      await Deno.symlink("dated", join(inside, "latest"));
+      assertEquals((await readForeign(inside))!.evaluations.length, 1);
+      await writeInspect(elsewhere, [inspectSample(1, "C")]);
+      await Deno.symlink(elsewhere, join(inside, "other.json"));
+      assertEquals((await refusal(inside)).includes("other.json is a link, which is not followed"), true);
+    }),
+});
