@@ -10,6 +10,9 @@ import { baselineFile, canNameBaseline } from "../src/results/baseline_place.ts"
 import { endStep, type Environment, handedOn, pullRequest, variable } from "./environment.ts";
 import { GitHub } from "./github.ts";
 
+/** The largest number of a pull request's files that GitHub names (https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files). */
+const MOST_FILES = 3000;
+
 /** A changed experiment file. */
 export interface ChangedExperiment {
   /** Its path in the repository. */
@@ -30,7 +33,13 @@ export async function findChanged(environment: Environment): Promise<number> {
   const github = new GitHub(environment);
   const { number, base } = await pullRequest(environment);
   const experiments = folder(variable(environment, "SOFTPROMPT_EXPERIMENTS"));
-  const files = (await github.list(`pulls/${number}/files`)).flatMap(({ filename, status }) =>
+  const changed = await github.list(`pulls/${number}/files`);
+  if (changed.length >= MOST_FILES) {
+    throw new InputError(
+      `the pull request changes ${MOST_FILES} files or more, of which GitHub names no others: split it, or its experiments could be overlooked`,
+    );
+  }
+  const files = changed.flatMap(({ filename, status }) =>
     typeof filename === "string" && status !== "removed" && isExperiment(filename, experiments)
       ? [filename]
       : []

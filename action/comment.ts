@@ -16,8 +16,9 @@ const LONGEST = 65_000;
 export async function writeComment(environment: Environment): Promise<number> {
   const found: Compared = JSON.parse(await Deno.readTextFile(comparedFile(environment)));
   const summary = [`## ${found.title}`, ...found.sections];
-  const refused = await commented(found, environment).catch((error) => {
+  const refused = await commented(found, environment).catch(async (error) => {
     if (error instanceof NotPermitted) return error.message;
+    await summarize(summary, environment);
     throw error;
   });
   if (refused !== undefined) {
@@ -25,11 +26,18 @@ export async function writeComment(environment: Environment): Promise<number> {
       `The comment could not be written, as the token may not write it (${refused}). For pull requests of forks GitHub gives a token that only reads; otherwise the job needs \`permissions: pull-requests: write\`.`,
     );
   }
-  const file = environment.GITHUB_STEP_SUMMARY;
-  if (file !== undefined) await Deno.writeTextFile(file, `${summary.join("\n\n")}\n`, { append: true });
+  await summarize(summary, environment);
   const line = `${found.title}${refused === undefined ? "" : " (in the job's summary only)"}\n`;
   await Deno.stdout.write(new TextEncoder().encode(line));
   return found.hasFailed ? 1 : 0;
+}
+
+/** Adds pieces of Markdown to the job's summary. */
+async function summarize(
+  pieces: readonly string[],
+  { GITHUB_STEP_SUMMARY: file }: Environment,
+): Promise<void> {
+  if (file !== undefined) await Deno.writeTextFile(file, `${pieces.join("\n\n")}\n`, { append: true });
 }
 
 /** Updates the comment, or writes the first; where no experiment is changed none is begun. */

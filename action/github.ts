@@ -10,6 +10,9 @@ const PAGE = 100;
 const FORBIDDEN = 403;
 const NOT_FOUND = 404;
 
+/** The status code of a limit on requests, for which GitHub also uses that of what is forbidden. */
+const TOO_MANY = 429;
+
 /** That the token may not do something. */
 export class NotPermitted extends Error {
   override readonly name = "NotPermitted";
@@ -17,6 +20,12 @@ export class NotPermitted extends Error {
   constructor(message: string, readonly status: number) {
     super(message);
   }
+}
+
+/** Whether a token may do something, but not now (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api). */
+function isRateLimit({ status, headers }: Response): boolean {
+  const isSpent = headers.has("retry-after") || headers.get("x-ratelimit-remaining") === "0";
+  return status === TOO_MANY || status === FORBIDDEN && isSpent;
 }
 
 /** The REST API of GitHub, for one repository (https://docs.github.com/en/rest). */
@@ -35,8 +44,10 @@ export class GitHub {
     const items: JsonObject[] = [];
     for (let page = 1;; page++) {
       const response = await this.ask("GET", `${path}?per_page=${PAGE}&page=${page}`);
-      const found: unknown = await response.json();
-      if (!Array.isArray(found)) throw new InputError(`GitHub's answer to ${path} is no list`);
+      const found: unknown = await response.json().catch(() => undefined);
+      if (!Array.isArray(found)) {
+        throw new InputError(`GitHub's answer to ${path} is no list: run the job again`);
+      }
       items.push(...found.filter(isObject));
       if (found.length < PAGE) return items;
     }
@@ -87,6 +98,9 @@ export class GitHub {
     }
     if (response.ok) return response;
     await response.body?.cancel();
+    if (isRateLimit(response)) {
+      throw new InputError("GitHub's rate limit is reached: run the job again later");
+    }
     const [asked] = path.split("?");
     const { status } = response;
     const message = `GitHub answers ${method} ${asked} with ${status}`;

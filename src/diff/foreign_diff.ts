@@ -39,6 +39,8 @@ export interface ForeignComparison {
   readonly metricsOnlyInA: readonly string[];
   readonly metricsOnlyInB: readonly string[];
   readonly metricsUnread: readonly string[];
+  /** Metrics of both sides that no example has a known value of on both. */
+  readonly metricsUnknown: readonly string[];
   /** The numbers of examples that both sides have, of those on one side only, and of those with the same id and another text. */
   readonly paired: number;
   readonly onlyInA: number;
@@ -137,8 +139,8 @@ function compared(
   if (measures.length === 0) {
     throw new InputError(
       `${a.file} and ${b.file} have no metric in common whose value is known on both sides: ${
-        shown(ofA)
-      } against ${shown(ofB)}`,
+        shown(ofA, a.unread)
+      } against ${shown(ofB, b.unread)}`,
     );
   }
   const { examples, ...leftOut } = aligned;
@@ -151,6 +153,7 @@ function compared(
     metricsOnlyInA: [...ofA].filter((name) => !ofB.has(name)),
     metricsOnlyInB: [...ofB].filter((name) => !ofA.has(name)),
     metricsUnread: [...new Set([...a.unread, ...b.unread])],
+    metricsUnknown: common.filter((one) => !measures.some(({ name }) => name === one)),
     paired: examples.length,
     ...leftOut,
     repeats: { a: most("a"), b: most("b") },
@@ -161,8 +164,9 @@ function metricsOf({ samples }: Evaluation): Set<string> {
   return new Set(samples.flatMap(({ scores }) => [...scores.keys()]));
 }
 
-function shown(names: ReadonlySet<string>): string {
-  return names.size === 0 ? "none" : [...names].join(", ");
+function shown(names: ReadonlySet<string>, unread: readonly string[]): string {
+  const known = names.size === 0 ? "none" : [...names].join(", ");
+  return unread.length === 0 ? known : `${known} (and ${unread.join(", ")}, which gives examples no scores)`;
 }
 
 /** `undefined` where no example has the metric on both sides. */

@@ -83,7 +83,7 @@ export function foreignMissing(
 }
 
 function missingIn(
-  { variant, onlyInA, onlyInB, metricsOnlyInA, metricsOnlyInB, metrics }: ForeignComparison,
+  { variant, onlyInA, onlyInB, metricsOnlyInA, metricsOnlyInB, metricsUnknown, metrics }: ForeignComparison,
 ): string[] {
   const where = variant === "" ? "" : ` in ${variant}`;
   const lacks = (side: string, other: string, examples: number, names: readonly string[]) => [
@@ -98,6 +98,7 @@ function missingIn(
   return [
     ...lacks("A", "B", onlyInB, metricsOnlyInB),
     ...lacks("B", "A", onlyInA, metricsOnlyInA),
+    ...metricsUnknown.map((name) => `${name} is known of no example on both sides${where}`),
     ...unknown,
   ];
 }

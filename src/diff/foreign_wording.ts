@@ -94,10 +94,17 @@ function unknownSentence(name: string, metric: ForeignMetric): Bilingual | undef
   };
 }
 
-function notCompared({ metricsOnlyInA, metricsOnlyInB, metricsUnread }: ForeignComparison): Bilingual[] {
+function notCompared(
+  { metricsOnlyInA, metricsOnlyInB, metricsUnread, metricsUnknown }: ForeignComparison,
+): Bilingual[] {
   return [
     [metricsOnlyInA, "Only A has", "仅 A 有"],
     [metricsOnlyInB, "Only B has", "仅 B 有"],
+    [
+      metricsUnknown,
+      "Known of no example on both sides, and not compared:",
+      "没有两方都已知的样本，未比较：",
+    ],
     [metricsUnread, "No number for each example, and not compared:", "没有逐样本的数值，未比较："],
   ].flatMap(([names, en, zh]) =>
     names!.length === 0

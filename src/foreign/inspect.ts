@@ -8,6 +8,7 @@ import { isObject, type JsonObject } from "../base/json_object.ts";
 import { InputError } from "../base/errors.ts";
 import type { Evaluation, Sample } from "./evaluation.ts";
 import { at, hashOf, present, scoreOf } from "./json_values.ts";
+import { settleUnread } from "./settle_unread.ts";
 
 /** The grades that scorers give besides numbers, and what inspect_ai counts them as. */
 const GRADES: ReadonlyMap<string, number> = new Map([
@@ -48,7 +49,8 @@ export function readInspect(file: string, log: JsonObject): Evaluation {
       `${file} has no samples: evaluate without --no-log-samples, and convert the whole log, not its header`,
     );
   }
-  const unread = new Set<string>();
+  const found = new Set<string>();
+  const isScoredOnError = at(log, "eval", "config", "score_on_error") === true;
   const seen = new Set<string>();
   const read = samples.map((sample, i): Sample => {
     const place = `${file}: samples[${i}]`;
@@ -56,14 +58,18 @@ export function readInspect(file: string, log: JsonObject): Evaluation {
     const key = JSON.stringify([sample.id, sample.epoch ?? 1]);
     if (seen.has(key)) throw new InputError(`${place}: id and epoch ${key} are there twice: evaluate again`);
     seen.add(key);
+    const hasError = sample.error !== undefined && sample.error !== null && !isScoredOnError;
+    const scores = scoresOf(sample, found);
     return {
       example: JSON.stringify(sample.id),
-      question: hashOf(sample.input),
+      question: hashOf(asked(sample.input)),
       target: hashOf(sample.target),
-      scores: scoresOf(sample, unread),
-      hasFailed: sample.error !== undefined && sample.error !== null || !isObject(sample.scores),
+      // What scorers gave before an error counts for inspect_ai as little as what they gave after it.
+      scores: hasError ? new Map([...scores.keys()].map((name) => [name, null])) : scores,
+      hasFailed: hasError || !isObject(sample.scores),
     };
   });
+  const { samples: settled, unread } = settleUnread(read, found);
   const { status } = log;
   return {
     file,
@@ -78,20 +84,26 @@ export function readInspect(file: string, log: JsonObject): Evaluation {
       dataset: at(log, "eval", "dataset", "name"),
       inspect_ai: at(log, "eval", "packages", "inspect_ai"),
     }),
-    samples: read,
-    isHigherBetter: directions(read),
-    unread: [...unread],
+    samples: settled,
+    isHigherBetter: directions(settled),
+    unread,
     ...(status !== "success" && { unfinished: `its status is ${String(status)}` }),
   };
 }
 
-/** The metrics of a sample: one for each scorer, or for each key of what it gives. @param unread takes the names of others */
+/** What is asked: of messages all but their ids, which are new ones in every evaluation. */
+function asked(input: unknown): unknown {
+  if (!Array.isArray(input)) return input;
+  return input.map((message: unknown) => isObject(message) ? { ...message, id: undefined } : message);
+}
+
+/** The metrics of a sample: one for each scorer, or for each key of what it gives. @param unread takes the names of values of other kinds */
 function scoresOf(sample: JsonObject, unread: Set<string>): ReadonlyMap<string, number | null> {
   const scores = new Map<string, number | null>();
   const add = (name: string, value: unknown) => {
     const score = typeof value === "string" ? gradeOf(value) : scoreOf(value);
     if (score === undefined) unread.add(name);
-    else scores.set(name, score);
+    scores.set(name, score ?? null);
   };
   for (const [scorer, score] of Object.entries(isObject(sample.scores) ? sample.scores : {})) {
     const value = at(score, "value");

@@ -11,6 +11,7 @@ import { InputError } from "../base/errors.ts";
 import type { Evaluation, Sample } from "./evaluation.ts";
 import { at, hashOf, present, scoreOf } from "./json_values.ts";
 import { type Line, readJsonLines } from "./read_lines.ts";
+import { settleUnread } from "./settle_unread.ts";
 
 /** The names of the files: of all samples of a task, and of the results of all tasks. The date has no colons. */
 const SAMPLES = /^samples_(.+)_(\d{4}-\d\d-\d\dT[\d.-]+)\.jsonl$/;
@@ -19,10 +20,17 @@ const RESULTS = /^results_(\d{4}-\d\d-\d\dT[\d.-]+)\.json$/;
 /** What a sample has besides its metrics, where it does not say which these are. */
 const NOT_METRICS: ReadonlySet<string> = new Set(["doc_id", "doc", "target", "arguments", "resps"]);
 
+/** The metric of `--predict_only`, which scores nothing and gives every answer the same number. */
+const NOT_SCORED = "bypass";
+
+/** Whether a path is that of samples, by its name. */
+export function isLmEvalSamplesFile(path: string): boolean {
+  return SAMPLES.test(basename(path));
+}
+
 /** Whether a path is that of samples or results, by its name. */
 export function isLmEvalFile(path: string): boolean {
-  const name = basename(path);
-  return SAMPLES.test(name) || RESULTS.test(name);
+  return isLmEvalSamplesFile(path) || RESULTS.test(basename(path));
 }
 
 /** Whether an object is a sample. */
@@ -58,7 +66,7 @@ export function resultsOf(samples: string): string {
  * Reads the samples of a task: an evaluation for each filter of the answers.
  *
  * @param results the content of the file of results, where there is one
- * @throws {InputError} where a line is no sample, or an example is there twice
+ * @throws {InputError} where there is no sample, a line is none, or an example is there twice
  */
 export async function readLmEval(file: string, results: JsonObject | undefined): Promise<Evaluation[]> {
   const task = SAMPLES.exec(basename(file))?.[1] ?? basename(file, ".jsonl");
@@ -81,6 +89,7 @@ export async function readLmEval(file: string, results: JsonObject | undefined):
     }
     samples.set(sample.example, sample);
   }
+  if (byFilter.size === 0) throw new InputError(`${file} is empty: evaluate again, or take it away`);
   const higher = at(results, "higher_is_better", task);
   const isHigherBetter = new Map(
     Object.entries(isObject(higher) ? higher : {}).flatMap(([name, is]) =>
@@ -88,7 +97,7 @@ export async function readLmEval(file: string, results: JsonObject | undefined):
     ),
   );
   const model = at(results, "model_name");
-  return [...byFilter].map(([filter, { samples, unread }]) => ({
+  return [...byFilter].map(([filter, read]) => ({
     file,
     parts: { task, filter, model: typeof model === "string" ? model : basename(dirname(file)) },
     settings: present({
@@ -99,9 +108,8 @@ export async function readLmEval(file: string, results: JsonObject | undefined):
       chat_template_sha: at(results, "chat_template_sha"),
       system_instruction_sha: at(results, "system_instruction_sha"),
     }),
-    samples: [...samples.values()],
     isHigherBetter,
-    unread: [...unread],
+    ...settleUnread([...read.samples.values()], read.unread),
   }));
 }
 
@@ -114,8 +122,9 @@ function sampleOf({ value }: Line, unread: Set<string>): Sample {
   const scores = new Map<string, number | null>();
   for (const name of names) {
     const score = scoreOf(at(value, name));
-    if (score === undefined) unread.add(name);
-    else scores.set(name, score);
+    const isScore = score !== undefined && name !== NOT_SCORED;
+    if (!isScore) unread.add(name);
+    scores.set(name, isScore ? score : null);
   }
   return {
     example: JSON.stringify(value.doc_id),

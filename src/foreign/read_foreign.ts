@@ -1,4 +1,4 @@
-import { extname, join } from "@std/path";
+import { dirname, extname, join, resolve, SEPARATOR } from "@std/path";
 import { isObject, type JsonObject } from "../base/json_object.ts";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
@@ -8,7 +8,14 @@ import { JSON_LIMIT, readLimited } from "../disk/read_limited.ts";
 import type { Evaluation, Program } from "./evaluation.ts";
 import { isInspectLog, readInspect, refuseBinaryLog, ZIP } from "./inspect.ts";
 import { parsePythonJson } from "./json_values.ts";
-import { isLmEvalResults, isLmEvalSample, readLmEval, resultsOf, samplesBeside } from "./lm_eval.ts";
+import {
+  isLmEvalResults,
+  isLmEvalSample,
+  isLmEvalSamplesFile,
+  readLmEval,
+  resultsOf,
+  samplesBeside,
+} from "./lm_eval.ts";
 import { isPromptfooResult, type PlacedResult, promptfooResults, readPromptfoo } from "./promptfoo.ts";
 import { readJsonLines } from "./read_lines.ts";
 
@@ -42,7 +49,7 @@ export async function readForeign(source: string): Promise<ForeignResults | unde
   if (info === undefined) return undefined;
   const faults: InputError[] = [];
   const found: Found[] = [];
-  for (const file of info.isFile ? [source] : await filesIn(source)) {
+  for (const file of info.isFile ? [source] : await filesIn(source, source, faults)) {
     try {
       found.push(...[await recognized(file) ?? []].flat());
     } catch (error) {
@@ -50,9 +57,9 @@ export async function readForeign(source: string): Promise<ForeignResults | unde
       faults.push(error);
     }
   }
+  if (faults.length > 0) throw new InputError(joined(faults.map(({ forms }) => forms), "\n"));
   const [first] = found;
   if (first === undefined) return undefined;
-  if (faults.length > 0) throw new InputError(joined(faults.map(({ forms }) => forms), "\n"));
   const other = found.find(({ program }) => program !== first.program);
   if (other !== undefined) {
     throw new InputError(
@@ -103,7 +110,10 @@ async function recognized(file: string): Promise<Found | undefined> {
       if (isLmEvalSample(value)) return { program: "lm-evaluation-harness", form: "samples", file };
       return isPromptfooResult(value) ? { program: "promptfoo", results: undefined, file } : undefined;
     }
-    return undefined;
+    // An empty file, which its name tells to be one of samples.
+    return isLmEvalSamplesFile(file)
+      ? { program: "lm-evaluation-harness", form: "samples", file }
+      : undefined;
   }
   if (await beginsAs(file, ZIP)) {
     return extname(file) === ".eval" ? { program: "inspect_ai", log: undefined, file } : undefined;
@@ -129,14 +139,28 @@ async function jsonIn(file: string): Promise<JsonObject | undefined> {
   }
 }
 
-/** The files in a folder and below it that may be results, sorted by their paths; neither hidden ones nor what links lead to. */
-async function filesIn(folder: string): Promise<string[]> {
+/**
+ * The files in a folder and below it that may be results, sorted by their paths; not hidden ones. Links are not followed: those to what is
+ * in the folder anyway are passed over.
+ *
+ * @param source the folder that all of them are in @param faults takes a fault for each other link
+ */
+async function filesIn(folder: string, source: string, faults: InputError[]): Promise<string[]> {
   const found: string[] = [];
-  for await (const { name, isFile, isDirectory } of Deno.readDir(folder)) {
+  for await (const { name, isFile, isDirectory, isSymlink } of Deno.readDir(folder)) {
     if (name.startsWith(".")) continue;
     const path: string = join(folder, name);
-    if (isDirectory) found.push(...await filesIn(path));
-    else if (isFile && EXTENSIONS.has(extname(name))) found.push(path);
+    if (isDirectory) found.push(...await filesIn(path, source, faults));
+    else if (isSymlink && !await leadsInto(path, source)) {
+      faults.push(
+        new InputError(`${path} is a link, which is not followed: put what it leads to in its place`),
+      );
+    } else if (isFile && EXTENSIONS.has(extname(name))) found.push(path);
   }
   return found.sort();
+}
+
+/** Whether a link leads to something in a folder. */
+async function leadsInto(link: string, folder: string): Promise<boolean> {
+  return resolve(dirname(link), await Deno.readLink(link)).startsWith(`${resolve(folder)}${SEPARATOR}`);
 }

@@ -5,6 +5,7 @@ import { InputError } from "../base/errors.ts";
 import { PROGRAM_FOLDER } from "../disk/program_folder.ts";
 import { commandIo } from "../terminal/command_io.ts";
 import type { Io } from "../terminal/io.ts";
+import { forbidden } from "../terminal/forbidden.ts";
 import { wrongPath } from "../terminal/wrong_path.ts";
 import { styleFor } from "../terminal/style.ts";
 import { commandLine } from "../verbs/command_line.ts";
@@ -43,7 +44,7 @@ export async function launch(args: readonly string[], given: Io): Promise<number
   } catch (error) {
     // Commander has printed its help, or the error in a flag.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const path = wrongPath(error);
+    const path = wrongPath(error) ?? forbidden(error);
     const isWrongUse = error instanceof InputError || path !== undefined;
     const message = path ?? (error instanceof Error ? error.message : String(error));
     const word = styleFor(io.hasColors.stderr)("red", "error");

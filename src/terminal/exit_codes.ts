@@ -1,4 +1,3 @@
-import { UNLIMITED } from "../base/called_as.ts";
 import { CommanderError } from "commander";
 import { CompileError } from "../compiler/mod.ts";
 import { InputError, terminalMessage } from "../base/errors.ts";
@@ -7,6 +6,7 @@ import { Interrupted, TrainingError } from "../training/trainer.ts";
 import { DiskError } from "../disk/on_disk.ts";
 import { DeviceError } from "../device/device.ts";
 import { STOP_CODES, type StopSignal } from "./stop_signals.ts";
+import { forbidden } from "./forbidden.ts";
 import { wrongPath } from "./wrong_path.ts";
 import { OutputClosed } from "./io.ts";
 
@@ -37,7 +37,7 @@ export function exitCodeOf(error: unknown, stoppedBy: StopSignal = "SIGINT"): nu
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
   if (error instanceof InputError || error instanceof CompileError) return WRONG_USE;
   if (error instanceof GateFailed) return REGRESSION;
-  if (isForbidden(error) || wrongPath(error) !== undefined) return WRONG_USE;
+  if (forbidden(error) !== undefined || wrongPath(error) !== undefined) return WRONG_USE;
   if (error instanceof OutputClosed) return OUTPUT_CLOSED;
   return error instanceof Interrupted ? STOP_CODES[stoppedBy] : FAILED;
 }
@@ -57,24 +57,10 @@ const KNOWN = [
 
 /** The message of an error for the user; without a stack trace if the message names a way out. */
 export function messageOf(error: unknown): string {
-  if (isForbidden(error)) return forbidden(error);
+  const refusal = forbidden(error);
+  if (refusal !== undefined) return refusal;
   const path = wrongPath(error);
   if (path !== undefined) return path;
   const known = KNOWN.some((kind) => error instanceof kind);
   return `${known ? "" : "unexpected: "}${terminalMessage(error)}`;
-}
-
-/** Whether Deno or the system denied a permission. */
-function isForbidden(error: unknown): error is Error {
-  return error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;
-}
-
-function forbidden(error: Error): string {
-  return error instanceof Deno.errors.NotCapable
-    ? `Deno lacks a permission that this needs (${error.message.split(", run again")[0]}): ${
-      error.message.includes("read access")
-        ? "add --allow-read PATH if you want it read"
-        : "choose another file or folder"
-    }${UNLIMITED}`
-    : `you lack a permission that this needs (${error.message}): grant it, or choose another file or folder`;
 }

@@ -1,6 +1,7 @@
 import { thrownMessage } from "../base/errors.ts";
 import { isObject, type JsonObject } from "../base/json_object.ts";
 import { parseJson } from "../base/json_text.ts";
+import { limitedText } from "../base/limited_text.ts";
 import { fetchUnstalled } from "../base/unstalled.ts";
 import type { MlflowServer } from "./mlflow_server.ts";
 import { historyScalars, type ReportedRun, type Tracker, TrackerError } from "./tracker.ts";
@@ -12,6 +13,12 @@ const KEY = "softprompt.run";
 const MOST_METRICS = 1000;
 const MOST_PARAMETERS = 100;
 const LONGEST_VALUE = 500;
+
+/** The largest answer, in bytes: the longest that is asked for are 100 runs with their histories' last values. */
+const LARGEST_ANSWER = 2 ** 26;
+
+/** How a code of an error looks: a server that is none of MLflow's may answer with anything. */
+const CODE = /^[A-Z_]{1,60}$/;
 
 /** The time for which the server may send nothing, in milliseconds. */
 const PATIENCE = 30_000;
@@ -67,6 +74,9 @@ export class Mlflow implements Tracker {
       await this.ask("experiments/create", { name }, "RESOURCE_ALREADY_EXISTS") ??
       await this.ask(asked, undefined);
     const about = isObject(found?.experiment) ? found.experiment : found;
+    if (about?.lifecycle_stage === "deleted") {
+      throw new TrackerError(`its experiment ${name} has been deleted: restore it there`, false);
+    }
     return this.textIn(about, "experiment_id");
   }
 
@@ -126,13 +136,14 @@ export class Mlflow implements Tracker {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         ...(this.signal && { signal: this.signal }),
       }, PATIENCE);
-      text = await response.text();
+      text = await limitedText(response, LARGEST_ANSWER);
     } catch (error) {
       throw new TrackerError(`it cannot be reached (${thrownMessage(error)})`, true, { cause: error });
     }
     const answer = parsedObject(text);
     if (response.ok && answer !== undefined) return answer;
-    const code = typeof answer?.error_code === "string" ? answer.error_code : undefined;
+    const given = answer?.error_code;
+    const code = typeof given === "string" && CODE.test(given) ? given : undefined;
     if (code !== undefined && code === expected) return undefined;
     const [asked = path] = path.split("?");
     if (response.ok) {

@@ -31,8 +31,7 @@ export interface MlflowServer {
  */
 export function mlflowServer(read: ReadVariable): MlflowServer {
   const url = mlflowAddress(read);
-  const [username, password] = [url.username, url.password].map(decodeURIComponent);
-  const authorization = authorizationOf(read, username ?? "", password ?? "");
+  const authorization = authorizationOf(read, decoded(url.username), decoded(url.password));
   url.username = "";
   url.password = "";
   const address = url.href.replace(/\/+$/, "");
@@ -59,6 +58,18 @@ function mlflowAddress(read: (name: "MLFLOW_TRACKING_URI") => string | undefined
       ? "--report-to mlflow: MLFLOW_TRACKING_URI is not set: set it to the address of an MLflow server, such as http://localhost:5000"
       : "--report-to mlflow: MLFLOW_TRACKING_URI is no address of a server: folders, databases and Databricks are not written to; start 'mlflow server' and name its address, such as http://localhost:5000",
   );
+}
+
+/** A name or a password out of an address. @throws {InputError} without it, where a `%` in it begins no character */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    throw new InputError(
+      "--report-to mlflow: in MLFLOW_TRACKING_URI, the name or the password has a % that begins no character: write %25 for it",
+      { cause: error },
+    );
+  }
 }
 
 function authorizationOf(read: ReadVariable, name: string, word: string): string | undefined {

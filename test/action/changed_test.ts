@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "@std/path";
+import { InputError } from "../../src/base/errors.ts";
 import { type ChangedExperiment, changedFile, findChanged } from "../../action/changed.ts";
 import { NotPermitted } from "../../action/github.ts";
 import { BASE } from "./fake_github.ts";
@@ -73,4 +74,10 @@ Deno.test("without a pull request, and where the files may not be listed, the st
     await assertRejects(() => findChanged(job.environment), Error, "on: pull_request");
     await Deno.writeTextFile(event, JSON.stringify({ pull_request: { number: 8, base: { sha: BASE } } }));
     await assertRejects(() => findChanged(job.environment), NotPermitted, "pulls/8/files with 404");
+  }));
+
+Deno.test("of more files than GitHub names, an experiment could be overlooked: the step fails", () =>
+  inJob(async (job) => {
+    for (let i = 0; i < 3000; i++) job.github.changed.push({ filename: `src/${i}.ts`, status: "added" });
+    await assertRejects(() => found(job), InputError, "changes 3000 files or more");
   }));

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { dirname } from "@std/path";
+import { InputError } from "../../src/base/errors.ts";
 import { writeComment } from "../../action/comment.ts";
 import { type Compared, comparedFile } from "../../action/compare.ts";
 import { inJob, type Job } from "./steps.ts";
@@ -79,4 +80,20 @@ Deno.test("other answers of GitHub fail the step, and no message has the token",
     const environment = { ...job.environment, SOFTPROMPT_TOKEN: "a-wrong-secret" };
     const error: Error = await assertRejects(() => comment({ environment }, {}), Error, "with 401");
     assert(!error.message.includes("a-wrong-secret"));
+  }));
+
+Deno.test("where GitHub fails or its rate limit is reached, the step fails by that, and the summary has what was found", () =>
+  inJob(async (job) => {
+    const limits: ResponseInit[] = [
+      { status: 429 },
+      { status: 403, headers: { "x-ratelimit-remaining": "0" } },
+      { status: 403, headers: { "retry-after": "60" } },
+    ];
+    for (const limit of limits) {
+      job.github.instead = () => new Response("{}", limit);
+      await assertRejects(() => comment(job, { title: "limited" }), InputError, "rate limit is reached");
+    }
+    assertStringIncludes(await job.summary(), "## limited\n\na section");
+    job.github.instead = () => new Response("<html>");
+    await assertRejects(() => comment(job, {}), InputError, "is no list: run the job again");
   }));

@@ -14,6 +14,8 @@ export interface FakeGitHub {
   readonly comments: KeptComment[];
   /** Method and path of each request. */
   readonly requests: string[];
+  /** What every request is answered with instead. */
+  instead: (() => Response) | undefined;
   /** Whether the token may only read. */
   onlyReads: boolean;
 }
@@ -26,7 +28,7 @@ export const TOKEN = "a-token";
 
 /** Serves the API while the test goes on. */
 export async function withGitHub(test: (github: FakeGitHub) => Promise<void>): Promise<void> {
-  const kept = { changed: [], base: {}, comments: [], requests: [], onlyReads: false };
+  const kept = { changed: [], base: {}, comments: [], requests: [], onlyReads: false, instead: undefined };
   const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
   const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve(options, (request) => answer(fake, request));
   const fake: FakeGitHub = { ...kept, url: `http://127.0.0.1:${server.addr.port}` };
@@ -44,6 +46,7 @@ async function answer(fake: FakeGitHub, request: Request): Promise<Response> {
   const path = pathname.replace(`/repos/${REPOSITORY}/`, "");
   const { method } = request;
   fake.requests.push(`${method} ${path}`);
+  if (fake.instead !== undefined) return fake.instead();
   const body = method === "GET" ? {} : await request.json();
   if (request.headers.get("authorization") !== `Bearer ${TOKEN}`) return refused(401);
   if (method !== "GET" && fake.onlyReads) return refused(403);

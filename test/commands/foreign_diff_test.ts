@@ -218,3 +218,16 @@ Deno.test("names of metrics and variants are only text in Markdown and on a page
     assert(!html.includes("<b>|x") && html.includes("&lt;b&gt;|x"));
     assertEquals(await exists(folder, "gate.xml"), false);
   }));
+
+Deno.test("a metric that is known of no example on both sides is named, and fails a gate", () =>
+  inFolder(async (folder) => {
+    const both = { metrics: ["acc", "f1"] };
+    const higher = { acc: true, f1: true };
+    const a = await writeLmEval(join(folder, "a"), whole(10, () => 1, { ...both, f1: 1 }), { higher });
+    const b = await writeLmEval(join(folder, "b"), whole(10, () => NaN, { ...both, f1: 1 }), { higher });
+    assertEquals((await diffJson(a, b)).metricsUnknown, ["acc"]);
+    const { code, stdout, stderr } = await call(["diff", a, b, "--fail-on-regression"]);
+    assertEquals(code, 3);
+    assertStringIncludes(stdout, "Known of no example on both sides, and not compared: acc.");
+    assertStringIncludes(stderr, "acc is known of no example on both sides");
+  }));

@@ -154,3 +154,88 @@ Deno.test("what is damaged, mixed or not read is refused by name, and other file
     await writePromptfoo(join(folder, "out.json"), [promptfooResult(0, true)]);
     assertEquals((await refusal(folder)).includes("results of inspect_ai"), true);
   }));
+
+Deno.test("inspect_ai: messages are the same question whatever their ids, which are new ones in every evaluation", () =>
+  inFolder(async (folder) => {
+    const question = async (id: string, content: string) => {
+      const input = [{ id, content, source: "input", role: "user" }];
+      const file = await writeInspect(join(folder, "log.json"), [inspectSample(1, "C", { input })]);
+      return (await readForeign(file))!.evaluations[0]!.samples[0]!.question;
+    };
+    assertEquals(await question("Hb3", "one?"), await question("x7Q", "one?"));
+    assertEquals(await question("Hb3", "one?") === await question("Hb3", "two?"), false);
+  }));
+
+Deno.test("inspect_ai: a score that was given before an error is not known, unless errors were to be scored", () =>
+  inFolder(async (folder) => {
+    const samples = [inspectSample(1, "C"), inspectSample(2, "C", { error: { message: "cut off" } })];
+    const file = await writeInspect(join(folder, "log.json"), samples);
+    assertEquals(await scoresIn(file, "match"), [1, null]);
+    const evaluated = { task: "sums", model: "example/chat", config: { score_on_error: true } };
+    await writeInspect(file, samples, { eval: evaluated });
+    assertEquals(await scoresIn(file, "match"), [1, 1]);
+  }));
+
+Deno.test("a value that is no number is not known where the metric has numbers, too", () =>
+  inFolder(async (folder) => {
+    const file = await writeInspect(join(folder, "log.json"), [
+      inspectSample(1, "C"),
+      inspectSample(2, "maybe"),
+    ]);
+    assertEquals(await scoresIn(file, "match"), [1, null]);
+    assertEquals((await readForeign(file))!.evaluations[0]!.unread, []);
+    await Deno.remove(file);
+    await writeLmEval(folder, [lmEvalSample(0, 1), lmEvalSample(1, [1, 2])]);
+    assertEquals(await scoresIn(folder, "acc"), [1, null]);
+  }));
+
+Deno.test("lm-evaluation-harness: an empty file of samples is refused, and what --predict_only gives is no score", () =>
+  inFolder(async (folder) => {
+    await writeLmEval(folder, [lmEvalSample(0, 999, { metrics: ["bypass"], bypass: 999 })]);
+    assertEquals((await readForeign(folder))!.evaluations[0]!.unread, ["bypass"]);
+    await writeLmEval(folder, [], { task: "other" });
+    const message = await refusal(folder);
+    assertEquals(/samples_other_.*\.jsonl is empty/.test(message), true, message);
+  }));
+
+Deno.test("promptfoo: a provider that is there twice without a label is refused, and its own variables are none of a test", () =>
+  inFolder(async (folder) => {
+    const twice = [promptfooResult(0, true), promptfooResult(0, false, { promptIdx: 1 })];
+    const file = await writePromptfoo(join(folder, "out.json"), twice);
+    const message = await refusal(file);
+    assertEquals(message.includes("results[1]: the provider") && message.includes("label"), true, message);
+    const { vars } = promptfooResult(0, true) as { vars: Record<string, string> };
+    const added = (id: string) => ({ vars: { ...vars, _conversation: [{ output: id }], __evalId: id } });
+    await writePromptfoo(file, [
+      promptfooResult(0, true, added("one")),
+      promptfooResult(0, true, added("other")),
+    ]);
+    const examples = (await readForeign(file))!.evaluations[0]!.samples.map(({ example }) => example);
+    assertEquals(examples, [JSON.stringify(vars), JSON.stringify(vars)]);
+    await writePromptfoo(file, []);
+    assertEquals((await refusal(file)).includes("has no results"), true);
+  }));
+
+Deno.test("a file that is damaged is named where nothing else is found, too", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "log.json"), '{ "status": ');
+    for (const side of [folder, join(folder, "log.json")]) {
+      assertEquals((await refusal(side)).includes("log.json is not JSON"), true);
+    }
+  }));
+
+Deno.test({
+  name: "a link to results elsewhere is refused, and one to what is in the folder anyway is passed over",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const [inside, elsewhere] = [join(folder, "inside"), join(folder, "elsewhere.json")];
+      await Deno.mkdir(join(inside, "dated"), { recursive: true });
+      await writeInspect(join(inside, "dated/log.json"), [inspectSample(1, "C")]);
+      await Deno.symlink("dated", join(inside, "latest"));
+      assertEquals((await readForeign(inside))!.evaluations.length, 1);
+      await writeInspect(elsewhere, [inspectSample(1, "C")]);
+      await Deno.symlink(elsewhere, join(inside, "other.json"));
+      assertEquals((await refusal(inside)).includes("other.json is a link, which is not followed"), true);
+    }),
+});

@@ -200,3 +200,30 @@ Deno.test({
       assertEquals(/granted|Allow\?|\[y\/n/.test(said), false, said);
     }),
 });
+
+Deno.test({
+  name: "a folder of the system's, for which Deno asks for every permission, is refused by the reason",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--allow-read",
+        "--allow-run",
+        "--allow-env",
+        "--allow-sys",
+        join(ROOT, "src/launch.ts"),
+      ]
+        .concat("batch", "none.yaml", "--report-to", "tensorboard=/proc/none"),
+      env: { NO_COLOR: "1" },
+    }).output();
+    const said = new TextDecoder().decode(stderr);
+    assertEquals(code, 2, said);
+    assertStringIncludes(
+      said,
+      'Deno lacks a permission that this needs (Requires all access to "/proc/none"): choose another',
+    );
+  },
+});

@@ -109,3 +109,36 @@ Deno.test("an address without a server, and a secret that would be read on the w
   assertEquals(mlflowHost(() => "https://mlflow.example/base"), "mlflow.example:443");
   assertEquals(mlflowHost(() => "http://localhost:5000"), "localhost:5000");
 });
+
+Deno.test("an address whose password cannot be decoded is refused, without the password", () => {
+  const read = variables({ MLFLOW_TRACKING_URI: "http://name:secret%zz@localhost:5000" });
+  const { message } = assertThrows(() => mlflowServer(read), InputError);
+  assertStringIncludes(message, "write %25");
+  assertEquals(message.includes("secret"), false);
+});
+
+/** Why a run is not reported to a server that gives every request the same answer. */
+async function refusalOf(answer: () => Response): Promise<string> {
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve(options, answer);
+  try {
+    const at = mlflowServer(variables({ MLFLOW_TRACKING_URI: `http://127.0.0.1:${server.addr.port}` }));
+    const { message } = await assertRejects(() => new Mlflow(at).report(reportedRun()), TrackerError);
+    return message;
+  } finally {
+    await server.shutdown();
+  }
+}
+
+Deno.test("an answer without an end is given up, and a code of an error is none with other characters", async () => {
+  const piece = new Uint8Array(2 ** 20);
+  const endless = () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(piece) }));
+  assertStringIncludes(await refusalOf(endless), "its answer has more than 67108864 bytes");
+  const forged = await refusalOf(() => Response.json({ error_code: "A\nerror: forged" }, { status: 400 }));
+  assertEquals(forged, "it answers experiments/get-by-name with 400");
+});
+
+Deno.test("an experiment that was deleted on the server is named as the reason", async () => {
+  const experiment = { experiment_id: "1", lifecycle_stage: "deleted" };
+  assertStringIncludes(await refusalOf(() => Response.json({ experiment })), "has been deleted");
+});
