@@ -75,6 +75,8 @@ async function optionsFor(graph: GraphFile, threads: number): Promise<InferenceS
     enableMemPattern: !graph.isPerToken && await weightBytes(graph, ON_DISK) < LARGE,
     extra: {
       session: {
+        // Threads that have nothing to do sleep: spinning costs a core, and on two cores saves no time.
+        intra_op: { allow_spinning: "0" },
         ...(!graph.isPerToken && { disable_prepacking: "1" }),
         ...(folder !== undefined && { model_external_initializers_file_folder_path: folder }),
       },
