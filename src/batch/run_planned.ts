@@ -1,5 +1,5 @@
 import { sharedMessage, terminalMessage } from "../base/errors.ts";
-import { Interrupted } from "../training/trainer.ts";
+import { Interrupted } from "../training/training_error.ts";
 import type { LockstepSlot } from "../training/fused_steps.ts";
 import type { CompleteMetrics } from "../results/metrics_file.ts";
 import type { RunHost } from "../run/context.ts";

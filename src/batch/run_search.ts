@@ -9,7 +9,7 @@ import type { RunPolicy } from "../run/context.ts";
 import type { ResourceCache } from "../run/resource_cache.ts";
 import { type AskedRun, type MeasuredRun, Search, type SearchTools } from "../search/search.ts";
 import { bestTrial } from "../search/trial.ts";
-import { Interrupted, TrainingError } from "../training/trainer.ts";
+import { Interrupted, TrainingError } from "../training/training_error.ts";
 import { type DrawnRun, DrawnRuns, placed } from "./drawn_runs.ts";
 import type { PlannedRun, PlannedSearch } from "./plan.ts";
 import type { BatchOutcome } from "./run_planned.ts";

@@ -5,7 +5,7 @@
  */
 import { reportUnawaited } from "../base/unawaited.ts";
 import { logDownloads } from "../hub/log_downloads.ts";
-import { Interrupted } from "../training/trainer.ts";
+import { Interrupted } from "../training/training_error.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { runGroup } from "./run_group.ts";
 import { type FromWorker, sendingReporter, type ToWorker } from "./worker_messages.ts";

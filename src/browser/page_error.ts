@@ -2,7 +2,7 @@ import type { Bilingual } from "../base/bilingual.ts";
 import { ConfigValueError, InputError, thrownMessage } from "../base/errors.ts";
 import { DeviceError } from "../device/device.ts";
 import { AnswerError } from "../evaluation/answer_error.ts";
-import { TrainingError } from "../training/trainer.ts";
+import { TrainingError } from "../training/training_error.ts";
 
 /** An error in what the user has entered in the page, in both languages. */
 export class PageError extends InputError {

@@ -3,18 +3,18 @@ import { InputError } from "../base/errors.ts";
 import { parseOverrides } from "../experiment/override.ts";
 import { refuseMultipliers } from "../experiment/sweep.ts";
 import { partialPath } from "../disk/replace_folder.ts";
-import { Interrupted } from "../training/trainer.ts";
+import { Interrupted } from "../training/training_error.ts";
 import { BatchDisplay } from "../terminal/batch_display.ts";
 import { batchTables } from "../terminal/batch_tables.ts";
 import { BatchFailed } from "../terminal/exit_codes.ts";
-import { fusedGroups, type FuseMode } from "../batch/fuse.ts";
+import { fusedGroups } from "../batch/fuse.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { searchLines } from "../terminal/search_lines.ts";
 import { summaryLines } from "../terminal/next_steps.ts";
 import { runJson, runsJson } from "../terminal/runs_json.ts";
-import { planAll, type PlannedRun, type PlannedSearch } from "../batch/plan.ts";
+import { planAll, type PlannedRun } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner } from "../batch/in_process_runner.ts";
 import type { Runner } from "../batch/runner.ts";
@@ -22,60 +22,16 @@ import { WorkerRunner } from "../batch/worker_runner.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
 import { printPlan } from "./batch_plan.ts";
-import { checkSearches, foundSearches, outcomesOf, recordsOf, runSearches } from "./batch_searches.ts";
+import { checkSearches, outcomesOf, recordsOf, runSearches } from "./batch_searches.ts";
 import { chosenPlan } from "./chosen_plan.ts";
 import type { FinishedSearch } from "../batch/run_search.ts";
-import {
-  refuseNewerRuns,
-  refuseNewerSummaries,
-  writeSummaries,
-  type WrittenSummary,
-} from "../batch/write_summaries.ts";
-import type { ReportTo } from "./flag_values.ts";
+import { refuseNewerSummaries, writeSummaries, type WrittenSummary } from "../batch/write_summaries.ts";
+import type { BatchFlags } from "./batch_flags.ts";
 import { RunReports } from "./report_runs.ts";
-
-/** The flags of `batch`. */
-export interface BatchFlags {
-  /** The folder that results go into. */
-  readonly results: string;
-  readonly force: boolean;
-  /** Whether compiled graphs are compared with the model's own file first. */
-  readonly selfCheck: boolean;
-  /** Whether steps on WebGPU are recorded and replayed. */
-  readonly replay: boolean;
-  /** Whether complete runs that others replace are kept. */
-  readonly history: boolean;
-  /** The number of runs at a time. */
-  readonly jobs: number;
-  /** Whether the steps of runs are fused where they can be. */
-  readonly fuse: FuseMode;
-  /** Keys set to other values than in the files, for example `prompt.length=5`. */
-  readonly overrides: readonly string[];
-  /** Where complete runs are reported to. */
-  readonly reportTo: readonly ReportTo[];
-  /** Whether only the summaries are written, of the results that are there. */
-  readonly summarize: boolean;
-  /** Only runs whose title matches a pattern or contains this text. */
-  readonly only?: string;
-  /** Whether to start no further run after one that fails. */
-  readonly failFast: boolean;
-  /** The part of the batch to execute. */
-  readonly shard?: Shard;
-  /** Whether only what would be run is shown, with an estimate of its time. */
-  readonly dryRun: boolean;
-  /** Whether to execute them however many they are. */
-  readonly yes: boolean;
-  readonly json: boolean;
-}
+import { summarizeOnly } from "./summarize_only.ts";
 
 /** The largest number of runs that are executed without `--yes`. */
 const MOST_UNASKED = 1000;
-
-/** Part `index`, from 1, of `count`. */
-export interface Shard {
-  readonly index: number;
-  readonly count: number;
-}
 
 /**
  * `softprompt batch`: executes all runs that experiment files ask for, and summarizes them. Runs that can share sessions follow
@@ -194,36 +150,6 @@ function batchJson(
   }));
   const summaries = written.map(({ page }) => page);
   return runsJson(runs, { summaries, ...(searches.length > 0 && { searches }) });
-}
-
-/** Writes the summaries of the results that are there. @throws {InputError} where there is nothing to summarize */
-async function summarizeOnly(
-  jobs: readonly BatchJob[],
-  searches: readonly PlannedSearch[],
-  flags: BatchFlags,
-  resources: ResourceCache,
-  io: CommandIo,
-): Promise<void> {
-  const { results, json } = flags;
-  const found = await foundSearches(searches, results);
-  const best = await batchJobs(found.flatMap(({ runs }) => runs), flags, resources, io.progress);
-  const all = [...jobs, ...best];
-  await refuseNewerRuns(all);
-  const written = await writeSummaries(all, new Map(), results, recordsOf(found));
-  if (written.length === 0) {
-    throw new InputError("one run has no summary: name files of several runs, or look at its report.html");
-  }
-  const complete = all.filter(({ isComplete }) => isComplete).length;
-  if (json) {
-    const summaries = written.map(({ page }) => page);
-    io.print(
-      JSON.stringify({ format: "softprompt-summaries/1", complete, runs: all.length, summaries }, null, 2),
-      "data",
-    );
-    return;
-  }
-  io.print(`${complete} of ${all.length} runs are complete`);
-  for (const line of summaryLines(written)) io.print(line);
 }
 
 /** Whether the prompts of an ensemble are tuned, or will be by this batch. */

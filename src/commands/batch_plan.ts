@@ -9,7 +9,7 @@ import { duration } from "../terminal/duration.ts";
 import { Pace } from "../terminal/pace.ts";
 import { runsChecked } from "../terminal/runs_checked.ts";
 import { tableLines } from "../terminal/table.ts";
-import type { BatchFlags } from "./batch.ts";
+import type { BatchFlags } from "./batch_flags.ts";
 import { searchPlanJson, searchPlanLines } from "./search_plan_lines.ts";
 
 /** What is known of the runs of an experiment. */

@@ -7,7 +7,7 @@ import { finalRuns } from "../batch/search_result.ts";
 import type { SearchRecord } from "../results/run_files.ts";
 import { readSearchRecord } from "../results/search_record.ts";
 import type { ResourceCache } from "../run/resource_cache.ts";
-import { Interrupted } from "../training/trainer.ts";
+import { Interrupted } from "../training/training_error.ts";
 
 /** What came of the searches of a batch. */
 export interface SearchesEnded {

@@ -1,7 +1,7 @@
 import { InputError } from "../base/errors.ts";
 import type { Plan } from "../batch/plan.ts";
 import { matcher } from "../results/matching.ts";
-import type { BatchFlags } from "./batch.ts";
+import type { BatchFlags } from "./batch_flags.ts";
 
 /**
  * What the flags select: of searches whole ones, by the names of their experiments.

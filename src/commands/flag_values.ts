@@ -7,7 +7,7 @@ import { InvalidArgumentError } from "commander";
 import { GATE_CHOICE } from "../diff/gate_metrics.ts";
 import { canNameBaseline } from "../results/baseline_place.ts";
 import { RUN_STATES, type RunState } from "../results/run_states.ts";
-import type { Shard } from "./batch.ts";
+import type { Shard } from "./batch_flags.ts";
 
 /** A flag that may be given several times: its values in their order. */
 export function collect(value: string, before: readonly string[]): string[] {

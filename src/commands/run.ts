@@ -12,7 +12,7 @@ import { comparableRun } from "../results/comparable_run.ts";
 import { areOfClasses, type CompleteMetrics } from "../results/metrics_file.ts";
 import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
 import { BatchFailed, exitCodeOf, messageOf, WRONG_USE } from "../terminal/exit_codes.ts";
-import { Interrupted } from "../training/trainer.ts";
+import { Interrupted } from "../training/training_error.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";

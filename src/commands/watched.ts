@@ -7,7 +7,7 @@ import { pathsIn } from "../experiment/paths_in.ts";
 import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { messageOf } from "../terminal/exit_codes.ts";
-import { Interrupted } from "../training/trainer.ts";
+import { Interrupted } from "../training/training_error.ts";
 
 /** How long changes are collected after the first, in milliseconds: editors and copies write in several steps. */
 const SETTLES = 300;

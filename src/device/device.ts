@@ -83,7 +83,7 @@ export interface Device {
   readonly accelerated: boolean;
   /** Whether it supports float16. */
   readonly float16: boolean;
-  /** Where runs are recorded for each shape: batches to tune on are padded to lengths in steps of so many tokens, so that shapes are few. */
+  /** Where runs are recorded for each shape: training batches are padded to a multiple of this number of tokens, so that shapes are few. */
   readonly lengthStep?: number;
   /** Opens a graph. */
   open(graph: GraphFile): Promise<Session>;

@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { CompileError } from "../compiler/mod.ts";
 import { InputError, terminalMessage } from "../base/errors.ts";
 import { HubError } from "../hub/hub_error.ts";
-import { Interrupted, TrainingError } from "../training/trainer.ts";
+import { Interrupted, TrainingError } from "../training/training_error.ts";
 import { DiskError } from "../disk/on_disk.ts";
 import { DeviceError } from "../device/device.ts";
 import { STOP_CODES, type StopSignal } from "./stop_signals.ts";

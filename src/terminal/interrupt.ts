@@ -1,4 +1,4 @@
-import { Interrupted } from "../training/trainer.ts";
+import { Interrupted } from "../training/training_error.ts";
 import type { Io } from "./io.ts";
 import { isPressed, STOP_CODES, stopNotice } from "./stop_signals.ts";
 

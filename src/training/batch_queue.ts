@@ -12,7 +12,7 @@ export interface QueuedTask {
   readonly padId: number | undefined;
   readonly spec: Pick<TunedBy, "batchSize" | "accumulate">;
   readonly seed: number;
-  /** Batches are padded to lengths in steps of so many tokens; by default, to their longest example. */
+  /** Batches are padded to a multiple of this number of tokens; by default, to their longest example. */
   readonly lengthStep?: number;
   /** The class weights of the loss, where they differ. */
   readonly classWeights?: readonly number[];

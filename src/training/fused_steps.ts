@@ -2,7 +2,7 @@ import type { DeviceTensor, Feeds, ResidentSession } from "../device/device.ts";
 import { BankTensor } from "./bank_tensor.ts";
 import { bankFeeds } from "./bank_feeds.ts";
 import { CheckpointTimer } from "./checkpoint_timer.ts";
-import { Interrupted } from "./trainer.ts";
+import { Interrupted } from "./training_error.ts";
 import { onHost } from "../device/tensor_data.ts";
 
 /** A step requested by one run. */

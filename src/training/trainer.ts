@@ -12,6 +12,7 @@ import { learningRateAt } from "./schedule.ts";
 import { dispose, type StepOutputs, type StepSessions, takeStep, toHost } from "./step.ts";
 import type { TrainedBy } from "./trained_by.ts";
 import type { HistoryLine } from "./training_files.ts";
+import { Interrupted, Stopped, TrainingError } from "./training_error.ts";
 import { TrainingProgress } from "./training_progress.ts";
 import { float32Data } from "../device/tensor_data.ts";
 
@@ -26,7 +27,7 @@ export interface TuningTask extends StepSessions {
   readonly examples: TrainingExamples;
   /** Fills the places after shorter examples; `undefined` where the model would read them. */
   readonly padId: number | undefined;
-  /** Batches are padded to lengths in steps of so many tokens; by default, to their longest example. */
+  /** Batches are padded to a multiple of this number of tokens; by default, to their longest example. */
   readonly lengthStep?: number;
   /** `label_tokens` and `label_weights`; none where the answers are texts. */
   readonly verbalizer: Readonly<Record<string, Tensor>>;
@@ -66,24 +67,6 @@ export interface Tuned {
   readonly steps: number;
   readonly seconds: number;
   readonly examplesPerSecond: number;
-}
-
-/** Tuning failed. The last good checkpoint has been emitted before. */
-export class TrainingError extends Error {
-  override readonly name: string = "TrainingError";
-}
-
-/** Tuning was interrupted; a checkpoint has been emitted before. */
-export class Interrupted extends TrainingError {
-  override readonly name = "Interrupted";
-}
-
-/** Tuning stopped after the step that it was asked to stop after; a checkpoint has been emitted before. */
-export class Stopped extends Interrupted {
-  /** @param seconds the time of all steps so far, with that of their validations */
-  constructor(message: string, readonly seconds: number) {
-    super(message);
-  }
 }
 
 /** The number of steps of a task. */

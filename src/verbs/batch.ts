@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { FUSE_MODES } from "../batch/fuse.ts";
-import type { BatchFlags } from "../commands/batch.ts";
+import type { BatchFlags } from "../commands/batch_flags.ts";
 import { collect, shardOf, wholeNumber } from "../commands/flag_values.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
 import { asJson } from "./as_json.ts";

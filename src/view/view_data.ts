@@ -1,5 +1,5 @@
 /**
- * What the page of `view` is told, as JSON: the index of all runs, and of one run what it is and what it predicted.
+ * What the page of `view` is sent, as JSON: the index of all runs, and of one run what it is and what it predicted.
  *
  * @module
  */

@@ -82,7 +82,7 @@ class ServedView {
     this.last.catch(() => {});
   }
 
-  /** Whether a page is told of a run that is underway: one that is killed changes no file. */
+  /** Whether a page hears of a run that is underway: one that is killed changes no file. */
   get isUnderway(): boolean {
     return this.hasRunning && this.waiting.size > 0;
   }

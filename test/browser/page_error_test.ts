@@ -4,7 +4,7 @@ import { errorText, PageError } from "../../src/browser/page_error.ts";
 import { DeviceError } from "../../src/device/device.ts";
 import { AnswerError } from "../../src/evaluation/answer_error.ts";
 import { templateError } from "../../src/prompt/template_error.ts";
-import { TrainingError } from "../../src/training/trainer.ts";
+import { TrainingError } from "../../src/training/training_error.ts";
 
 const BROKEN = { of: "good", logit: NaN, text: "the text", precision: "float32", tuned: true } as const;
 

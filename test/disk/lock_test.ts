@@ -9,11 +9,11 @@ Deno.test("a lock is held by one at a time, and waited for", () =>
     const first = await Lock.tryTake(path);
     assert(first !== undefined);
     assertEquals(await Lock.tryTake(path), undefined);
-    let told = 0;
-    const waiting = Lock.take(path, { onWait: () => told++ });
+    let waits = 0;
+    const waiting = Lock.take(path, { onWait: () => waits++ });
     setTimeout(() => first?.release(), 300);
     const second = await waiting;
-    assertEquals(told, 1);
+    assertEquals(waits, 1);
     second?.release();
   }));
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Interrupted } from "../../src/training/trainer.ts";
+import { Interrupted } from "../../src/training/training_error.ts";
 import { exitCodeOf, FAILED, messageOf, WRONG_USE } from "../../src/terminal/exit_codes.ts";
 
 Deno.test("a missing permission of Deno or the system is reported with the way out, not as an unexpected error", () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { Interrupted } from "../../src/training/trainer.ts";
+import { Interrupted } from "../../src/training/training_error.ts";
 import { untilInterrupted } from "../../src/terminal/interrupt.ts";
 import { RecordingIo } from "./recording_io.ts";
 

@@ -11,15 +11,8 @@ import type { TrainingSpec } from "../../src/experiment/types.ts";
 import type { Parameters } from "../../src/training/early_stopping.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/training/checkpoint.ts";
 import { CheckpointTimer } from "../../src/training/checkpoint_timer.ts";
-import {
-  Interrupted,
-  Stopped,
-  TrainingError,
-  tune,
-  type Tuned,
-  type TuningEvent,
-  type TuningTask,
-} from "../../src/training/trainer.ts";
+import { tune, type Tuned, type TuningEvent, type TuningTask } from "../../src/training/trainer.ts";
+import { Interrupted, Stopped, TrainingError } from "../../src/training/training_error.ts";
 import { onDevice, residentSession } from "./resident.ts";
 
 /** A step that pulls each number of the prompt towards the mean label of the batch, with a state that counts. */

@@ -105,7 +105,7 @@ Deno.test("only runs of the index are read, by this host's names, and a report h
     });
   }));
 
-Deno.test("a page is told when a run that is underway is killed, which changes no file", () =>
+Deno.test("a page hears when a run that is underway is killed, which changes no file", () =>
   inFolder(async (folder) => {
     const [results, place] = [join(folder, "results"), join(folder, "results", "begun")];
     await Deno.mkdir(`${place}.partial`, { recursive: true });

@@ -2,7 +2,7 @@
 import { options } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-/** Whether a media query holds now. What changes with it is drawn at once: a page is printed right after it is told. */
+/** Whether a media query holds now. What changes with it is drawn at once: a page is printed right after the event. */
 export function useMedia(query: string): boolean {
   const [matches, setMatches] = useState(() => matchMedia(query).matches);
   useEffect(() => {
