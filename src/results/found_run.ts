@@ -2,6 +2,7 @@ import { dirname, join, relative, resolve } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
 import { innerPath } from "../base/inner_path.ts";
+import { readInTurns } from "../disk/read_in_turns.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { foldersAbove } from "../disk/project.ts";
 import { partialPath } from "../disk/replace_folder.ts";
@@ -28,9 +29,6 @@ export interface FoundRun {
   readonly problem?: string;
 }
 
-/** The number of folders that are read at a time. */
-const AT_A_TIME = 32;
-
 /**
  * All runs in a folder of results and beside it, those that are not complete after the others. Of complete ones the metrics are checked
  * against their hash, and the other files only for being there.
@@ -39,8 +37,8 @@ const AT_A_TIME = 32;
  */
 export async function findRuns(folder: string): Promise<FoundRun[]> {
   return [
-    ...await inTurns(await runFolders(folder), (path) => placedRun(path, folder)),
-    ...await inTurns(await partialRuns(folder), (path) => partialRun(path, folder)),
+    ...await readInTurns(await runFolders(folder), (path) => placedRun(path, folder)),
+    ...await readInTurns(await partialRuns(folder), (path) => partialRun(path, folder)),
   ];
 }
 
@@ -111,15 +109,4 @@ async function firstLacking(path: string, names: readonly string[]): Promise<str
     ),
   );
   return names.find((_, i) => !isThere[i]);
-}
-
-async function inTurns<Item, Result>(
-  items: readonly Item[],
-  read: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let from = 0; from < items.length; from += AT_A_TIME) {
-    results.push(...await allDone(items.slice(from, from + AT_A_TIME).map(read)));
-  }
-  return results;
 }

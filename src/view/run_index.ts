@@ -1,5 +1,6 @@
 import { basename, join, resolve, SEPARATOR } from "@std/path";
 import { allDone } from "../base/all_done.ts";
+import { readInTurns } from "../disk/read_in_turns.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { type FoundRun, partialRun, placedRun } from "../results/found_run.ts";
 import { headlineOf } from "../results/headline.ts";
@@ -9,9 +10,6 @@ import { type BaselineMarks, BaselineReader } from "./baseline_marks.ts";
 import { loggedSteps } from "./logged_steps.ts";
 import { NOTE_FILE, readNote } from "./note_file.ts";
 import type { RunRow, ViewIndex } from "./view_data.ts";
-
-/** The number of folders that are read at a time. */
-const AT_A_TIME = 32;
 
 /** What a row has of its run's folder. */
 interface ReadRun {
@@ -38,8 +36,8 @@ export class RunIndex {
     const found = new Set(paths);
     for (const known of this.complete.keys()) if (!found.has(known)) this.complete.delete(known);
     const runs = [
-      ...await inTurns(paths, (path) => this.completeRun(path)),
-      ...await inTurns(await partialRuns(this.folder), (path) => this.begunRun(path)),
+      ...await readInTurns(paths, (path) => this.completeRun(path)),
+      ...await readInTurns(await partialRuns(this.folder), (path) => this.begunRun(path)),
     ];
     return {
       folder: this.folder,
@@ -113,15 +111,4 @@ function seedIn(name: string): number | undefined {
 
 async function changedAt(path: string): Promise<number> {
   return (await Deno.stat(path).catch(() => undefined))?.mtime?.getTime() ?? 0;
-}
-
-async function inTurns<Item, Result>(
-  items: readonly Item[],
-  read: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let from = 0; from < items.length; from += AT_A_TIME) {
-    results.push(...await allDone(items.slice(from, from + AT_A_TIME).map(read)));
-  }
-  return results;
 }
