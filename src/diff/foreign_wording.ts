@@ -1,6 +1,7 @@
 import { counted } from "../base/counted.ts";
 import type { Bilingual } from "../results/bilingual.ts";
 import type { ForeignComparison, ForeignDiff, ForeignMetric } from "./foreign_diff.ts";
+import type { MetricRow } from "./metric_row.ts";
 
 /** A value of a metric: `75.4%` of a share of examples, `0.523` of others. */
 export function foreignValueText({ isShare }: Pick<ForeignMetric, "isShare">, value: number): string {
@@ -22,16 +23,7 @@ export function foreignEnds(metric: ForeignMetric): string[] {
 export function foreignCells(
   name: string,
   metric: ForeignMetric,
-): [
-  name: string,
-  a: string,
-  b: string,
-  difference: string,
-  interval: string,
-  p: string,
-  adjusted: string,
-  verdict: string,
-] {
+): MetricRow {
   const probability = (one: number) => one < 0.001 ? "< 0.001" : one.toFixed(3);
   return [
     name,

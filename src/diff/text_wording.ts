@@ -1,6 +1,7 @@
 import { TEXT_METRICS, type TextMetricName } from "../evaluation/text_metric_names.ts";
 import { markDifferences, type MarkedPiece } from "../text_metrics/word_difference.ts";
 import type { MetricComparison } from "./compare.ts";
+import type { MetricRow } from "./metric_row.ts";
 import type { ChangedAnswer, TextDiff } from "./text_diff.ts";
 
 /** The metrics' display names. */
@@ -60,16 +61,7 @@ export function bracketed(
 export function textMetricCells(
   name: TextMetricName,
   { a, b, a_sd, b_sd, delta, interval, p, p_adjusted, verdict }: MetricComparison,
-): [
-  name: string,
-  a: string,
-  b: string,
-  difference: string,
-  interval: string,
-  p: string,
-  adjusted: string,
-  verdict: string,
-] {
+): MetricRow {
   const change = (one: number) => textDeltaText(name, one);
   const value = (one: number, sd: number | null) =>
     `${textMetricText(name, one)}${sd === null ? "" : ` ± ${change(sd).replace("+", "")}`}`;
