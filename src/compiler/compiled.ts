@@ -22,6 +22,18 @@ export interface CompiledAnswer {
   readonly answer: Emitted;
 }
 
+/** A text's rows before a prompt do not depend on it: one graph computes them, others the rows from there on. */
+export interface PrefixGraphs {
+  /** The rows before the prompt, as texts that end there; its outputs are the inputs `past_0`, `past_1`, … of the other graphs. */
+  readonly before: Emitted;
+  /** The axis of the rows in each of them. The first axis counts the examples, or parts of them. */
+  readonly axes: Readonly<Record<string, number>>;
+  /** As `Compiled.train`, without the first `prefix` rows of each text, a symbol that the shapes of the pasts define; … */
+  readonly train: Emitted;
+  /** … and as `Compiled.answer`. */
+  readonly answer: Emitted;
+}
+
 /**
  * The compiled graphs: they depend on the model, the insertion, the optimizer, the loss, the target and the precision, and on
  * nothing else. A graph that has not been made yet is made when it is first read, from the model as it was passed.
@@ -37,6 +49,8 @@ export interface Compiled extends CompiledAnswer {
   readonly bank: CompiledAnswer & { readonly train: Emitted };
   /** Only the optimizer, for gradients summed over several steps: `artifacts.json`'s `update`. */
   readonly update: Emitted;
+  /** Where it was asked for and no row depends on later ones: the rows before the prompt apart from the others. */
+  readonly prefix?: PrefixGraphs | undefined;
   /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space of the prompt's vectors. */
   readonly embed: Emitted;
   /** The scale of the rows of the word table before a prompt at the word embeddings enters; 1: none. */
@@ -85,4 +99,9 @@ export interface CompileOptions extends PassOptions {
    * weighted by `target_weights`.
    */
   readonly loss?: LossMean;
+  /**
+   * Whether graphs are made that leave out the rows before the prompt, where the model is causal and the answer a word. Where the
+   * graph does not show that it is, there are none.
+   */
+  readonly prefix?: boolean;
 }

@@ -27,7 +27,22 @@ export function attentionOf(
   { graph, words }: Embedding,
   read: (constant: Constant) => Uint8Array | undefined,
 ): Attention | undefined {
-  const nodes = liveNodes(graph);
+  const found = [...softmaxDirections(liveNodes(graph), words, read).values()];
+  if (found.includes("bidirectional")) return "bidirectional";
+  return found.length > 0 && found.every((one) => one === "causal") ? "causal" : undefined;
+}
+
+/**
+ * The direction of each softmax over tokens, as for {@linkcode attentionOf}.
+ *
+ * @param nodes the live ones, in order
+ * @param words what the scores are made of
+ */
+export function softmaxDirections(
+  nodes: readonly Node[],
+  words: Value,
+  read: (constant: Constant) => Uint8Array | undefined,
+): ReadonlyMap<Node, Attention | undefined> {
   const fromWords = dependents(nodes, [words]);
   const interpreter = interpreterOf({
     batch: 2,
@@ -35,10 +50,8 @@ export function attentionOf(
     isZero: (value) => value === words || (fromWords.has(value) && !carriesMask(value.producer!)),
     read,
   });
-  const found = nodes.filter((node) => fromWords.has(node.outputs[0]!) && isOverTokens(node))
-    .map((node) => directionOf(interpreter.valueOf(node.inputs[0]!)));
-  if (found.includes("bidirectional")) return "bidirectional";
-  return found.length > 0 && found.every((one) => one === "causal") ? "causal" : undefined;
+  const overTokens = nodes.filter((node) => fromWords.has(node.outputs[0]!) && isOverTokens(node));
+  return new Map(overTokens.map((node) => [node, directionOf(interpreter.valueOf(node.inputs[0]!))]));
 }
 
 /** Whether a mask passes through a node on its way to the softmax; the largest score of a row shows whether all of it is masked. */
