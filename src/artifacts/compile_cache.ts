@@ -5,12 +5,13 @@ import type {
   GenerationOptions,
   Insertion,
   OptimizerName,
+  PrefixGraphs,
 } from "../compiler/mod.ts";
 import { sha256 } from "../base/sha256.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock } from "../disk/lock.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import { compileModel, type CompileTarget } from "./compile_model.ts";
+import { compileModel, compileModelPrefix, type CompileTarget } from "./compile_model.ts";
 import { compilerHash } from "./compiler_hash.ts";
 import { readArtifacts, writeArtifacts } from "./manifest.ts";
 import { thrownMessage } from "../base/errors.ts";
@@ -72,6 +73,22 @@ export class CompileCache {
       compile,
       write: (folder, compiled) => writeGeneration(folder, compiled, model),
     });
+  }
+
+  /** The graphs that leave out the rows before a prompt, where the model is causal. As `compile` otherwise. */
+  async prefix(
+    model: OpenModel,
+    insertion: Insertion,
+    optimizer: OptimizerName,
+    target: CompileTarget,
+  ): Promise<PrefixGraphs | undefined> {
+    const { readPrefix, writePrefix } = await import("./prefix_files.ts");
+    const made = ["prefix", insertion, optimizer, target.target, target.precision, target.loss ?? "plain"];
+    return await this.kept([...weightsOf(model), ...made], {
+      read: (folder) => readPrefix(folder, model),
+      compile: () => ({ graphs: compileModelPrefix(model, insertion, optimizer, target) }),
+      write: (folder, { graphs }) => writePrefix(folder, graphs, model),
+    }).then(({ graphs }) => graphs);
   }
 
   /** What an earlier process compiled, or what is compiled now and kept. @param made what it is compiled from, beside the compiler */

@@ -2,8 +2,7 @@ import { addsPositions, findEmbedding } from "./analysis/embedding_layer.ts";
 import type { Emitted } from "./backend/emit.ts";
 import { compileAnswer, compileTextAnswer } from "./compile_answer.ts";
 import type { Compiled, CompiledAnswer, CompileOptions } from "./compiled.ts";
-import { compilePrefix } from "./compile_prefix.ts";
-import { bytesOfConstant, readModelFiles } from "./frontend/onnx_file.ts";
+import { readModelFiles } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
 import { emitForTarget, type LoweringTarget, type Purpose } from "./lower_for_target.ts";
 import { type OptimizerName, optimizerState } from "./passes/optimizer.ts";
@@ -59,7 +58,6 @@ export function compile(
     precision = "float32",
     answer: kind = "word",
     loss = "plain",
-    prefix = false,
   }: CompileOptions = {},
 ): Compiled {
   const file = readModelFiles({ bytes, path }, decoder, read);
@@ -78,11 +76,6 @@ export function compile(
   const bank = graphs("bank", { step: "train_bank", suffix: "_bank" }, { verify });
   const made = (from: StagedGraph, pass: Pass, purpose: Purpose, name: string) =>
     lazy(() => emitForTarget(runPasses(from, [pass], { verify }), to, purpose, name, { verify }));
-  const apart = lazy(() => {
-    const spliced = runPasses(frozen, [splicePrompt(insertion, "one")], { verify });
-    const step = promptStep(loss, optimizer, precision);
-    return compilePrefix(spliced, step, (constant) => bytesOfConstant(constant, file), to, { verify });
-  });
   const update = made(noGraph(path), optimizerAlone(optimizer, dimension), "train", "update");
   const embed = made(frozen, readEmbeddings(insertion), "embed", "embed");
   return {
@@ -98,9 +91,6 @@ export function compile(
     },
     get answer() {
       return one.answer;
-    },
-    get prefix() {
-      return prefix && kind === "word" ? apart() : undefined;
     },
     get embed() {
       return embed();

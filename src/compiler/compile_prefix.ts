@@ -1,32 +1,46 @@
 import { promptRows } from "./analysis/prompt_rows.ts";
-import type { PrefixGraphs } from "./compiled.ts";
-import type { Constant } from "./graph/graph.ts";
+import type { CompileOptions, PrefixGraphs } from "./compiled.ts";
+import { bytesOfConstant, readModelFiles } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
 import { emitForTarget, type LoweringTarget, SIMPLIFY } from "./lower_for_target.ts";
 import { afterPrefix, beforePrompt, keptValues } from "./passes/after_prefix.ts";
 import { outputsOfBoth } from "./passes/objective.ts";
-import type { Pass, PassOptions, StagedGraph } from "./passes/pass.ts";
-import { joinGraphs, runPasses } from "./passes/run_passes.ts";
-import { PROMPT } from "./passes/splice.ts";
-import { NARROW_TO_CLASSES, NARROW_TO_WORDS, READ_ANSWER } from "./pipeline.ts";
+import type { OptimizerName } from "./passes/optimizer.ts";
+import type { Pass } from "./passes/pass.ts";
+import { joinGraphs, noGraph, runPasses } from "./passes/run_passes.ts";
+import { type Insertion, PROMPT } from "./passes/splice.ts";
+import {
+  frontend,
+  NARROW_TO_CLASSES,
+  NARROW_TO_WORDS,
+  promptStep,
+  READ_ANSWER,
+  splicePrompt,
+} from "./pipeline.ts";
 
 /**
- * The graphs of a prompt that leave out the rows before it, and the one of these rows.
+ * Compiles the graphs of a soft prompt that leave out the rows before it, and the one of these rows, for answers that are words.
+ * They are as {@linkcode compile} makes them otherwise, and made when they are first read.
  *
- * @param spliced the model with one prompt
- * @param step from the classes' logits to the training step
- * @param read reads constants, for masks
- * @returns `undefined` where the graph does not show that no row depends on later ones
+ * @param bytes the model's ONNX file, which must not change while graphs are made
+ * @param path where it lies, for messages and for referring to its weights
+ * @returns `undefined` where the graph does not show that no row of a text depends on later ones
+ * @throws {CompileError} on anything in the model that cannot be compiled
  */
 export function compilePrefix(
-  spliced: StagedGraph,
-  step: readonly Pass[],
-  read: (constant: Constant) => Uint8Array | undefined,
-  to: LoweringTarget,
-  options: PassOptions,
+  bytes: Uint8Array,
+  path: string,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+  { onPass, verify, read, target = "cpu", precision = "float32", loss = "plain" }: CompileOptions = {},
 ): PrefixGraphs | undefined {
+  const file = readModelFiles({ bytes, path }, undefined, read);
+  const options = { onPass, verify };
+  const to: LoweringTarget = { target, precision };
+  const spliced = runPasses(noGraph(path), [...frontend(file), splicePrompt(insertion, "one")], options);
   const { graph } = spliced;
-  const rows = promptRows(graph, graph.inputs.find(({ name }) => name === PROMPT)!, read);
+  const prompt = graph.inputs.find(({ name }) => name === PROMPT)!;
+  const rows = promptRows(graph, prompt, (constant) => bytesOfConstant(constant, file));
   const kept = rows && keptValues(graph, rows);
   if (rows === undefined || kept === undefined) return undefined;
   const rowsBefore: Pass = {
@@ -47,6 +61,7 @@ export function compilePrefix(
   const before = lazy(() =>
     emitForTarget(runPasses(spliced, [rowsBefore], options), to, "embed", "before_prompt", options)
   );
+  const step = promptStep(loss, optimizer, precision);
   const train = lazy(() =>
     emitForTarget(runPasses(classes(), step, options), to, "train", "train_after_prefix", options)
   );

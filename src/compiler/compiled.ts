@@ -22,7 +22,7 @@ export interface CompiledAnswer {
   readonly answer: Emitted;
 }
 
-/** A text's rows before a prompt do not depend on it: one graph computes them, others the rows from there on. */
+/** The graphs of a causal model that compute the rows before a prompt, which do not depend on it, apart from the others. */
 export interface PrefixGraphs {
   /** The rows before the prompt, as texts that end there; its outputs are the inputs `past_0`, `past_1`, … of the other graphs. */
   readonly before: Emitted;
@@ -49,8 +49,6 @@ export interface Compiled extends CompiledAnswer {
   readonly bank: CompiledAnswer & { readonly train: Emitted };
   /** Only the optimizer, for gradients summed over several steps: `artifacts.json`'s `update`. */
   readonly update: Emitted;
-  /** Where it was asked for and no row depends on later ones: the rows before the prompt apart from the others. */
-  readonly prefix?: PrefixGraphs | undefined;
   /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space of the prompt's vectors. */
   readonly embed: Emitted;
   /** The scale of the rows of the word table before a prompt at the word embeddings enters; 1: none. */
@@ -99,9 +97,4 @@ export interface CompileOptions extends PassOptions {
    * weighted by `target_weights`.
    */
   readonly loss?: LossMean;
-  /**
-   * Whether graphs are made that leave out the rows before the prompt, where the model is causal and the answer a word. Where the
-   * graph does not show that it is, there are none.
-   */
-  readonly prefix?: boolean;
 }

@@ -38,6 +38,7 @@ export {
 } from "./compile_generation.ts";
 export { compileHard } from "./compile_hard.ts";
 export { compileModelTuning } from "./compile_model_tuning.ts";
+export { compilePrefix } from "./compile_prefix.ts";
 export type {
   AnswerKind,
   Compiled,
@@ -45,6 +46,7 @@ export type {
   CompiledModel,
   CompileOptions,
   Parameter,
+  PrefixGraphs,
 } from "./compiled.ts";
 export type { CausalFrame } from "./backend/causal_file.ts";
 export { type CausalPrompt, exportCausal } from "./export_causal.ts";

@@ -8,22 +8,12 @@ interface TextValues {
   readonly values: ReadonlyMap<string, Float32Array>;
 }
 
-/** How the values of a name lie in memory, for one example. */
+/** How the values of a name lie in memory. */
 interface Layout {
-  /** The number of parts of an example along the first axis. */
-  readonly copies: number;
-  /** The extents; those of the first axis and of the rows' do not matter. */
+  /** The extents for one text of one row. */
   readonly dims: readonly number[];
+  /** The axis of the rows. */
   readonly axis: number;
-}
-
-/** What is kept so far. */
-export interface KeptAmount {
-  /** The bytes that one row of a text takes. */
-  readonly bytesPerRow: number;
-  /** The texts whose values are kept, and their bytes. */
-  readonly texts: number;
-  readonly bytes: number;
 }
 
 /**
@@ -33,29 +23,49 @@ export interface KeptAmount {
  */
 export class PrefixValues {
   private readonly kept = new Map<string, TextValues>();
-  private readonly layouts = new Map<string, Layout>();
   /** Memory for the inputs of one run, by name. */
   private readonly buffers = new Map<string, Float32Array>();
   private readonly queue = new SerialQueue();
   private bytes = 0;
 
+  private constructor(
+    private readonly before: Session,
+    private readonly layouts: ReadonlyMap<string, Layout>,
+    private most: number,
+  ) {}
+
   /**
+   * Sees from a text of one row how values lie in memory.
+   *
    * @param before gives the values, for texts that end before their prompts
    * @param axes the axis of the rows in each of them, by name
    * @param most the bytes that are kept at most
    */
-  constructor(
-    private readonly before: Session,
-    private readonly axes: Readonly<Record<string, number>>,
-    private readonly most: number,
-  ) {}
+  static async open(
+    before: Session,
+    axes: Readonly<Record<string, number>>,
+    most: number,
+  ): Promise<PrefixValues> {
+    const feeds = Object.fromEntries(before.inputNames.map((name) => [name, int64Tensor([1], [1, 1])]));
+    const values = await before.run(feeds);
+    const layouts = Object.entries(axes).map(([name, axis]) =>
+      [name, { dims: tensorNamed(values, name).dims, axis }] as const
+    );
+    return new PrefixValues(before, new Map(layouts), most);
+  }
 
-  /** What is kept so far; `undefined` before the first batch. */
-  get amount(): KeptAmount | undefined {
-    if (this.layouts.size === 0) return undefined;
-    const numbers = [...this.layouts.values()].map((layout) => sizeOf(layout, 1));
-    const bytesPerRow = numbers.reduce((sum, count) => sum + count * Float32Array.BYTES_PER_ELEMENT, 0);
-    return { bytesPerRow, texts: this.kept.size, bytes: this.bytes };
+  /** The bytes that the values of one row take. */
+  get bytesPerRow(): number {
+    return [...this.layouts.values()].reduce((sum, one) => sum + sizeOf(one, 1), 0) *
+      Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** Frees what is kept, and keeps no more. */
+  end(): void {
+    this.most = 0;
+    this.bytes = 0;
+    this.kept.clear();
+    this.buffers.clear();
   }
 
   /**
@@ -71,7 +81,7 @@ export class PrefixValues {
     },
   ): typeof session {
     return {
-      inputNames: session.inputNames.filter((name) => !(name in this.axes)),
+      inputNames: session.inputNames.filter((name) => !(this.layouts.has(name))),
       run: (feeds, outputs) =>
         this.queue.take(async () => await session.run({ ...feeds, ...await this.pasts(feeds) }, outputs)),
       release: () => session.release(),
@@ -90,55 +100,45 @@ export class PrefixValues {
 
   /** The values of each text of a batch, kept or computed now. */
   private async textsOf(feeds: Feeds, counts: readonly number[]): Promise<TextValues[]> {
-    // Where nothing stands before a prompt, one row is computed, of which none is read.
-    const own = counts.map((rows, example) =>
-      rowsOf(feeds, this.before.inputNames, example, Math.max(1, rows))
-    );
+    const { inputNames } = this.before;
+    const keys = counts.map((rows, example) => keyOf(startOf(feeds, inputNames, [example], rows)));
     const found = new Map<string, TextValues>();
-    const missing = new Map<string, { readonly rows: number; readonly example: number }>();
-    for (const [example, key] of own.entries()) {
+    const missing = new Map<string, number>();
+    for (const [example, key] of keys.entries()) {
       const kept = this.kept.get(key);
       if (kept) found.set(key, kept);
-      else missing.set(key, { rows: Math.max(1, counts[example]!), example });
+      else missing.set(key, example);
     }
-    for (const [rows, group] of Map.groupBy(missing, ([, { rows }]) => rows)) {
-      const examples = group.map(([, { example }]) => example);
-      const values = await this.before.run(startOf(feeds, this.before.inputNames, examples, rows));
+    for (const [rows, group] of Map.groupBy(missing, ([, example]) => counts[example]!)) {
+      const examples = group.map(([, example]) => example);
+      const values = rows > 0 ? await this.before.run(startOf(feeds, inputNames, examples, rows)) : {};
       for (const [at, [key]] of group.entries()) {
-        found.set(key, this.keep(key, values, at, examples.length, rows));
+        const own = [...this.layouts].map(([name, layout]): [string, Float32Array] => {
+          const size = sizeOf(layout, rows);
+          const all = rows > 0 ? float32Data(tensorNamed(values, name)) : new Float32Array();
+          return [name, all.subarray(at * size, (at + 1) * size)];
+        });
+        found.set(key, this.keep(key, { rows, values: new Map(own) }));
       }
     }
-    return own.map((key) => found.get(key)!);
+    return keys.map((key) => found.get(key)!);
   }
 
-  /** The values of one text of those that were computed together, which are kept where there is room. */
-  private keep(
-    key: string,
-    computed: Readonly<Record<string, Tensor>>,
-    at: number,
-    texts: number,
-    rows: number,
-  ): TextValues {
-    const parts = Object.keys(this.axes).map((name) => {
-      const tensor = tensorNamed(computed, name);
-      const layout = { copies: tensor.dims[0]! / texts, dims: tensor.dims, axis: this.axes[name]! };
-      this.layouts.set(name, layout);
-      const size = sizeOf(layout, rows);
-      return [name, float32Data(tensor).subarray(at * size, (at + 1) * size)] as const;
-    });
-    const bytes = parts.reduce((sum, [, { byteLength }]) => sum + byteLength, 0);
-    if (this.bytes + bytes > this.most) return { rows, values: new Map(parts) };
+  /** Keeps a text's values where there is room. */
+  private keep(key: string, { rows, values }: TextValues): TextValues {
+    const bytes = [...values.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (this.bytes + bytes > this.most) return { rows, values };
     this.bytes += bytes;
-    const kept = { rows, values: new Map(parts.map(([name, part]) => [name, part.slice()])) };
+    const kept = { rows, values: new Map([...values].map(([name, own]) => [name, own.slice()])) };
     this.kept.set(key, kept);
     return kept;
   }
 
   /** The first rows of texts, one text after the other. */
   private joined(name: string, layout: Layout, texts: readonly TextValues[], prefix: number): Tensor {
-    const { copies, dims, axis } = layout;
+    const { dims: [copies, ...dims], axis } = layout;
     const size = sizeOf(layout, prefix);
-    const inner = product(dims.slice(axis + 1));
+    const inner = product(dims.slice(axis));
     const stretch = prefix * inner;
     const data = this.buffer(name, texts.length * size);
     for (const [i, { rows, values }] of texts.entries()) {
@@ -151,7 +151,7 @@ export class PrefixValues {
         data.set(own.subarray(from, from + stretch), to);
       }
     }
-    return float32Tensor(data, [texts.length * copies, ...dims.slice(1).with(axis - 1, prefix)]);
+    return float32Tensor(data, [texts.length * copies!, ...dims.with(axis - 1, prefix)]);
   }
 
   private buffer(name: string, size: number): Float32Array {
@@ -186,15 +186,14 @@ function startOf(feeds: Feeds, names: readonly string[], examples: readonly numb
   }));
 }
 
-/** What the first rows of a text read, as text. */
-function rowsOf(feeds: Feeds, names: readonly string[], example: number, rows: number): string {
-  return names.map((name) => startOf(feeds, [name], [example], rows)[name]!)
-    .map((tensor) => onHost(tensor).data.join()).join(";");
+/** What a text reads, as text. */
+function keyOf(feeds: Feeds): string {
+  return Object.values(feeds).map((tensor) => onHost(tensor).data.join()).join(";");
 }
 
-/** The number of values of one example. */
-function sizeOf({ copies, dims, axis }: Layout, rows: number): number {
-  return copies * product(dims.slice(1).with(axis - 1, rows));
+/** The number of values of one text. */
+function sizeOf({ dims, axis }: Layout, rows: number): number {
+  return product(dims.with(axis, rows));
 }
 
 function product(extents: readonly number[]): number {

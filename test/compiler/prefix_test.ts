@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { RandomStream } from "../../src/base/random_stream.ts";
-import { compile, type Compiled, type Insertion } from "../../src/compiler/mod.ts";
+import { compile, compilePrefix, type Insertion } from "../../src/compiler/mod.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import {
   float32Tensor,
@@ -30,10 +30,11 @@ const CAUSAL = [
 ];
 const BIDIRECTIONAL = ["bert-opset11", "roberta-opset14"];
 
+const options = { read: readRegion };
 const bytesOf = (name: string) => Deno.readFileSync(familyModel(name));
 
-function compiled(name: string, insertion: Insertion): Compiled {
-  return compile(bytesOf(name), familyModel(name), insertion, "adamw", { read: readRegion, prefix: true });
+function prefixOf(name: string, insertion: Insertion) {
+  return compilePrefix(bytesOf(name), familyModel(name), insertion, "adamw", options);
 }
 
 /** Texts before a prompt of two vectors and a last word, of several lengths, with a step's other inputs. */
@@ -87,13 +88,14 @@ async function steps(session: Pick<Session, "run">, feeds: Record<string, Tensor
 
 for (const name of CAUSAL) {
   Deno.test(`steps of ${name} without the rows before the prompt are those of whole texts`, async () => {
-    const { train, answer, prefix } = compiled(name, "word-embeddings");
-    assert(prefix !== undefined, "the graph shows no causal attention");
+    const { train, answer } = compile(bytesOf(name), familyModel(name), "word-embeddings", "adamw", options);
+    const prefix = prefixOf(name, "word-embeddings");
+    if (prefix === undefined) throw new Error("the graph shows no causal attention");
     const feeds = await textsBefore(name, [5, 3, 4, 5]);
     const [whole, wholeAnswer, before, rest, restAnswer] = await Promise.all(
       [train, answer, prefix.before, prefix.train, prefix.answer].map((graph) => cpu.open(graph)),
     );
-    const values = new PrefixValues(before!, prefix.axes, Infinity);
+    const values = await PrefixValues.open(before!, prefix.axes, Infinity);
     const expected = await steps(whole!, feeds);
     const found = await steps(values.session(rest!), feeds);
     for (const [i, numbers] of expected.entries()) {
@@ -110,6 +112,6 @@ for (const name of CAUSAL) {
 
 for (const name of BIDIRECTIONAL) {
   Deno.test(`the rows before a prompt stay in a step of ${name}, in which they attend to it`, () => {
-    assertEquals(compiled(name, "word-embeddings").prefix, undefined);
+    assertEquals(prefixOf(name, "word-embeddings"), undefined);
   });
 }
