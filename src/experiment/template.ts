@@ -34,6 +34,12 @@ export function columnsOf(template: Template): string[] {
   return [...new Set(template.flatMap((piece) => piece.kind === "column" ? [piece.name] : []))];
 }
 
+/** Whether a text of the data stands before the first vector of a prompt. */
+export function isTextBeforePrompt(template: Template): boolean {
+  const prompt = template.findIndex(({ kind }) => kind === "prompt");
+  return template.slice(0, Math.max(0, prompt)).some(({ kind }) => kind === "column");
+}
+
 /**
  * Splits a template at its placeholders: `{mask}`, for a soft prompt `{prompt}`, which may also be divided into several
  * pieces `{prompt:5}` whose lengths add up to the prompt's, and the data's columns: `{text}`, or others by their names.

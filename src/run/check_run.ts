@@ -4,9 +4,16 @@ import { allDone } from "../base/all_done.ts";
 import { type SelfCheck, selfCheck, SelfCheckError, UncheckableError } from "../check/self_check.ts";
 import { textCheck } from "../check/text_check.ts";
 import { toleranceFor } from "../check/difference.ts";
-import { type Emitted, mapWeights, numberFormatOf, readOnnxFile } from "../compiler/mod.ts";
+import {
+  type Emitted,
+  mapWeights,
+  numberFormatOf,
+  type PrefixGraphs,
+  readOnnxFile,
+} from "../compiler/mod.ts";
 import { sha256, withoutSha256, withSha256 } from "../base/sha256.ts";
-import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
+import { type Device, float32Tensor, type Session, type Tensor } from "../device/device.ts";
+import { PrefixValues } from "../device/prefix_values.ts";
 import { SessionGroup } from "../device/session_group.ts";
 import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
@@ -67,7 +74,7 @@ async function checkedAndKept(
 }
 
 async function keyOf(
-  { prepared: { experiment, model }, target, device }: CheckedRun,
+  { prepared: { experiment, model }, graphs, target, device }: CheckedRun,
   { texts }: CheckedTexts,
 ): Promise<string> {
   const { prompt, tune, ensemble, semantics } = experiment;
@@ -78,6 +85,7 @@ async function keyOf(
     tune,
     ensemble !== undefined,
     target,
+    ...(graphs.prefix ? ["after prefix"] : []),
     device.kind,
     semantics,
     texts.map(({ ids }) => ids),
@@ -122,7 +130,9 @@ async function checked(run: CheckedRun, { kind, texts }: CheckedTexts): Promise<
   });
   if ("skipped" in files) return files;
   const [file, decoder] = files;
-  const answer = await sessions.add(device.open(graph));
+  const answer = graphs.prefix
+    ? await answerAfterPrefix(graphs.prefix, device, sessions)
+    : await sessions.add(device.open(graph));
   const embed = graphs.prompt && await sessions.add(device.open(graphs.prompt.embed));
   const task = {
     answer,
@@ -166,6 +176,16 @@ function answerGraph(
   }
   const compiled = graphs.hard ?? (isEnsemble ? graphs.prompt.bank : graphs.prompt);
   return { graph: kind === "words" ? compiled.answer : compiled.predict, inputs: {} };
+}
+
+/** The forward graph of the rows from the prompt on, as one of whole texts. */
+async function answerAfterPrefix(
+  { before, axes, answer }: PrefixGraphs,
+  device: Device,
+  sessions: SessionGroup,
+): Promise<Session> {
+  const values = await PrefixValues.open(await sessions.add(device.open(before)), axes, 0);
+  return values.session(await sessions.add(device.open(answer)));
 }
 
 /** The reason why the file's weights do not fit into memory in addition to the compiled graph; `undefined` if they do. */

@@ -1,8 +1,9 @@
+import { scalarOf } from "../graph/constants.ts";
 import { sameDimension, symbol } from "../graph/dimension.ts";
 import { type Constant, dependents, type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { attributeAxis, type SelectionRule } from "../ops/op_definition.ts";
-import { type Attention, softmaxDirections } from "./attention_direction.ts";
+import { AttentionProbe, BLOCKED } from "./attention_direction.ts";
 
 const SEQUENCE = symbol("sequence");
 
@@ -12,8 +13,8 @@ interface Layout {
   readonly row: number;
   /** The axis with one place for each row that is attended to, where it has one. */
   readonly key?: number;
-  /** Whether its numbers are 0 wherever a row would attend to a later one. */
-  readonly isMasked?: boolean;
+  /** The number that stands wherever a row would attend to a later one, where it is the same for all texts. */
+  readonly blocked?: number | undefined;
 }
 
 /** Where the rows of a text are in a graph in which no row depends on later ones. */
@@ -46,12 +47,12 @@ export function promptRows(
   if (entry === undefined || entered === undefined || !sameDimension(entered.shape[1] ?? 0, SEQUENCE)) {
     return undefined;
   }
-  const directions = softmaxDirections(nodes, entered, read);
+  const probe = new AttentionProbe(nodes, entered, read);
   const layouts = new Map<Value, Layout>([[entered, { row: 1 }]]);
   const after = dependents(nodes.slice(nodes.indexOf(entry) + 1), [entered]);
   for (const node of nodes) {
     if (node === entry || !node.outputs.some((output) => after.has(output))) continue;
-    const layout = layoutAfter(node, layouts, directions);
+    const layout = layoutAfter(node, layouts, probe);
     if (layout === undefined) return undefined;
     for (const output of node.outputs) {
       if (!sameDimension(output.shape[layout.row] ?? 0, SEQUENCE)) return undefined;
@@ -71,7 +72,7 @@ export function rowRule(node: Node, row: number): SelectionRule {
 function layoutAfter(
   node: Node,
   layouts: ReadonlyMap<Value, Layout>,
-  directions: ReadonlyMap<Node, Attention | undefined>,
+  probe: AttentionProbe,
 ): Layout | undefined {
   const inputs = node.inputs.map((input) => input === null ? undefined : layouts.get(input));
   const [left, right] = inputs;
@@ -84,13 +85,36 @@ function layoutAfter(
   const keys = inputs.map((layout) => layout?.key);
   if (keys.every((key) => key === undefined)) return { row };
   if (node.op === "Softmax" && attributeAxis(node, -1) === left?.key) {
-    return directions.get(node) === "causal" ? { row, key: left.key, isMasked: true } : undefined;
+    return probe.softmax(node)?.direction === "causal" ? { row, key: left.key, blocked: 0 } : undefined;
   }
   const key = axisFrom(rules, keys);
-  if (key === undefined || key === row) return undefined;
-  // What moves numbers leaves them 0; what computes may not.
-  const moves = definitionOf(node.op).movement !== undefined || node.op === "Cast";
-  return { row, key, isMasked: moves && inputs.every((layout) => layout === undefined || layout.isMasked) };
+  if (key === undefined) {
+    const scores = left?.row === row && leavesOutBlocked(node) ? node.inputs[0] : undefined;
+    return scores && probe.direction(scores) === "causal" ? { row } : undefined;
+  }
+  if (key === row) return undefined;
+  return { row, key, blocked: blockedAfter(node, inputs) };
+}
+
+/** Whether a node reduces numbers in such a way that those far below others make no difference. */
+function leavesOutBlocked({ op }: Node): boolean {
+  return definitionOf(op).accumulate?.(1, -BLOCKED) === 1;
+}
+
+/** Numbers that stand for those that are not known. */
+const SAMPLES = [-2, 0, 0.5, 1e9];
+
+/** What becomes of the numbers that stand where a row would attend to a later one. */
+function blockedAfter(node: Node, inputs: readonly (Layout | undefined)[]): number | undefined {
+  const { movement, compute } = definitionOf(node.op);
+  if (movement !== undefined || node.op === "Cast") return inputs[0]?.blocked;
+  if (compute === undefined) return undefined;
+  const known = node.inputs.map((input, i) => inputs[i]?.blocked ?? (input ? scalarOf(input) : undefined));
+  const [found, ...others] = SAMPLES.map((sample) => {
+    const [x = sample, y = sample, z = sample] = known;
+    return compute(x, y, z);
+  });
+  return others.every((other) => other === found) ? found : undefined;
 }
 
 /** Queries by keys, or attention applied to values. */
@@ -106,7 +130,7 @@ function productLayout(
   if (left.key === undefined) {
     return rules[rank - 1]?.axes[1] === right.row ? { row, key: rank - 1 } : undefined;
   }
-  const isApplied = left.isMasked === true && left.key === summedAxis(node, rules, 0) &&
+  const isApplied = left.blocked === 0 && left.key === summedAxis(node, rules, 0) &&
     right.row === summedAxis(node, rules, 1);
   return isApplied ? { row } : undefined;
 }

@@ -1,0 +1,45 @@
+import { counted } from "../base/counted.ts";
+import type { Notice } from "./progress.ts";
+
+/** The share of the free memory that keys and values of the rows before prompts may take. */
+const SHARE = 1 / 4;
+
+/** The bytes that may be kept of the rows before prompts, from now on. */
+export function roomForRows(): number {
+  return SHARE * Deno.systemMemoryInfo().available;
+}
+
+/**
+ * The notice that the rows before a prompt are left out of its steps.
+ *
+ * @param title the run's
+ * @param bytesPerRow what is kept of one row
+ * @param examples those that are trained on
+ */
+export function keptRowsNotice(
+  title: string,
+  bytesPerRow: number,
+  examples: readonly { readonly promptRows: readonly number[] }[],
+  room: number = roomForRows(),
+): Notice {
+  const rows = examples.reduce((sum, { promptRows }) => sum + Math.min(...promptRows), 0);
+  const bytes = rows * bytesPerRow;
+  const many = counted(examples.length, "example").replace(
+    /^\d+/,
+    (count) => Number(count).toLocaleString("en"),
+  );
+  const limit = bytes > room
+    ? `; ${inMegabytes(room)} (a quarter of the free memory) are kept, the others are computed in each step`
+    : ", kept for all epochs";
+  return {
+    about: "rows before the prompt",
+    line:
+      `${title}: steps begin at the prompt, as the texts before it do not depend on it: their keys and values take ${
+        inMegabytes(bytes / examples.length)
+      } an example, ${inMegabytes(bytes)} for ${many}${limit}`,
+  };
+}
+
+function inMegabytes(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toPrecision(2)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
