@@ -111,7 +111,7 @@ export class PrefixValues {
     }
     for (const [rows, group] of Map.groupBy(missing, ([, example]) => counts[example]!)) {
       const examples = group.map(([, example]) => example);
-      const values = rows > 0 ? await this.before.run(startOf(feeds, inputNames, examples, rows)) : {};
+      const values = rows > 0 ? await this.computed(feeds, examples, rows) : {};
       for (const [at, [key]] of group.entries()) {
         const own = [...this.layouts].map(([name, layout]): [string, Float32Array] => {
           const size = sizeOf(layout, rows);
@@ -122,6 +122,13 @@ export class PrefixValues {
       }
     }
     return keys.map((key) => found.get(key)!);
+  }
+
+  /** The values of the first rows of some of a batch's texts. */
+  private computed(feeds: Feeds, examples: readonly number[], rows: number): Promise<Record<string, Tensor>> {
+    // A product with a single row is summed in another order, and would give a text other bits alone than with others.
+    const fed = examples.length * rows === 1 ? [...examples, ...examples] : examples;
+    return this.before.run(startOf(feeds, this.before.inputNames, fed, rows));
   }
 
   /** Keeps a text's values where there is room. */

@@ -66,6 +66,18 @@ async function textsBefore(name: string, lengths: readonly number[]): Promise<Re
   };
 }
 
+/** One of the texts alone. */
+function exampleOf(feeds: Record<string, Tensor>, example: number): Record<string, Tensor> {
+  const ofTexts = ["input_ids", "attention_mask", "position_ids", "prompt_rows", "answer_rows"];
+  const own = ofTexts.map((name) => {
+    const { dims: [texts, ...dims], data } = feeds[name]!;
+    const items = Array.from(data, Number);
+    const size = items.length / texts!;
+    return [name, int64Tensor(items.slice(example * size, (example + 1) * size), [1, ...dims])] as const;
+  });
+  return { ...feeds, ...Object.fromEntries(own) };
+}
+
 /** Five steps of AdamW: the losses, the gradients, and the last prompt. */
 async function steps(session: Pick<Session, "run">, feeds: Record<string, Tensor>) {
   const zeros = float32Tensor(new Float32Array(feeds.prompt!.data.length), feeds.prompt!.dims);
@@ -91,7 +103,8 @@ for (const name of CAUSAL) {
     const { train, answer } = compile(bytesOf(name), familyModel(name), "word-embeddings", "adamw", options);
     const prefix = prefixOf(name, "word-embeddings");
     if (prefix === undefined) throw new Error("the graph shows no causal attention");
-    const feeds = await textsBefore(name, [5, 3, 4, 5]);
+    const lengths = [5, 3, 4, 5, 1];
+    const feeds = await textsBefore(name, lengths);
     const [whole, wholeAnswer, before, rest, restAnswer] = await Promise.all(
       [train, answer, prefix.before, prefix.train, prefix.answer].map((graph) => cpu.open(graph)),
     );
@@ -102,6 +115,9 @@ for (const name of CAUSAL) {
       const off = relativeError(found[i]!, numbers);
       assert(off < 2e-5, `number ${i} of ${expected.length} is off by ${off}`);
     }
+    const singly = await PrefixValues.open(before!, prefix.axes, Infinity);
+    for (const i of lengths.keys()) await singly.session(restAnswer!).run(exampleOf(feeds, i));
+    assertEquals(await steps(singly.session(rest!), feeds), found, "bits depend on what else is in a batch");
     const answers = await values.session(restAnswer!).run(feeds);
     for (const [output, { data }] of Object.entries(await wholeAnswer!.run(feeds))) {
       assert(relativeError(answers[output]!.data as Float32Array, data as Float32Array) < 1e-5, output);
