@@ -55,6 +55,20 @@ export function compileHardModel(
   return compileHard(graph, onnx, { ...target, decoder, read: regions.read });
 }
 
+/**
+ * The number of values of each row before a prompt that later rows read (keys and values of attention), where steps can leave these
+ * rows out; `undefined` where the model does not show that it is causal.
+ */
+export function valuesBeforePrompt(
+  { graph, onnx }: ModelGraph,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+): number | undefined {
+  using regions = new RegionReader();
+  const made = compilePrefix(graph, onnx, insertion, optimizer, { read: regions.read });
+  return made && Object.keys(made.axes).length;
+}
+
 /** Compiles the graphs that leave out the rows before a prompt. @returns `undefined` where the model does not show that it is causal */
 export function compileModelPrefix(
   { graph, onnx }: ModelGraph,

@@ -16,7 +16,7 @@ import { type SoundText, textPlanLines } from "./text_plan_lines.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import { type PlannedRun, planSound, problemOf } from "../batch/plan.ts";
 import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
-import { dataWarnings, overlap, unknownWordsWarning } from "../run/warnings.ts";
+import { dataWarnings, overlap, templateHint, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
 import { encodeTexts } from "../run/encode_texts.ts";
 import { outOfReach, outOfReachWarning } from "../run/out_of_reach.ts";
@@ -88,6 +88,8 @@ export async function validate(
         ));
       if (unknownWords.length > 0) io.log(unknownWordsWarning(run.title, unknownWords));
       for (const notice of dataWarnings(run.title, prepared)) notices.log(notice);
+      const hint = templateHint(run.title, prepared);
+      if (hint !== undefined) notices.log(hint);
       if (estimated.damage !== undefined) {
         io.log(`warning: ${run.title}: ${estimated.damage}: it will be run again`);
       }
