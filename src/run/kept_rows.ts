@@ -1,12 +1,14 @@
+import process from "node:process";
 import { counted } from "../base/counted.ts";
 import type { Notice } from "./progress.ts";
 
 /** The share of the free memory that keys and values of the rows before prompts may take. */
 const SHARE = 1 / 4;
 
-/** The bytes that may be kept of the rows before prompts, from now on. */
+/** The bytes that may be kept of the rows before prompts, from now on. A container's limit counts, where there is one. */
 export function roomForRows(): number {
-  return SHARE * Deno.systemMemoryInfo().available;
+  const left = (process.constrainedMemory() || Infinity) - Deno.memoryUsage().rss;
+  return SHARE * Math.max(0, Math.min(Deno.systemMemoryInfo().available, left));
 }
 
 /**
@@ -15,12 +17,13 @@ export function roomForRows(): number {
  * @param title the run's
  * @param bytesPerRow what is kept of one row
  * @param examples those that are trained on
+ * @param room the bytes that are kept at most
  */
 export function keptRowsNotice(
   title: string,
   bytesPerRow: number,
   examples: readonly { readonly promptRows: readonly number[] }[],
-  room: number = roomForRows(),
+  room: number,
 ): Notice {
   const rows = examples.reduce((sum, { promptRows }) => sum + Math.min(...promptRows), 0);
   const bytes = rows * bytesPerRow;

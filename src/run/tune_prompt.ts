@@ -35,10 +35,11 @@ export async function tunePrompt<One extends EncodedExample, Made>(
   compiled: Compiled,
   context: RunContext,
 ): Promise<TunedPrompt> {
+  const room = prefix ? roomForRows() : 0;
   const { trainStep, update, answer, kept, endSteps } = prefix
-    ? await sessions.tuningAfterPrefix(compiled, prefix, roomForRows())
+    ? await sessions.tuningAfterPrefix(compiled, prefix, room)
     : await sessions.tuning(compiled);
-  if (kept) context.progress.note(keptRowsNotice(context.title, kept.bytesPerRow, encoded.train));
+  if (kept) context.progress.note(keptRowsNotice(context.title, kept.bytesPerRow, encoded.train, room));
   const { experiment, model } = prepared;
   const { seed, evaluation, precision } = experiment;
   const spec = experiment.training;
