@@ -83,8 +83,8 @@ export class CompileCache {
     target: CompileTarget,
   ): Promise<PrefixGraphs | undefined> {
     const { readPrefix, writePrefix } = await import("./prefix_files.ts");
-    const made = ["prefix", insertion, optimizer, target.target, target.precision, target.loss ?? "plain"];
-    return await this.kept([...weightsOf(model), ...made], {
+    const made = [insertion, optimizer, target.target, target.precision, target.loss ?? "plain"];
+    return await this.kept([...weightsOf(model), "prefix", ...made, target.answer ?? "word"], {
       read: (folder) => readPrefix(folder, model),
       compile: () => ({ graphs: compileModelPrefix(model, insertion, optimizer, target) }),
       write: (folder, { graphs }) => writePrefix(folder, graphs, model),

@@ -88,7 +88,7 @@ export async function validate(
         ));
       if (unknownWords.length > 0) io.log(unknownWordsWarning(run.title, unknownWords));
       for (const notice of dataWarnings(run.title, prepared)) notices.log(notice);
-      const hint = templateHint(run.title, prepared);
+      const hint = templateHint(run.title, run.experiment, prepared.model.card);
       if (hint !== undefined) notices.log(hint);
       if (estimated.damage !== undefined) {
         io.log(`warning: ${run.title}: ${estimated.damage}: it will be run again`);
@@ -164,6 +164,8 @@ async function checkTexts(
       for (const line of [...prepared.notes.map((note) => `${title}: ${note}`), ...warnings]) {
         notices.log({ about: line, line: visible(line) });
       }
+      const hint = templateHint(title, experiment, prepared.reader.card);
+      if (hint !== undefined) notices.log(hint);
       sound.push({ title, prepared, truncated, targetTruncated, unreachable });
     } catch (error) {
       problems.push(problemOf(error, file));

@@ -1,26 +1,18 @@
 import { promptRows } from "./analysis/prompt_rows.ts";
+import { textGraphs, wordGraphs } from "./compile.ts";
 import type { CompileOptions, PrefixGraphs } from "./compiled.ts";
 import { bytesOfConstant, readModelFiles } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
-import { emitForTarget, type LoweringTarget, SIMPLIFY } from "./lower_for_target.ts";
+import { emitForTarget, type LoweringTarget } from "./lower_for_target.ts";
 import { afterPrefix, beforePrompt, keptValues } from "./passes/after_prefix.ts";
-import { outputsOfBoth } from "./passes/objective.ts";
 import type { OptimizerName } from "./passes/optimizer.ts";
 import type { Pass } from "./passes/pass.ts";
-import { joinGraphs, noGraph, runPasses } from "./passes/run_passes.ts";
+import { noGraph, runPasses } from "./passes/run_passes.ts";
 import { type Insertion, PROMPT } from "./passes/splice.ts";
-import {
-  frontend,
-  NARROW_TO_CLASSES,
-  NARROW_TO_WORDS,
-  promptStep,
-  READ_ANSWER,
-  splicePrompt,
-} from "./pipeline.ts";
+import { frontend, promptStep, splicePrompt, textStep } from "./pipeline.ts";
 
 /**
- * Compiles the graphs of a soft prompt that leave out the rows before it, and the one of these rows, for answers that are words.
- * They are as {@linkcode compile} makes them otherwise, and made when they are first read.
+ * Compiles the graphs of a soft prompt that leave out the rows before it, and the one of these rows. They are as {@linkcode compile} makes them otherwise, and made when they are first read.
  *
  * @param bytes the model's ONNX file, which must not change while graphs are made
  * @param path where it lies, for messages and for referring to its weights
@@ -32,7 +24,15 @@ export function compilePrefix(
   path: string,
   insertion: Insertion,
   optimizer: OptimizerName,
-  { onPass, verify, read, target = "cpu", precision = "float32", loss = "plain" }: CompileOptions = {},
+  {
+    onPass,
+    verify,
+    read,
+    target = "cpu",
+    precision = "float32",
+    answer: kind = "word",
+    loss = "plain",
+  }: Omit<CompileOptions, "decoder"> = {},
 ): PrefixGraphs | undefined {
   const file = readModelFiles({ bytes, path }, undefined, read);
   const options = { onPass, verify };
@@ -56,30 +56,24 @@ export function compilePrefix(
     ensures: [],
     run: (whole, log) => afterPrefix(whole, rows, kept, log),
   };
-  const answered = lazy(() => runPasses(spliced, [rowsAfter, READ_ANSWER], options));
-  const classes = lazy(() => runPasses(answered(), [NARROW_TO_CLASSES], options));
+  const after = lazy(() => runPasses(spliced, [rowsAfter], options));
+  const names = { step: "train_after_prefix", suffix: "_after_prefix" };
+  const graphs = kind === "text"
+    ? textGraphs(after, textStep(optimizer, precision), to, names, options)
+    : wordGraphs(after, promptStep(loss, optimizer, precision), to, names, options);
   const before = lazy(() =>
     emitForTarget(runPasses(spliced, [rowsBefore], options), to, "embed", "before_prompt", options)
   );
-  const step = promptStep(loss, optimizer, precision);
-  const train = lazy(() =>
-    emitForTarget(runPasses(classes(), step, options), to, "train", "train_after_prefix", options)
-  );
-  const answer = lazy(() => {
-    const words = runPasses(answered(), [NARROW_TO_WORDS], options);
-    const both = runPasses(joinGraphs(classes(), words, outputsOfBoth), [SIMPLIFY], options);
-    return emitForTarget(both, to, "answer", "answer_after_prefix", options);
-  });
   return {
     axes: Object.fromEntries(kept.map(({ name, axis }) => [name, axis])),
     get before() {
       return before();
     },
     get train() {
-      return train();
+      return graphs.train;
     },
     get answer() {
-      return answer();
+      return kind === "text" ? graphs.predict : graphs.answer;
     },
   };
 }

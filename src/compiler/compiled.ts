@@ -30,7 +30,7 @@ export interface PrefixGraphs {
   readonly axes: Readonly<Record<string, number>>;
   /** As `Compiled.train`, without the first `prefix` rows of each text, a symbol that the shapes of the pasts define; … */
   readonly train: Emitted;
-  /** … and as `Compiled.answer`. */
+  /** … for words, as `Compiled.answer`; for texts, as `Compiled.predict`. */
   readonly answer: Emitted;
 }
 

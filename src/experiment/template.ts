@@ -34,10 +34,18 @@ export function columnsOf(template: Template): string[] {
   return [...new Set(template.flatMap((piece) => piece.kind === "column" ? [piece.name] : []))];
 }
 
-/** Whether a text of the data stands before the first vector of a prompt. */
-export function isTextBeforePrompt(template: Template): boolean {
-  const prompt = template.findIndex(({ kind }) => kind === "prompt");
-  return template.slice(0, Math.max(0, prompt)).some(({ kind }) => kind === "column");
+/**
+ * Whether a text of the data stands before the first vector of a prompt.
+ *
+ * @param length the prompt's; the template's placeholders are in order
+ */
+export function isTextBeforePrompt(
+  template: Parameters<typeof templateText>[0],
+  length: number,
+): boolean {
+  const pieces = splitTemplate(templateText(template), length);
+  const prompt = pieces.findIndex(({ kind }) => kind === "prompt");
+  return pieces.slice(0, Math.max(0, prompt)).some(({ kind }) => kind === "column");
 }
 
 /**

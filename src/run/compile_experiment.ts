@@ -1,8 +1,9 @@
 import type { Compiled, LossMean, OptimizerName, PrefixGraphs } from "../compiler/mod.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
-import { isTextBeforePrompt, parseTemplate } from "../experiment/template.ts";
+import { isTextBeforePrompt } from "../experiment/template.ts";
 import type { Experiment, TunedBy } from "../experiment/types.ts";
+import type { ReadingCard } from "../model/card.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
 import type { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
@@ -36,13 +37,14 @@ export async function compileExperiment(
 
 /**
  * Whether an experiment tunes a prompt with texts before it that do not depend on it, as the model is causal: they need no backward
- * pass, and their keys and values stay the same for all steps. The answer is a word.
+ * pass, and their keys and values stay the same for all steps.
  */
 export function hasRowsBefore(
-  { experiment: { prompt, tune, answer }, model }: Pick<PreparedBase<Experiment>, "experiment" | "model">,
+  { prompt, tune }: Pick<Experiment, "prompt" | "tune">,
+  { kind }: Pick<ReadingCard, "kind">,
 ): boolean {
-  return tune === "prompt" && answer === undefined && model.card.kind === "causal" &&
-    isTextBeforePrompt(parseTemplate(prompt.template, promptLength(prompt)));
+  return tune === "prompt" && kind === "causal" &&
+    isTextBeforePrompt(prompt.template, promptLength(prompt));
 }
 
 /**
@@ -55,8 +57,9 @@ export async function compileRowsAfter(
   target: CompileTarget,
   cache: CompileCache,
 ): Promise<PrefixGraphs | undefined> {
-  const { experiment: { prompt, training }, model } = prepared;
-  if (prompt.kind === "hard" || !hasRowsBefore(prepared)) return undefined;
+  const { experiment, model } = prepared;
+  const { prompt, training } = experiment;
+  if (prompt.kind === "hard" || !hasRowsBefore(experiment, model.card)) return undefined;
   return await cache.prefix(model, prompt.insertion, optimizerName(training), target);
 }
 

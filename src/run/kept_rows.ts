@@ -32,17 +32,18 @@ export function keptRowsNotice(
     (count) => Number(count).toLocaleString("en"),
   );
   const limit = bytes > room
-    ? `; ${inMegabytes(room)} (a quarter of the free memory) are kept, the others are computed in each step`
+    ? `; ${inUnits(room)} (a quarter of the free memory) are kept, the others are computed in each step`
     : ", kept for all epochs";
   return {
     about: "rows before the prompt",
     line:
       `${title}: steps begin at the prompt, as the texts before it do not depend on it: their keys and values take ${
-        inMegabytes(bytes / examples.length)
-      } an example, ${inMegabytes(bytes)} for ${many}${limit}`,
+        inUnits(bytes / examples.length)
+      } an example, ${inUnits(bytes)} for ${many}${limit}`,
   };
 }
 
-function inMegabytes(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toPrecision(2)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+function inUnits(bytes: number): string {
+  const [unit, size] = bytes < 1e6 ? ["kB", 1e3] : bytes < 1e9 ? ["MB", 1e6] : ["GB", 1e9];
+  return `${(bytes / Number(size)).toFixed(1)} ${unit}`;
 }

@@ -3,6 +3,8 @@ import { visible } from "../base/visible.ts";
 import { rareClasses } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import { unequalClasses } from "../dataset/unequal_classes.ts";
+import type { Experiment } from "../experiment/types.ts";
+import type { ReadingCard } from "../model/card.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { hasRowsBefore } from "./compile_experiment.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
@@ -64,10 +66,10 @@ function notices(
  */
 export function templateHint(
   title: string,
-  prepared: Pick<PreparedBase, "experiment" | "model">,
+  experiment: Pick<Experiment, "prompt" | "tune">,
+  card: Pick<ReadingCard, "kind">,
 ): Notice | undefined {
-  const { experiment: { tune, answer }, model } = prepared;
-  if (tune !== "prompt" || answer !== undefined || model.card.kind !== "causal" || hasRowsBefore(prepared)) {
+  if (experiment.tune !== "prompt" || card.kind !== "causal" || hasRowsBefore(experiment, card)) {
     return undefined;
   }
   return {

@@ -126,6 +126,34 @@ for (const name of CAUSAL) {
   });
 }
 
+Deno.test("steps with texts as answers, some of them shorter, are those of whole texts", async () => {
+  const [name, insertion] = ["gpt2-opset11", "embedding-output"] as const;
+  const asText = { ...options, answer: "text" } as const;
+  const { train, predict } = compile(bytesOf(name), familyModel(name), insertion, "adamw", asText);
+  const prefix = compilePrefix(bytesOf(name), familyModel(name), insertion, "adamw", asText)!;
+  const lengths = [5, 3, 4];
+  const feeds = {
+    ...await textsBefore(name, lengths),
+    target_rows: int64Tensor(lengths.flatMap((length, i) => [length + 1, i === 1 ? 0 : length + 2]), [3, 2]),
+    target_ids: int64Tensor([7, 9, 12, 0, 3, 5], [3, 2]),
+    target_weights: float32Tensor(Float32Array.of(1, 1, 1, 0, 0.5, 2), [3, 2]),
+  };
+  const [whole, wholeAnswer, before, rest, restAnswer] = await Promise.all(
+    [train, predict, prefix.before, prefix.train, prefix.answer].map((graph) => cpu.open(graph)),
+  );
+  const values = await PrefixValues.open(before!, prefix.axes, Infinity);
+  const found = await steps(values.session(rest!), feeds);
+  for (const [i, numbers] of (await steps(whole!, feeds)).entries()) {
+    assert(relativeError(found[i]!, numbers) < 2e-5, `number ${i}`);
+  }
+  const read = async (session: Pick<Session, "run">) => {
+    const { target_logprobs } = await session.run(feeds);
+    return Array.from(target_logprobs!.data, Number).filter((_, i) => i !== 3);
+  };
+  assert(relativeError(await read(values.session(restAnswer!)), await read(wholeAnswer!)) < 1e-5);
+  await Promise.all([whole, wholeAnswer, before, rest, restAnswer].map((one) => one!.release()));
+});
+
 for (const name of BIDIRECTIONAL) {
   Deno.test(`the rows before a prompt stay in a step of ${name}, in which they attend to it`, () => {
     assertEquals(prefixOf(name, "word-embeddings"), undefined);

@@ -24,23 +24,17 @@ Deno.test("one text with characters of other tables is one", () => {
 });
 
 Deno.test("a template that puts a causal model's prompt before the text gets a hint, and one that does not leaves rows out", () => {
-  const about = (template: string, kind = "causal") =>
-    ({
-      experiment: { tune: "prompt", prompt: { kind: "soft", length: 5, template } },
-      model: { card: { kind } },
-    }) as unknown as Parameters<typeof templateHint>[1];
-  const front = about("{prompt} {text} it was");
-  assertEquals(
-    templateHint("front", front)?.line.slice(0, 50),
-    "hint: front: the prompt stands before the text, so",
-  );
-  assertEquals(hasRowsBefore(front), false);
-  const after = about("{text} {prompt} it was");
-  assertEquals([templateHint("after", after), hasRowsBefore(after)], [undefined, true]);
-  const around = about("{prompt:2} {text} {prompt:3} it was");
-  assertEquals([templateHint("around", around) !== undefined, hasRowsBefore(around)], [true, false]);
-  const words = about("Here is {prompt} {text} it was");
-  assertEquals(hasRowsBefore(words), false);
-  const masked = about("{text} {prompt} it was {mask}", "masked");
-  assertEquals([templateHint("masked", masked), hasRowsBefore(masked)], [undefined, false]);
+  const found = (template: string, kind: "causal" | "masked" = "causal") => {
+    const experiment = {
+      tune: "prompt",
+      prompt: { kind: "soft", length: 5, template },
+    } as unknown as Parameters<typeof hasRowsBefore>[0];
+    return [templateHint("t", experiment, { kind })?.line.slice(0, 40), hasRowsBefore(experiment, { kind })];
+  };
+  const hint = "hint: t: the prompt stands before the te";
+  assertEquals(found("{prompt} {text} it was"), [hint, false]);
+  assertEquals(found("{prompt:2} {text} {prompt:3} it was"), [hint, false]);
+  assertEquals(found("Here is {prompt} {text} it was"), [hint, false]);
+  assertEquals(found("{text} {prompt} it was"), [undefined, true]);
+  assertEquals(found("{text} {prompt} it was {mask}", "masked"), [undefined, false]);
 });

@@ -9,11 +9,13 @@ export const PREFIX = symbol("prefix");
 export const SEQUENCE = symbol("sequence");
 
 /**
- * Rows of a text as rows of a value: where the value lacks the text's first rows, they are counted from the first that it has.
+ * Rows of a text as rows of a value: where the value lacks the text's first rows, they are counted from the first that it has, which
+ * stands for those before it, too (only padded places name these).
  *
  * @param rows int64, of any shape
  * @param of [batch, rows, …]
  */
 export function rowsWithin(b: Builder, rows: Value, of: Value): Value {
-  return sameDimension(subtract(SEQUENCE, of.shape[1]!), PREFIX) ? b.subtract(rows, b.integer(PREFIX)) : rows;
+  if (!sameDimension(subtract(SEQUENCE, of.shape[1]!), PREFIX)) return rows;
+  return b.op("Max", [b.subtract(rows, b.integer(PREFIX)), b.integer(0)]);
 }
