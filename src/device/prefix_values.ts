@@ -154,8 +154,9 @@ export class PrefixValues {
         data.set(own, i * size);
         continue;
       }
-      for (let to = i * size, from = 0; to < (i + 1) * size; to += stretch, from += rows * inner) {
-        data.set(own.subarray(from, from + stretch), to);
+      for (let part = 0; part * stretch < size; part++) {
+        const from = part * rows * inner;
+        data.set(own.subarray(from, from + stretch), i * size + part * stretch);
       }
     }
     return float32Tensor(data, [texts.length * copies!, ...dims.with(axis - 1, prefix)]);

@@ -75,21 +75,21 @@ function layoutAfter(
   probe: AttentionProbe,
 ): Layout | undefined {
   const inputs = node.inputs.map((input) => input === null ? undefined : layouts.get(input));
-  const [left, right] = inputs;
+  const [first, second] = inputs;
   const rules = selectionRules(node);
-  if (definitionOf(node.op).isMatrixProduct && left && right) {
-    return inputs.length > 2 && inputs[2] ? undefined : productLayout(node, rules, left, right);
+  if (definitionOf(node.op).isMatrixProduct && first && second) {
+    return inputs.length > 2 && inputs[2] ? undefined : productLayout(node, rules, first, second);
   }
   const row = axisFrom(rules, inputs.map((layout) => layout?.row));
   if (row === undefined) return undefined;
   const keys = inputs.map((layout) => layout?.key);
   if (keys.every((key) => key === undefined)) return { row };
-  if (node.op === "Softmax" && attributeAxis(node, -1) === left?.key) {
-    return probe.softmax(node)?.direction === "causal" ? { row, key: left.key, blocked: 0 } : undefined;
+  if (node.op === "Softmax" && attributeAxis(node, -1) === first?.key) {
+    return probe.softmax(node)?.direction === "causal" ? { row, key: first.key, blocked: 0 } : undefined;
   }
   const key = axisFrom(rules, keys);
   if (key === undefined) {
-    const scores = left?.row === row && leavesOutBlocked(node) ? node.inputs[0] : undefined;
+    const scores = first?.row === row && leavesOutBlocked(node) ? node.inputs[0] : undefined;
     return scores && probe.direction(scores) === "causal" ? { row } : undefined;
   }
   if (key === row) return undefined;
@@ -121,17 +121,17 @@ function blockedAfter(node: Node, inputs: readonly (Layout | undefined)[]): numb
 function productLayout(
   node: Node,
   rules: readonly (SelectionRule | undefined)[],
-  left: Layout,
-  right: Layout,
+  first: Layout,
+  second: Layout,
 ): Layout | undefined {
   const rank = rules.length;
   const row = rank - 2;
-  if (rules[row]?.axes[0] !== left.row || right.key !== undefined) return undefined;
-  if (left.key === undefined) {
-    return rules[rank - 1]?.axes[1] === right.row ? { row, key: rank - 1 } : undefined;
+  if (rules[row]?.axes[0] !== first.row || second.key !== undefined) return undefined;
+  if (first.key === undefined) {
+    return rules[rank - 1]?.axes[1] === second.row ? { row, key: rank - 1 } : undefined;
   }
-  const isApplied = left.blocked === 0 && left.key === summedAxis(node, rules, 0) &&
-    right.row === summedAxis(node, rules, 1);
+  const isApplied = first.blocked === 0 && first.key === summedAxis(node, rules, 0) &&
+    second.row === summedAxis(node, rules, 1);
   return isApplied ? { row } : undefined;
 }
 

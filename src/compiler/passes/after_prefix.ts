@@ -62,7 +62,7 @@ export function afterPrefix(
   log: PassLog,
 ): Graph {
   const rest = subtract(SEQUENCE, PREFIX);
-  const cut = new Map<string, Value>();
+  const slices = new Map<string, Value>();
   const ids = new Map<Value, number>();
   const wholes = new Map<Value, Value>();
   return rewrite(graph, (node, inputs, b, now) => {
@@ -70,8 +70,8 @@ export function afterPrefix(
     const later = (value: Value, axis: number): Value => {
       if (!ids.has(value)) ids.set(value, ids.size);
       const key = `${ids.get(value)}@${axis}`;
-      const found = cut.get(key) ?? sliced(b, now(value), axis);
-      cut.set(key, found);
+      const found = slices.get(key) ?? sliced(b, now(value), axis);
+      slices.set(key, found);
       return found;
     };
     const whole = (value: Value): Value => {
@@ -86,8 +86,8 @@ export function afterPrefix(
         return b.op("Concat", [b.input(one.name, value.type, shape), now(value)], { axis: one.axis });
       }
       const { producer } = value;
-      const [moved, ...others] = producer!.inputs;
-      const outputs = copyNode(b, producer!, [whole(moved!), ...others.map((other) => other && now(other))]);
+      const [source, ...others] = producer!.inputs;
+      const outputs = copyNode(b, producer!, [whole(source!), ...others.map((other) => other && now(other))]);
       return outputs[producer!.outputs.indexOf(value)]!;
     };
     if (node === entry) {
@@ -109,14 +109,14 @@ export function afterPrefix(
   });
 }
 
-/** The value that a value is a repetition of, perhaps moved; where nothing is repeated, the value itself. */
+/** The value that a value is a repetition of, perhaps source; where nothing is repeated, the value itself. */
 function beforeRepeats(value: Value, axes: ReadonlyMap<Value, number>): Value {
   let found = value;
   for (let at = value; at.producer; at = at.producer.inputs[0]!) {
     const { movement } = definitionOf(at.producer.op);
-    const moved = at.producer.inputs[0];
-    if (movement === undefined || !moved || !axes.has(moved)) break;
-    if (movement === "repeat") found = moved;
+    const source = at.producer.inputs[0];
+    if (movement === undefined || !source || !axes.has(source)) break;
+    if (movement === "repeat") found = source;
   }
   return found;
 }
