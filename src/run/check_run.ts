@@ -62,6 +62,31 @@ export async function checkRun(run: CheckedRun): Promise<CheckOutcome> {
   }
 }
 
+/**
+ * The graphs of a run that compute what the model's own file computes, with the outcome: where those that leave out the rows before a
+ * prompt do not, the ones over whole texts, which a line says.
+ *
+ * @param check makes sure of it, as {@linkcode checkRun} does
+ * @throws {SelfCheckError} where none do
+ */
+export async function soundGraphs(
+  run: CheckedRun,
+  check: (run: CheckedRun) => Promise<CheckOutcome> = checkRun,
+): Promise<{ readonly graphs: RunGraphs; readonly outcome: CheckOutcome }> {
+  try {
+    return { graphs: run.graphs, outcome: await check(run) };
+  } catch (error) {
+    const { prompt, prefix } = run.graphs;
+    if (prefix === undefined || !(error instanceof SelfCheckError)) throw error;
+    const graphs = { prompt };
+    const outcome = await check({ ...run, graphs });
+    run.log(
+      `steps are over whole texts, as without the texts before the prompt ${error.message.split(". ")[0]}`,
+    );
+    return { graphs, outcome };
+  }
+}
+
 async function checkedAndKept(
   run: CheckedRun,
   texts: CheckedTexts,

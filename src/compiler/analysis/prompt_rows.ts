@@ -1,9 +1,18 @@
 import { scalarOf } from "../graph/constants.ts";
 import { sameDimension, symbol } from "../graph/dimension.ts";
-import { type Constant, dependents, type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import {
+  ancestors,
+  type Constant,
+  dependents,
+  type Graph,
+  liveNodes,
+  type Node,
+  type Value,
+} from "../graph/graph.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { attributeAxis, type SelectionRule } from "../ops/op_definition.ts";
 import { AttentionProbe, BLOCKED } from "./attention_direction.ts";
+import { isTokens } from "./token_wise.ts";
 
 const SEQUENCE = symbol("sequence");
 
@@ -53,7 +62,11 @@ export function promptRows(
   for (const node of nodes) {
     if (node === entry || !node.outputs.some((output) => after.has(output))) continue;
     const layout = layoutAfter(node, layouts, probe);
-    if (layout === undefined) return undefined;
+    if (
+      layout === undefined || node.inputs.some((input) => input && !after.has(input) && isOfAllRows(input))
+    ) {
+      return undefined;
+    }
     for (const output of node.outputs) {
       if (!sameDimension(output.shape[layout.row] ?? 0, SEQUENCE)) return undefined;
       layouts.set(output, layout);
@@ -94,6 +107,15 @@ function layoutAfter(
   }
   if (key === row) return undefined;
   return { row, key, blocked: blockedAfter(node, inputs) };
+}
+
+/** Whether a value is made of a number that all rows of a text decide: the longest position, for example. */
+function isOfAllRows(value: Value): boolean {
+  return [...ancestors(value)].some((node) => {
+    const kept = new Set(selectionRules(node).map((rule) => rule?.axes[0]));
+    return definitionOf(node.op).accumulate !== undefined &&
+      node.inputs[0]?.shape.some((extent, axis) => isTokens(extent) && !kept.has(axis));
+  });
 }
 
 /** Whether a node reduces numbers in such a way that those far below others make no difference. */

@@ -43,6 +43,12 @@ const WAYS: Readonly<Record<string, (b: Builder, scores: Value, x: Value) => Val
   "without a softmax": (b, scores, x) => b.matmul(b.op("Relu", [masked(b, scores, 0)]), x),
   "where something is added to the weights": (b, scores, x) =>
     b.matmul(b.add(softmax(b, masked(b, scores, 0)), b.scalar(0.1)), x),
+  "whose scores are divided by the largest number of a text": (b, scores, x) => {
+    const most = b.op("ReduceMax", [b.input("sizes", "float32", [BATCH, SEQUENCE, 1]), b.integers([1])], {
+      keepdims: 1,
+    });
+    return b.matmul(softmax(b, masked(b, b.divide(scores, most), 0)), x);
+  },
   "where the largest score of all rows is read": (b, scores, x) =>
     b.multiply(x, b.op("ReduceMax", [scores, b.integers([2])], { keepdims: 1 })),
   "where the mean of all rows is read": (b, scores, x) =>
