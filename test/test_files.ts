@@ -1,31 +1,32 @@
-import { join, relative, resolve, SEPARATOR } from "@std/path";
+import { relative, resolve, SEPARATOR } from "@std/path";
 import { ROOT } from "./shared.ts";
 
-/** How Deno recognizes a file with tests in a folder. */
-const TEST_FILE = /(^|[._])test\.[cm]?[jt]sx?$/;
+/** Whether a file has tests, by its name: as Deno recognizes it. */
+export function isTestFile(path: string): boolean {
+  return /(^|[._/])test\.[cm]?[jt]sx?$/.test(path);
+}
 
 /**
- * Finds the files with tests that `deno test` would.
+ * Finds all files in folders.
  *
- * @param paths files and folders, from the project's folder; a file is taken whatever its name is
+ * @param paths files and folders, from the project's folder
  * @param ignored files and folders that are left out
  * @returns paths from the project's folder, each once
  * @throws Deno.errors.NotFound where there is no such path
  */
-export async function findTests(
+export async function findFiles(
   paths: readonly string[],
   ignored: readonly string[] = [],
 ): Promise<readonly string[]> {
   const out = new Set(ignored.map(fromRoot));
   const found = new Set<string>();
-  const visit = async (path: string, isGiven: boolean) => {
+  const visit = async (path: string) => {
     if (out.has(path)) return;
-    const { isDirectory } = await Deno.stat(join(ROOT, path));
-    if (isDirectory) {
-      for await (const { name } of Deno.readDir(join(ROOT, path))) await visit(`${path}/${name}`, false);
-    } else if (isGiven || TEST_FILE.test(path)) found.add(path);
+    const full = resolve(ROOT, path);
+    if ((await Deno.stat(full)).isFile) found.add(path);
+    else for await (const { name } of Deno.readDir(full)) await visit(`${path}/${name}`);
   };
-  for (const path of paths) await visit(fromRoot(path), true);
+  for (const path of paths) await visit(fromRoot(path));
   return [...found];
 }
 
