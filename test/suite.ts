@@ -19,23 +19,32 @@ import { writeGroups } from "./write_groups.ts";
 /** Tests that are listed. */
 const LISTED = 20;
 
-/** Groups that are run at a time: one more than there are cores, as some wait for a kill, a device or a browser. */
-const JOBS = navigator.hardwareConcurrency + 1;
+/** Groups that are run at a time: two more than there are cores, as some wait for a kill, a device or a browser. */
+const JOBS = navigator.hardwareConcurrency + 2;
 
 const { isQuick, paths, ignored, options } = parseSuiteArguments(Deno.args);
 const files = await findFiles(paths.length > 0 ? paths : ["test", "src"], ignored);
 const tests = files.filter(isTestFile);
 const groups = groupTests(isQuick ? quickTests(tests, timings) : tests, timings, JOBS);
 const folder = await Deno.makeTempDir();
-const report = join(folder, "report.xml");
-const modules = await writeGroups(folder, groups, files.filter((path) => !isTestFile(path)));
-// Deno would run all tests there are.
-if (modules.length === 0) throw new Error(`no tests in ${paths.join(", ")}`);
-const { code } = await testCommand([`--junit-path=${report}`, ...options, ...modules], JOBS).output();
-const lines = slowest(await Deno.readTextFile(report).catch(() => ""));
-await Deno.remove(folder, { recursive: true });
-if (lines.length > 0) console.log(["the slowest tests, in seconds:", ...lines].join("\n"));
+const code = await run(folder).finally(() => Deno.remove(folder, { recursive: true }));
 Deno.exit(code);
+
+/** Runs the groups and the examples, whose modules are written into a folder. @returns the exit code */
+async function run(folder: string): Promise<number> {
+  const modules = await writeGroups(folder, groups, files.filter((path) => !isTestFile(path)));
+  if (modules.length === 0) {
+    // Deno would run all tests there are.
+    console.error(`there are no tests in ${paths.join(", ")}`);
+    return 1;
+  }
+  const report = join(folder, "report.xml");
+  const { code } = await testCommand([`--junit-path=${report}`, ...options, ...modules], JOBS).output();
+  // There is none where a module could not be loaded.
+  const lines = slowest(await Deno.readTextFile(report).catch(() => ""));
+  if (lines.length > 0) console.log(["the slowest tests, in seconds:", ...lines].join("\n"));
+  return code;
+}
 
 /** The slowest tests of a report in JUnit's format, the slowest first. */
 function slowest(xml: string): string[] {

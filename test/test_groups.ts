@@ -7,8 +7,8 @@ const UNMEASURED = 0.4;
 /** A longer group would save little: it is the first file that loads most of what its neighbors need, too. */
 const LONGEST = 40;
 
-/** So many groups for each that is run at a time, at least, so that none has nothing to do at the end. */
-const GROUPS_A_JOB = 4;
+/** The least number of groups for each that is run at a time, as they take unequal times. */
+const GROUPS_A_JOB = 3;
 
 /**
  * Puts test files into groups that share a process's modules: neighbors import much the same, and loading it takes longer than most tests.

@@ -1,4 +1,4 @@
-import { join, toFileUrl } from "@std/path";
+import { join, resolve, toFileUrl } from "@std/path";
 import { exampleModule, examplesIn } from "./doc_examples.ts";
 import { ROOT } from "./shared.ts";
 
@@ -24,7 +24,7 @@ export async function writeGroups(
       examples.push(path);
     }
   }
-  const all = [...groups.map((files) => files.map((file) => join(ROOT, file))), examples];
+  const all = [...groups.map((files) => files.map((file) => resolve(ROOT, file))), examples];
   const modules: string[] = [];
   for (const [i, files] of all.filter(({ length }) => length > 0).entries()) {
     const path = join(folder, `${i + 1}.ts`);
