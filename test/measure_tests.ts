@@ -10,7 +10,7 @@ import { ROOT } from "./shared.ts";
 import { testCommand } from "./test_command.ts";
 import { findFiles, isTestFile } from "./test_files.ts";
 
-/** Less is not written down: half of it is the start of Deno. */
+/** Less is not written down: much of it is the start of Deno. */
 const LEAST_SECONDS = 2;
 
 const timings: Record<string, number> = {};

@@ -1,10 +1,10 @@
 /** The seconds that the tests of a file take, by its path from the project's folder. */
 export type Timings = Readonly<Record<string, number>>;
 
-/** What a file takes of which there is no measurement: only what takes longer than a second is written down. */
+/** The seconds of a file of which no time is written down, as it takes less than two: a mean. */
 const UNMEASURED = 0.4;
 
-/** A longer group would save little: it is the first file that loads most of what its neighbors need, too. */
+/** The seconds of a group, at most: a longer one saves little, as its first files load most of what the others need. */
 const LONGEST = 40;
 
 /** The least number of groups for each that is run at a time, as they take unequal times. */
@@ -34,7 +34,7 @@ export function groupTests(
   return groups.sort((a, b) => secondsOf(b) - secondsOf(a));
 }
 
-/** The files of which none takes long by itself. */
+/** The files of which no time is written down, as they take less than two seconds. */
 export function quickTests(files: readonly string[], timings: Timings): readonly string[] {
   return files.filter((file) => timings[file] === undefined);
 }
