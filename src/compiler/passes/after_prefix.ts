@@ -109,7 +109,7 @@ export function afterPrefix(
   });
 }
 
-/** The value that a value is a repetition of, perhaps source; where nothing is repeated, the value itself. */
+/** The value that a value is a repetition of, perhaps in another form; where nothing is repeated, the value itself. */
 function beforeRepeats(value: Value, axes: ReadonlyMap<Value, number>): Value {
   let found = value;
   for (let at = value; at.producer; at = at.producer.inputs[0]!) {
