@@ -60,10 +60,12 @@ export function compileHardModel(
  * rows out; `undefined` where the model does not show that it is causal.
  */
 export function valuesBeforePrompt(
-  { graph, onnx }: ModelGraph,
+  { graph, onnx, decoder }: ModelGraph,
   insertion: Insertion,
   optimizer: OptimizerName,
 ): number | undefined {
+  // A prompt is among the texts of the encoder, whose rows all see each other.
+  if (decoder !== undefined) return undefined;
   using regions = new RegionReader();
   const made = compilePrefix(graph, onnx, insertion, optimizer, { read: regions.read });
   return made && Object.keys(made.axes).length;
