@@ -63,8 +63,9 @@ export async function checkRun(run: CheckedRun): Promise<CheckOutcome> {
 }
 
 /**
- * The graphs of a run that compute what the model's own file computes, with the outcome: where those that leave out the rows before a
- * prompt do not, the ones over whole texts, which a line says.
+ * The graphs of a run that compute what the model's own file computes, with the outcome. Those over whole texts are checked in any case:
+ * predictions are made with them later. Where those that leave out the rows before a prompt compute something else, a line says so, and
+ * whole texts remain.
  *
  * @param check makes sure of it, as {@linkcode checkRun} does
  * @throws {SelfCheckError} where none do
@@ -73,17 +74,20 @@ export async function soundGraphs(
   run: CheckedRun,
   check: (run: CheckedRun) => Promise<CheckOutcome> = checkRun,
 ): Promise<{ readonly graphs: RunGraphs; readonly outcome: CheckOutcome }> {
+  if (run.graphs.prefix === undefined) return { graphs: run.graphs, outcome: await check(run) };
+  const whole: RunGraphs = { prompt: run.graphs.prompt };
+  const outcome = await check({ ...run, graphs: whole });
   try {
-    return { graphs: run.graphs, outcome: await check(run) };
+    const other = await check(run);
+    const isLarger = "difference" in other && "difference" in outcome &&
+      other.difference > outcome.difference;
+    return { graphs: run.graphs, outcome: isLarger ? other : outcome };
   } catch (error) {
-    const { prompt, prefix } = run.graphs;
-    if (prefix === undefined || !(error instanceof SelfCheckError)) throw error;
-    const graphs = { prompt };
-    const outcome = await check({ ...run, graphs });
+    if (!(error instanceof SelfCheckError)) throw error;
     run.log(
       `steps are over whole texts, as without the texts before the prompt ${error.message.split(". ")[0]}`,
     );
-    return { graphs, outcome };
+    return { graphs: whole, outcome };
   }
 }
 
