@@ -132,7 +132,8 @@ export class CompileCache {
   }
 }
 
-/** The content of a model's files. */
-function weightsOf(model: OpenModel): readonly unknown[] {
-  return [...model.weights].map(([path, hash]) => [relative(dirname(model.onnx), path), hash]);
+/** The content of a model's files, and what their graphs depend on beside it. */
+function weightsOf({ weights, onnx, facts }: OpenModel): readonly unknown[] {
+  const files = [...weights].map(([path, hash]) => [relative(dirname(onnx), path), hash]);
+  return [...files, facts.multiplier];
 }

@@ -157,8 +157,8 @@ async function checkTexts(
       if (unknownWords.length > 0) io.log(unknownWordsWarning(title, unknownWords));
       const repeated = overlap(prepared.repeated, prepared.test.length);
       const asked = evaluatedOf(prepared);
-      const { targets, reader: { tokenizer }, rules } = prepared;
-      const unreachable = outOfReach({ experiment, tokenizer, targets, rules }, asked);
+      const { targets, reader, rules } = prepared;
+      const unreachable = outOfReach({ experiment, reader, targets, rules }, asked);
       const warnings = [repeated, outOfReachWarning(unreachable, asked.length)]
         .flatMap((line) => line === undefined ? [] : [`warning: ${title}: ${line}`]);
       for (const line of [...prepared.notes.map((note) => `${title}: ${note}`), ...warnings]) {

@@ -53,6 +53,7 @@ export { type CausalPrompt, exportCausal } from "./export_causal.ts";
 export { type DecoderFacts, factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export type { ContinuingFile, KeptState, NoCache } from "./frontend/continuing_file.ts";
 export { type MappedFile, mapWeights } from "./frontend/map_weights.ts";
+export { namingMultiplier } from "./frontend/named_multiplier.ts";
 export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";
 export {
   type ExternalTensor,

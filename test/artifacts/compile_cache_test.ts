@@ -173,3 +173,18 @@ Deno.test("a step with text and one with words have entries of their own", () =>
       assertEquals((await inputs("text")).includes("target_ids"), true);
     }
   }));
+
+Deno.test("a step of a model that multiplies its word embeddings after the prompt has an entry of its own", () =>
+  inFolder(async (folder) => {
+    const family = "gemma2-traced-opset20.onnx";
+    await writeModel(folder, family);
+    const cache = new CompileCache(join(folder, "cache"), () => {});
+    const scaleWith = async (config: object) => {
+      const content = JSON.stringify({ architectures: ["XForCausalLM"], ...config });
+      await Deno.writeTextFile(join(folder, "config.json"), content);
+      const model = await openModel({ source: folder, file: family }, "./", logDownloads(() => {}));
+      return (await cache.compile(model, "word-embeddings", "adamw", FORM)).scale;
+    };
+    assertEquals(await scaleWith({}), 4);
+    assertEquals(await scaleWith({ embedding_multiplier: 4 }), 1);
+  }));
