@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { TextLineStream } from "@std/streams/text-line-stream";
+import { callPython, type PythonPeer, startPython } from "./python_peer.ts";
 
 const SCRIPT = "bench/step_peer.py";
 
@@ -19,59 +19,21 @@ export interface PeerStart {
   readonly losses: Readonly<Record<Way, number>>;
 }
 
-/** PyTorch in a process of its own. */
-export interface Peer {
-  readonly start: PeerStart;
-  /** Takes a step. @returns its milliseconds, and those of its processors */
-  step(way: Way): Promise<readonly [number, number]>;
-  end(): Promise<void>;
-}
-
 /** The exported file of a shape with random weights, made once. */
 export async function peerModel(python: string, shape: string): Promise<string> {
   const folder = join("data", "bench", "peers", shape);
   const path: string = join(folder, "model.onnx");
-  if (await Deno.stat(path).catch(() => undefined) !== undefined) return path;
-  const { code, stderr } = await new Deno.Command(python, { args: [SCRIPT, "make", shape, folder] }).output();
-  if (code !== 0) {
-    throw new Error(`${python} ${SCRIPT} make ${shape} failed:\n${new TextDecoder().decode(stderr)}`);
-  }
+  const isMade = await Deno.stat(path).catch(() => undefined) !== undefined;
+  if (!isMade) await callPython(python, [SCRIPT, "make", shape, folder]);
   return path;
 }
 
-/** Starts PyTorch on a shape; it waits for each step. */
-export async function startPeer(
+/** Starts PyTorch on a shape; it waits for the name of a way for each step. */
+export function startPeer(
   python: string,
   shape: string,
   batch: number,
   threads: number,
-): Promise<Peer> {
-  const child = new Deno.Command(python, {
-    args: [SCRIPT, "step", shape, `${batch}`, `${threads}`],
-    env: { OMP_NUM_THREADS: `${threads}` },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
-    .getReader();
-  const line = async (): Promise<string> => {
-    const { value } = await lines.read();
-    if (typeof value !== "string") throw new Error(`${python} ${SCRIPT} step ${shape} ended`);
-    return value;
-  };
-  const writer = child.stdin.getWriter();
-  const start: PeerStart = JSON.parse(await line());
-  return {
-    start,
-    step: async (way) => {
-      await writer.write(new TextEncoder().encode(`${way}\n`));
-      const [seconds, processor]: [number, number] = JSON.parse(await line());
-      return [1000 * seconds, 1000 * processor];
-    },
-    end: async () => {
-      await writer.close();
-      await child.status;
-    },
-  };
+): Promise<PythonPeer<PeerStart>> {
+  return startPython(python, [SCRIPT, "step", shape, `${batch}`, `${threads}`], threads);
 }

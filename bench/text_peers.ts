@@ -11,7 +11,6 @@
  */
 import { parseArgs } from "node:util";
 import { join } from "@std/path";
-import { TextLineStream } from "@std/streams/text-line-stream";
 import { compile, evaluate, type Graph, matrixFlops } from "../src/compiler/mod.ts";
 import { openCpu } from "../src/device/cpu.ts";
 import { float32Tensor, int64Tensor, scalarTensor, type Tensor } from "../src/device/device.ts";
@@ -19,6 +18,7 @@ import { tableLines } from "../src/terminal/table.ts";
 import { matrixRate } from "./matrix_rate.ts";
 import { median } from "./median.ts";
 import { processorTime } from "./processor_time.ts";
+import { callPython, startPython } from "./python_peer.ts";
 
 const THREADS = 2;
 const LENGTH = 20;
@@ -60,7 +60,9 @@ async function compared(shape: string, rounds: number): Promise<string[][]> {
   const isCausal = shape !== "t5-small";
   const [path, decoder] = (isCausal ? ["model.onnx"] : ["encoder_model.onnx", "decoder_model.onnx"])
     .map((name) => join(folder, name));
-  if (await Deno.stat(path!).catch(() => undefined) === undefined) await made(shape, folder);
+  if (await Deno.stat(path!).catch(() => undefined) === undefined) {
+    await callPython(python, [SCRIPT, "make", shape, folder]);
+  }
   const device = await openCpu(THREADS);
   let last: Graph | undefined;
   const { train } = compile(await Deno.readFile(path!), path!, "word-embeddings", "adamw", {
@@ -73,7 +75,7 @@ async function compared(shape: string, rounds: number): Promise<string[][]> {
   const step = await device.open(train);
   const peers = [];
   for (const written of Object.values(WRITTEN)) {
-    const peer = await started(shape, written);
+    const peer = await startPython<Start>(python, [SCRIPT, "step", shape, `${THREADS}`, written], THREADS);
     const { loss } = await step.run(feedsOf(peer.start, width, isCausal));
     const found = Number((loss!.data as Float32Array)[0]);
     if (!(Math.abs(found - peer.start.loss) < 1e-3 * peer.start.loss)) {
@@ -89,7 +91,7 @@ async function compared(shape: string, rounds: number): Promise<string[][]> {
     const [processor, clock] = [processorTime(), performance.now()];
     await step.run(feeds);
     ours.push([(performance.now() - clock) / 1000, (processorTime() - processor) / 1000]);
-    for (const [i, peer] of peers.entries()) theirs[i]!.push(await peer.step());
+    for (const [i, peer] of peers.entries()) theirs[i]!.push(await peer.step(""));
   }
   for (const peer of peers) await peer.end();
   await step.release();
@@ -152,41 +154,5 @@ function feedsOf(
     weight_decay: scalarTensor(0.01),
     clip_norm: scalarTensor(0),
     step: scalarTensor(1),
-  };
-}
-
-async function made(shape: string, folder: string): Promise<void> {
-  const { code } = await new Deno.Command(python, { args: [SCRIPT, "make", shape, folder] }).output();
-  if (code !== 0) throw new Error(`${python} ${SCRIPT} make ${shape} failed`);
-}
-
-/** Another program, which waits for each step. */
-async function started(shape: string, written: string) {
-  const child = new Deno.Command(python, {
-    args: [SCRIPT, "step", shape, `${THREADS}`, written],
-    env: { OMP_NUM_THREADS: `${THREADS}` },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
-    .getReader();
-  const line = async (): Promise<string> => {
-    const { value } = await lines.read();
-    if (typeof value !== "string") throw new Error(`${python} ${SCRIPT} step ${shape} ended`);
-    return value;
-  };
-  const writer = child.stdin.getWriter();
-  const start: Start = JSON.parse(await line());
-  return {
-    start,
-    step: async (): Promise<readonly [number, number]> => {
-      await writer.write(new TextEncoder().encode("\n"));
-      return JSON.parse(await line());
-    },
-    end: async () => {
-      await writer.close();
-      await child.status;
-    },
   };
 }

@@ -46,9 +46,9 @@ export async function comparedWithTorch(
   };
   for (let round = 0; round < rounds; round++) {
     await timed("step", () => step.run(feeds));
-    times.peft!.push((await peer.step("peft"))[0]);
+    times.peft!.push(1000 * (await peer.step("peft"))[0]);
     if (forward !== undefined) await timed("forward", () => forward.run(feeds));
-    times.careful!.push((await peer.step("careful"))[0]);
+    times.careful!.push(1000 * (await peer.step("careful"))[0]);
   }
   await peer.end();
   await step.release();
