@@ -123,7 +123,10 @@ async function refusalOf(answer: () => Response, deadline?: number): Promise<str
   const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve(options, answer);
   try {
     const at = mlflowServer(variables({ MLFLOW_TRACKING_URI: `http://127.0.0.1:${server.addr.port}` }));
-    const { message } = await assertRejects(() => new Mlflow(at, undefined, deadline).report(reportedRun()), TrackerError);
+    const { message } = await assertRejects(
+      () => new Mlflow(at, undefined, deadline).report(reportedRun()),
+      TrackerError,
+    );
     return message;
   } finally {
     await server.shutdown();
