@@ -21,13 +21,23 @@ export async function readNote(folder: string): Promise<string> {
 /**
  * Replaces what is noted on a run; an empty note is none.
  *
- * @throws {InputError} where the run's folder is gone
+ * @param before what was noted when it was written
+ * @throws {InputError} where the run's folder is gone, or something else is noted now
  * @throws {DiskError} where it cannot be written
  */
-export async function writeNote(folder: string, note: string): Promise<void> {
+export async function writeNote(
+  folder: string,
+  { note, before }: { readonly note: string; readonly before: string },
+): Promise<void> {
   const file = join(folder, NOTE_FILE);
   const text = note.trimEnd();
-  const write = () => text === "" ? removeAll(file) : writeWhole(file, `${text}\n`);
+  const write = async () => {
+    await Deno.stat(folder);
+    if (await readNote(folder) !== before) {
+      throw new InputError("it was changed elsewhere meanwhile: look at that note, and save again");
+    }
+    await (text === "" ? removeAll(file) : writeWhole(file, `${text}\n`));
+  };
   try {
     await onDisk(file, write, "view [folder]");
   } catch (error) {

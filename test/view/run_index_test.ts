@@ -29,12 +29,12 @@ Deno.test("a row has a run's metric, seed, note and baselines, and follows what 
     ]);
     assertEquals(before.rows[0]?.headline?.metric, "accuracy");
     assertEquals(before.troubles, []);
-    await writeNote(run, "odd: look again\n");
+    await writeNote(run, { note: "odd: look again\n", before: "" });
     await call(["baseline", "set", run, "--baselines", join(folder, "baselines")]);
     const { rows: [, after] } = await index.read();
     assertEquals(after?.note, "odd: look again");
     assertEquals(after?.baselines, ["main"]);
-    await writeNote(run, "  ");
+    await writeNote(run, { note: "  ", before: "odd: look again" });
     await Deno.remove(join(folder, "results", "study/length=5,seed=0"), { recursive: true });
     const { rows } = await index.read();
     assertEquals(rows.map(({ name, note }) => [name, note]), [[RUN, ""]]);
@@ -83,7 +83,7 @@ Deno.test("a note that another program has written in its place is seen", () =>
   inFolder(async (folder) => {
     const index = await twoRuns(folder);
     const run: string = join(folder, "results", RUN);
-    await writeNote(run, "first");
+    await writeNote(run, { note: "first", before: "" });
     assertEquals((await index.read()).rows[1]?.note, "first");
     const { mtime } = await Deno.stat(run);
     await Deno.writeTextFile(join(run, "note.txt"), "second");
