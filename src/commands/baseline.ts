@@ -77,10 +77,13 @@ async function runsOf(source: string): Promise<BaselineRuns> {
 function wholeRuns<Run extends SeededRun>(
   { runs, damaged, unfinished }: FoundRuns<Run>,
 ): FoundRuns<Run>["runs"] {
-  const problems = [...damaged, ...unfinished.map((path) => `${path} is not complete`)];
+  const problems = [
+    ...damaged,
+    ...unfinished.map((path) => `${path} is not complete: run its experiment again, which resumes it`),
+  ];
   if (problems.length === 0) return runs;
   throw new InputError(
-    joined(["a baseline has whole runs only: run the experiments again, or name others", ...problems], "\n"),
+    joined(["a baseline has whole runs only: name others, or look after these", ...problems], "\n"),
   );
 }
 
