@@ -79,6 +79,21 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name: "a note that is a link to a file outside the run is not shown, and said to be one",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const results: string = join(folder, "results");
+      await writeMadeUpResults(results, { sweeps: ["s"], lengths: [5], seeds: [0], examples: 4 });
+      await Deno.writeTextFile(join(folder, "secret"), "a password");
+      await Deno.symlink(join(folder, "secret"), join(results, "s/length=5,seed=0/note.txt"));
+      const { rows, troubles } = await new RunIndex(results, join(folder, "baselines")).read();
+      assertEquals(rows.map(({ note }) => note), [""]);
+      assertStringIncludes(troubles.join(), "is a symbolic link to");
+    }),
+});
+
 Deno.test("a note that another program has written in its place is seen", () =>
   inFolder(async (folder) => {
     const index = await twoRuns(folder);
