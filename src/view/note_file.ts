@@ -1,11 +1,10 @@
 import { join } from "@std/path";
 import { InputError } from "../base/errors.ts";
-import { findInnerFile } from "../disk/inner_file.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { SHORT_LIMIT } from "../disk/read_limited.ts";
 import { removeAll, writeWhole } from "../disk/write_whole.ts";
-import { readOwn } from "../results/damaged_run.ts";
+import { readShownText } from "./shown_text.ts";
 
 /** The file of a run's folder that has what somebody noted on it. */
 export const NOTE_FILE = "note.txt";
@@ -15,13 +14,7 @@ export const LONGEST_NOTE = 20_000;
 
 /** What is noted on a run; empty where there is nothing. @throws {DamagedRun} where the file is too large, no regular one, or cannot be read */
 export async function readNote(folder: string): Promise<string> {
-  const read = async (file: string) => {
-    // No hash tells that it is what somebody noted: a link could show any file.
-    await findInnerFile(folder, file);
-    return await Deno.readTextFile(file);
-  };
-  const text = await readOwn(join(folder, NOTE_FILE), read, SHORT_LIMIT);
-  return text?.trimEnd() ?? "";
+  return (await readShownText(folder, NOTE_FILE, SHORT_LIMIT))?.trimEnd() ?? "";
 }
 
 /**

@@ -1,5 +1,7 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { InputError } from "../../src/base/errors.ts";
+import { readAboutView } from "../../src/view/run_data.ts";
 import { RunIndex } from "../../src/view/run_index.ts";
 import { writeNote } from "../../src/view/note_file.ts";
 import { call, inFolder } from "../commands/softprompt.ts";
@@ -80,14 +82,19 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a note that is a link to a file outside the run is not shown, and said to be one",
+  name: "a note or an experiment file that is a link out of the run is not shown, and said to be one",
   ignore: Deno.build.os === "windows",
   fn: () =>
     inFolder(async (folder) => {
       const results: string = join(folder, "results");
       await writeMadeUpResults(results, { sweeps: ["s"], lengths: [5], seeds: [0], examples: 4 });
       await Deno.writeTextFile(join(folder, "secret"), "a password");
-      await Deno.symlink(join(folder, "secret"), join(results, "s/length=5,seed=0/note.txt"));
+      const run: string = join(results, "s/length=5,seed=0");
+      await Deno.remove(join(run, "experiment.yaml"));
+      for (const name of ["note.txt", "experiment.yaml"]) {
+        await Deno.symlink(join(folder, "secret"), join(run, name));
+      }
+      await assertRejects(() => readAboutView(run), InputError, "is a symbolic link to");
       const { rows, troubles } = await new RunIndex(results, join(folder, "baselines")).read();
       assertEquals(rows.map(({ note }) => note), [""]);
       assertStringIncludes(troubles.join(), "is a symbolic link to");
