@@ -37,7 +37,6 @@ export const PHRASES = {
   time: phrase("when (UTC)", "时间（UTC）"),
   note: phrase("note", "备注"),
   of_runs: phrase("of", "/"),
-  runs_shown: phrase("runs", "次运行"),
   selected: phrase("selected", "已选"),
   runs_count: phrase("runs", "次运行"),
   best_of: phrase("best", "最佳"),
