@@ -113,7 +113,7 @@ async function hostTimes(): Promise<Record<string, HostTime>> {
   const { train } = compile(bytes, PATH, "embedding-output", "adamw", { target: "webgpu" });
   const batches = HOST_TOKENS.map((sequence) => stepFeeds(WIDTH, VOCABULARY, { ...SIZES, sequence }));
   const plain = await device.openResident(train);
-  const replayed = await device.openResident(train, { log: (line) => fail(line) });
+  const replayed = await device.openResident(train, stepReplay(fail));
   return {
     plain: await hostTime({ trainStep: plain }, batches, HOST_ROUNDS),
     replayed: await hostTime({ trainStep: replayed }, batches, HOST_ROUNDS),

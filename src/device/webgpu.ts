@@ -6,6 +6,7 @@ import {
   type Feeds,
   float32Tensor,
   type GraphFile,
+  type Replay,
   type ResidentSession,
   type Session,
   type Tensor,
@@ -13,6 +14,7 @@ import {
 import { DeviceWatch } from "./device_watch.ts";
 import { floatBufferOf } from "./float_buffer.ts";
 import { GpuReads } from "./gpu_reads.ts";
+import { HostSession } from "./host_session.ts";
 import { hostTensor } from "./ort_device_tensor.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
 import { ReplayingSession } from "./replay/replaying_session.ts";
@@ -86,29 +88,27 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
   const provider = { name: "webgpu", device: gpu } as const;
   const options = { executionProviders: [provider] };
   const resident = { ...options, preferredOutputLocation: "gpu-buffer" as const };
+  const openResident = async (graph: GraphFile, replay?: Replay): Promise<ResidentSession> => {
+    const read = (name: string, tensor: OrtTensor) => readOutput(name, tensor, reads);
+    const opened = await openResidentOrtSession(ort, graph, files, resident, guard, queue, read);
+    const plain = limited(opened, graph, gpu);
+    if (replay === undefined) return plain;
+    const tools = { ort, gpu, reads, files, options: resident, guard, queue };
+    return new ReplayingSession(plain, graph, tools, replay);
+  };
   return {
     kind: "webgpu",
     description: `WebGPU on ${name}${software ? " (software)" : ""}`,
     accelerated: !software,
     float16: gpu.features.has("shader-f16"),
     lengthStep: LENGTH_STEP,
-    open: async (graph) =>
-      limited(await openOrtSession(ort, graph, files, options, guard, queue), graph, gpu),
-    openResident: async (graph, replay) => {
-      const read = (name: string, tensor: OrtTensor) => readOutput(name, tensor, reads);
-      const opened = await openResidentOrtSession(ort, graph, files, resident, guard, queue, read);
-      const plain = limited(opened, graph, gpu);
-      if (replay === undefined) return plain;
-      return new ReplayingSession(
-        plain,
-        graph,
-        { ort, gpu, reads, files, options: resident, guard, queue },
-        replay.log,
-      );
-    },
+    open: async (graph, replay) =>
+      replay === undefined
+        ? limited(await openOrtSession(ort, graph, files, options, guard, queue), graph, gpu)
+        : new HostSession(await openResident(graph, replay)),
+    openResident,
   };
 }
-
 /** Brings an output to the host, together with others that are read at the same time if it is float32. */
 async function readOutput(name: string, tensor: OrtTensor, reads: GpuReads): Promise<Tensor> {
   const buffer = floatBufferOf(tensor);

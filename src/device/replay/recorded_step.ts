@@ -12,16 +12,11 @@ import type { ReplayTools } from "./replay_tools.ts";
 import type { Scratch } from "./scratch.ts";
 import { spoil } from "./spoil.ts";
 import type { StepInputs } from "./step_inputs.ts";
+import type { StepOutput } from "./step_outputs.ts";
 import { watchCalls } from "./watch_calls.ts";
 
 /** ONNX Runtime's level for fatal errors only: that a graph cannot be captured is thrown. */
 const FATAL_ONLY = 4;
-
-/** An output of a recorded step: float32. */
-export interface StepOutput {
-  readonly buffer: GPUBuffer;
-  readonly dims: readonly number[];
-}
 
 /** A step over batches of one shape: the commands that take it, and where they leave its outputs. */
 export interface RecordedStep {
@@ -53,7 +48,7 @@ export async function recordStep(
   { inputs, scratch }: SharedBuffers,
   opened: (session: InferenceSession) => void,
 ): Promise<RecordedStep> {
-  const { gpu } = tools;
+  const { gpu, reads } = tools;
   const own = new Set<unknown>();
   const session = await capturing(graph, feeds, tools, own);
   opened(session);
@@ -62,9 +57,11 @@ export async function recordStep(
   submit(gpu, (encoder) => inputs.write(encoder, inputNames, feeds));
   let found: Awaited<ReturnType<InferenceSession["run"]>> = {};
   let recording: Awaited<ReturnType<typeof recorded>> | undefined;
-  const lent = await scratch.lend(async () => {
-    recording = await recorded(gpu, async () => void (found = await session.run(given)));
-  });
+  const lent = await scratch.lend(() =>
+    reads.hold(async () => {
+      recording = await recorded(gpu, async () => void (found = await session.run(given)));
+    })
+  );
   const { commands, bound } = recording!;
   const known = new Set<unknown>([...own, ...lent, ...inputs.buffers]);
   for (const buffer of bound) {

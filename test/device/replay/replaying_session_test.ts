@@ -7,11 +7,11 @@ import {
   float32Tensor,
   type GraphFile,
   int64Tensor,
-  type Replay,
   type ResidentSession,
   scalarTensor,
   type Tensor,
 } from "../../../src/device/device.ts";
+import { answerReplay, stepReplay } from "../../../src/device/replay_of.ts";
 import { openWebgpu } from "../../../src/device/webgpu.ts";
 import { ON_DISK } from "../../../src/device/weight_files.ts";
 import { readRegion } from "../../../src/model/read_region.ts";
@@ -27,7 +27,7 @@ const FAMILIES = ["gpt2-opset11", "llama-opset14"];
 /** The inputs of a step that are outputs of the step before it. */
 const STATE = ["prompt", "first_moment", "second_moment"];
 
-const unexpected: Replay = { log: (line) => assert(false, line) };
+const unexpected = (line: string) => assert(false, line);
 
 function webgpuTest(name: string, test: () => Promise<void>): void {
   Deno.test({ name, ignore: !DEVICES.includes("webgpu"), fn: test });
@@ -84,7 +84,7 @@ for (const name of FAMILIES) {
     const { train, feeds } = await familyStep(name);
     const device = await openWebgpu(ON_DISK);
     const plain = await device.openResident(train);
-    const replaying = await device.openResident(train, unexpected);
+    const replaying = await device.openResident(train, stepReplay(unexpected));
     const expected = await outputsOf(plain, feeds, 5);
     assertEquals(await outputsOf(replaying, feeds, 5), expected);
     assert(replaying.openingTime! > 0);
@@ -103,12 +103,12 @@ for (
     const { train, feeds } = await familyStep(name);
     const device = await openWebgpu(ON_DISK);
     const lines: string[] = [];
-    const session = await device.openResident(train, { log: (line) => lines.push(line) });
+    const session = await device.openResident(train, stepReplay((line) => lines.push(line)));
     const first = await outputsOf(session, feeds, 2);
     assertEquals(await outputsOf(session, feeds, 2), first);
     assertEquals(lines.length, 1);
     assert(
-      lines[0]!.startsWith("steps are taken without a recording, which takes the host longer"),
+      lines[0]!.startsWith("steps are computed without a recording, which takes the host longer"),
       lines[0],
     );
     assert(reason.test(lines[0]!), lines[0]);
@@ -123,7 +123,7 @@ webgpuTest(
     // Five batches of eight and one of six in an epoch, of 5 to 8 tokens.
     const options = { steps: 40, logEvery: 7, examples: 46 };
     const plain = await tuned(await tinyTask(device, options));
-    const task = await tinyTask(device, { ...options, replay: unexpected });
+    const task = await tinyTask(device, { ...options, replay: stepReplay(unexpected) });
     assertEquals(await tuned(task), plain);
     await task.close();
   },
@@ -133,7 +133,7 @@ webgpuTest("gradients of parts of a batch are accumulated as without recordings"
   const device = await openWebgpu(ON_DISK);
   const options = { steps: 6, logEvery: 3, accumulate: 2, examples: 16, lengthStep: 8 };
   assertEquals(
-    await tuned(await tinyTask(device, { ...options, replay: unexpected })),
+    await tuned(await tinyTask(device, { ...options, replay: stepReplay(unexpected) })),
     await tuned(await tinyTask(device, options)),
   );
 });
@@ -165,7 +165,7 @@ webgpuTest("a replayed step is one submit and one upload, and reads nothing", as
 
 webgpuTest("a step whose outputs would not tell a wrong recording is not recorded", async () => {
   const { train, feeds } = await familyStep("bert-opset11");
-  const session = await (await openWebgpu(ON_DISK)).openResident(train, unexpected);
+  const session = await (await openWebgpu(ON_DISK)).openResident(train, stepReplay(unexpected));
   for (let i = 0; i < 3; i++) {
     const calls = await countGpuCalls(async () => freed(await session.run(zerosOf(feeds))));
     assert(calls.submits > 1);
@@ -173,18 +173,23 @@ webgpuTest("a step whose outputs would not tell a wrong recording is not recorde
   await session.release();
 });
 
-webgpuTest("what a later step has overwritten is refused, unless it is that step's input", async () => {
+webgpuTest("what later steps overwrite is kept for whom it belongs to", async () => {
   const { session, feeds } = await recordedStep(await openWebgpu(ON_DISK));
   const first = await session.run(feeds);
-  const loss = await first.loss!.read();
-  const prompt = await first.prompt_next!.read();
-  await session.run({ ...feeds, prompt: first.prompt_next! });
-  assertEquals(await first.loss!.read(), loss);
-  assertEquals(await first.prompt_next!.read(), prompt);
-  await assertRejects(() => first.gradient!.read(), RangeError, "'gradient' was overwritten by a later step");
-  await session.run(feeds);
-  await assertRejects(() => first.prompt_next!.read(), RangeError, "'prompt_next' was overwritten");
-  await assertRejects(() => session.run({ ...feeds, prompt: first.prompt_next! }), RangeError, "overwritten");
+  const here = await read(first);
+  const state = Object.fromEntries(STATE.map((name) => [name, first[`${name}_next`]!]));
+  const second = await session.run({ ...feeds, ...state });
+  const { loss, gradient, prompt_next } = second;
+  const there = await read({ loss: loss!, gradient: gradient!, prompt_next: prompt_next! });
+  assertNotEquals(there.prompt_next, here.prompt_next);
+  assertEquals(await read(first), here);
+  // The state is no input any more: its places have another.
+  freed(await session.run(feeds));
+  assertEquals(await read(first), here);
+  assertEquals(await read({ loss: loss!, gradient: gradient!, prompt_next: prompt_next! }), there);
+  freed(second);
+  assertEquals(await read(await session.run({ ...feeds, ...state })), { ...await read(second), ...there });
+  freed(first);
   await session.release();
 });
 
@@ -193,7 +198,7 @@ async function recordedStep(
   device: Device,
 ): Promise<{ session: ResidentSession; feeds: Record<string, Tensor> }> {
   const { train, feeds } = await familyStep("bert-opset11");
-  const session = await device.openResident(train, unexpected);
+  const session = await device.openResident(train, stepReplay(unexpected));
   for (let i = 0; i < 2; i++) freed(await session.run(feeds));
   return { session, feeds };
 }
