@@ -10,6 +10,7 @@
 import { compile, evaluate, type Graph, matrixFlops, type Precision } from "../src/compiler/mod.ts";
 import { openCpu } from "../src/device/cpu.ts";
 import { type Device, float32Tensor, type ResidentSession, type Tensor } from "../src/device/device.ts";
+import { answerReplay, stepReplay } from "../src/device/replay_of.ts";
 import { openWasm } from "../src/device/wasm.ts";
 import { findAdapter, openWebgpu } from "../src/device/webgpu.ts";
 import { ON_DISK } from "../src/device/weight_files.ts";
@@ -18,7 +19,7 @@ import { familyFeeds, familyModel, readFamily } from "../test/compiler/family_st
 import { relativeError } from "../test/compiler/graph_runner.ts";
 import { hostProcess } from "./host_process.ts";
 import { readOnes } from "./read_ones.ts";
-import { type HostTime, hostTime } from "./host_time.ts";
+import { answerHostTime, type HostTime, hostTime } from "./host_time.ts";
 import { matrixRate } from "./matrix_rate.ts";
 import { median } from "./median.ts";
 import { ownForward } from "./own_forward.ts";
@@ -105,18 +106,22 @@ async function tellHost(): Promise<void> {
   for (const line of tableLines(header, rows)) console.log(line);
 }
 
-/** What a step takes of the host, where the driver computes nothing. */
+/** What a step, and a batch that is classified, takes of the host, where the driver computes nothing. */
 async function hostTimes(): Promise<Record<string, HostTime>> {
   const device = await openWebgpu(ON_DISK);
   // A recording is used where it gives what the plain step gives: with such a driver, anything.
   readOnes();
-  const { train } = compile(bytes, PATH, "embedding-output", "adamw", { target: "webgpu" });
+  const { train, answer } = compile(bytes, PATH, "embedding-output", "adamw", { target: "webgpu" });
   const batches = HOST_TOKENS.map((sequence) => stepFeeds(WIDTH, VOCABULARY, { ...SIZES, sequence }));
   const plain = await device.openResident(train);
   const replayed = await device.openResident(train, stepReplay(fail));
+  const classifying = await device.open(answer);
+  const replaying = await device.open(answer, { ...answerReplay(fail), after: 1 });
   return {
-    plain: await hostTime({ trainStep: plain }, batches, HOST_ROUNDS),
-    replayed: await hostTime({ trainStep: replayed }, batches, HOST_ROUNDS),
+    "step, plain": await hostTime({ trainStep: plain }, batches, HOST_ROUNDS),
+    "step, replayed": await hostTime({ trainStep: replayed }, batches, HOST_ROUNDS),
+    "answers, plain": await answerHostTime(classifying, batches, HOST_ROUNDS),
+    "answers, replayed": await answerHostTime(replaying, batches, HOST_ROUNDS),
   };
 }
 

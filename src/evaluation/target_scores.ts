@@ -38,7 +38,12 @@ export async function* scoredTargets(
   let done = 0;
   for (const batch of evaluationBatches(lengths, atOnce, padId !== undefined)) {
     signal?.throwIfAborted();
-    const feeds = textBatchFeeds(batch.flatMap((i) => owners.map(() => targets[i]!)), padId, undefined, padded);
+    const feeds = textBatchFeeds(
+      batch.flatMap((i) => owners.map(() => targets[i]!)),
+      padId,
+      undefined,
+      padded,
+    );
     const prompt_of_example = int64Tensor(batch.flatMap(() => owners), [batch.length * prompts]);
     const found = await session.run({ ...feeds, prompt_of_example, ...inputs }, ["target_logprobs"]);
     const logprobs = tensorNamed(found, "target_logprobs");

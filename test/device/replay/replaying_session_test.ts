@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { compile } from "../../../src/compiler/mod.ts";
 import {
   type Device,
@@ -20,6 +20,7 @@ import { familyFeeds, familyModel, readFamily } from "../../compiler/family_step
 import { DEVICES } from "../../devices.ts";
 import { tinyTask } from "../../training/tiny_task.ts";
 import { countGpuCalls } from "../gpu_calls.ts";
+import { countTransfers } from "../transfers.ts";
 
 /** Families whose steps are different; that of the tuning below is a third one. */
 const FAMILIES = ["gpt2-opset11", "llama-opset14"];
@@ -148,11 +149,16 @@ async function tuned(task: TuningTask): Promise<{ lines: HistoryLine[]; prompt: 
   }
 }
 
-webgpuTest("a replayed step is one submit and one upload, and reads nothing", async () => {
+webgpuTest("a replayed step is one submit and one upload, that of the batch, and reads nothing", async () => {
   const { session, feeds } = await recordedStep(await openWebgpu(ON_DISK));
+  const { input_ids, answer_rows } = zerosOf(feeds);
   let outputs: Record<string, DeviceTensor> = {};
   const calls = await countGpuCalls(async () => {
-    outputs = await session.run({ ...feeds, input_ids: zerosOf(feeds).input_ids! });
+    const { transfers, result } = await countTransfers(() =>
+      session.run({ ...feeds, input_ids: input_ids!, answer_rows: answer_rows! })
+    );
+    assertEquals(transfers.uploadedBytes, input_ids!.data.byteLength + answer_rows!.data.byteLength);
+    outputs = result;
   });
   assertEquals(calls, { dispatches: 266, passes: 3, submits: 1, writes: 1, reads: 0 });
   const again = await countGpuCalls(async () => {
@@ -176,22 +182,25 @@ webgpuTest("a step whose outputs would not tell a wrong recording is not recorde
 webgpuTest("what later steps overwrite is kept for whom it belongs to", async () => {
   const { session, feeds } = await recordedStep(await openWebgpu(ON_DISK));
   const first = await session.run(feeds);
-  const here = await read(first);
+  const one = await read(first);
   const state = Object.fromEntries(STATE.map((name) => [name, first[`${name}_next`]!]));
   const second = await session.run({ ...feeds, ...state });
-  const { loss, gradient, prompt_next } = second;
-  const there = await read({ loss: loss!, gradient: gradient!, prompt_next: prompt_next! });
-  assertNotEquals(there.prompt_next, here.prompt_next);
-  assertEquals(await read(first), here);
-  // The state is no input any more: its places have another.
+  const two = await read(second);
+  assertNotEquals(two.prompt_next, one.prompt_next);
+  assertEquals(await read(first), one);
+  // Now the places of the state hold another.
   freed(await session.run(feeds));
-  assertEquals(await read(first), here);
-  assertEquals(await read({ loss: loss!, gradient: gradient!, prompt_next: prompt_next! }), there);
+  assertEquals(await read(first), one);
+  assertEquals(await read(second), two);
   freed(second);
-  assertEquals(await read(await session.run({ ...feeds, ...state })), { ...await read(second), ...there });
-  freed(first);
+  assertEquals(await read(await session.run({ ...feeds, ...state })), two);
   await session.release();
 });
+
+async function read(outputs: Readonly<Record<string, DeviceTensor>>): Promise<Record<string, Tensor>> {
+  const each = Object.entries(outputs).map(async ([name, tensor]) => [name, await tensor.read()] as const);
+  return Object.fromEntries(await Promise.all(each));
+}
 
 /** A session whose next step is replayed. */
 async function recordedStep(
