@@ -95,7 +95,7 @@ async function opened(
   const { train, bank, dimension } = compile(bytes, PATH, "embedding-output", "adamw", {
     target: device.kind === "webgpu" ? "webgpu" : "cpu",
   });
-  const replay = stepReplay((line) => console.log(line));
+  const replay = stepReplay(console.error);
   return {
     one: await device.openResident(train, replay),
     many: await device.openResident(bank.train, replay),

@@ -86,7 +86,7 @@ export class ReplayingSession implements ResidentSession {
   }
 
   async release(): Promise<void> {
-    for (const session of this.sessions.splice(0)) await this.tools.queue.take(() => session.release());
+    await this.tools.queue.take(() => this.releaseRecordings());
     this.inputs.destroy();
     this.outputs.destroy();
     await this.plain.release();
@@ -122,6 +122,8 @@ export class ReplayingSession implements ResidentSession {
     } catch (error) {
       if (error instanceof DeviceError) throw error;
       this.isRefused = true;
+      // Without a recording, nothing needs the weights again. Otherwise steps compute in buffers of all sessions.
+      if (this.steps.size === 0) await this.releaseRecordings();
       const { what, log } = this.replay;
       const these = this.steps.size === 0
         ? what
@@ -134,6 +136,10 @@ export class ReplayingSession implements ResidentSession {
     } finally {
       this.milliseconds += performance.now() - began;
     }
+  }
+
+  private async releaseRecordings(): Promise<void> {
+    for (const session of this.sessions.splice(0)) await session.release();
   }
 
   /** @throws {ReplayRefusal} where a bit of an output differs */
