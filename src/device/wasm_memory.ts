@@ -60,7 +60,7 @@ export class WasmMemory {
       throw new DeviceError(
         `WebAssembly's memory of ${
           inGib(ADDRESSABLE)
-        } is full (${error}): ${SMALLER_BATCHES}, use a smaller model, or set 'device: cpu'`,
+        } is full (${error}): set 'device: cpu', use a smaller model, or ${SMALLER_BATCHES}`,
         { cause: error },
       );
     }
