@@ -17,6 +17,7 @@ import { GpuReads } from "./gpu_reads.ts";
 import { HostSession } from "./host_session.ts";
 import { hostTensor } from "./ort_device_tensor.ts";
 import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
+import { ReadBindings } from "./replay/read_bindings.ts";
 import { ReplayingSession } from "./replay/replaying_session.ts";
 import { SerialQueue } from "./serial_queue.ts";
 import type { WeightFiles } from "./weights.ts";
@@ -83,6 +84,7 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
   const { name, software } = describe(adapter);
   const { guard } = new DeviceWatch(gpu, name);
   const reads = new GpuReads(gpu);
+  const readBindings = new ReadBindings(gpu);
   // Concurrent runs of two sessions return zeros (ONNX Runtime Web 1.30).
   const queue = new SerialQueue();
   const provider = { name: "webgpu", device: gpu } as const;
@@ -93,7 +95,7 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
     const opened = await openResidentOrtSession(ort, graph, files, resident, guard, queue, read);
     const plain = limited(opened, graph, gpu);
     if (replay === undefined) return plain;
-    const tools = { ort, gpu, reads, files, options: resident, guard, queue };
+    const tools = { ort, gpu, reads, readBindings, files, options: resident, guard, queue };
     return new ReplayingSession(plain, graph, tools, replay);
   };
   return {

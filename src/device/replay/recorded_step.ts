@@ -5,6 +5,7 @@ import { floatBufferOf } from "../float_buffer.ts";
 import { createSession, weightData } from "../ort_session.ts";
 import { symbolValues } from "../symbol_values.ts";
 import { type Command, encode } from "./command.ts";
+import type { Constants } from "./constants.ts";
 import { recorded } from "./recorder.ts";
 import { ReplayRefusal } from "./refusal.ts";
 import { repeatedHalf } from "./repeated_half.ts";
@@ -22,6 +23,8 @@ const FATAL_ONLY = 4;
 export interface RecordedStep {
   readonly inputNames: readonly string[];
   readonly commands: readonly Command[];
+  /** The buffers of its session that it does not need, as other recordings hold the same. */
+  readonly spare: readonly GPUBuffer[];
   /** The outputs by name. The next step, of whatever shape, may overwrite them. */
   readonly outputs: ReadonlyMap<string, StepOutput>;
 }
@@ -30,6 +33,7 @@ export interface RecordedStep {
 export interface SharedBuffers {
   readonly inputs: StepInputs;
   readonly scratch: Scratch;
+  readonly constants: Constants;
 }
 
 /**
@@ -45,7 +49,7 @@ export async function recordStep(
   graph: GraphFile,
   feeds: Feeds,
   tools: ReplayTools,
-  { inputs, scratch }: SharedBuffers,
+  { inputs, scratch, constants }: SharedBuffers,
   opened: (session: InferenceSession) => void,
 ): Promise<RecordedStep> {
   const { gpu, reads } = tools;
@@ -62,15 +66,16 @@ export async function recordStep(
       recording = await recorded(gpu, async () => void (found = await session.run(given)));
     })
   );
-  const { commands, bound } = recording!;
+  const { commands, groups } = recording!;
   const known = new Set<unknown>([...own, ...lent, ...inputs.buffers]);
-  for (const buffer of bound) {
+  for (const { buffer } of [...groups.values()].flatMap(({ bound }) => bound)) {
     const isUniform = (buffer.usage & GPUBufferUsage.UNIFORM) !== 0;
     if (!isUniform && !known.has(buffer)) {
       throw new ReplayRefusal("the step computes in buffers of other sessions");
     }
   }
-  const step = { inputNames, commands: repeatedHalf(commands), outputs: outputsOf(found) };
+  const sharing = await constants.share(repeatedHalf(commands), groups, own);
+  const step = { inputNames, ...sharing, outputs: outputsOf(found) };
   spoil(gpu, lent);
   submit(gpu, (encoder) => encode(encoder, step.commands));
   return step;

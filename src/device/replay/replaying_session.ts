@@ -14,6 +14,7 @@ import { symbolValues } from "../symbol_values.ts";
 import { float32Data, tensorNamed } from "../tensor_data.ts";
 import { weightBytes } from "../weights.ts";
 import { encode } from "./command.ts";
+import { Constants } from "./constants.ts";
 import { type RecordedStep, recordStep, submit } from "./recorded_step.ts";
 import { ReplayRefusal } from "./refusal.ts";
 import type { ReplayTools } from "./replay_tools.ts";
@@ -22,7 +23,7 @@ import { StepInputs } from "./step_inputs.ts";
 import { StepOutputs } from "./step_outputs.ts";
 import { withoutErrors } from "./without_errors.ts";
 
-/** Each recording's session holds the weights again: all of them together hold at most these bytes. */
+/** Recordings hold the weights again, and each that is made once more until it is: at most these bytes. */
 const MOST_BYTES = 2 ** 30;
 
 /**
@@ -37,6 +38,7 @@ export class ReplayingSession implements ResidentSession {
   private readonly sessions: InferenceSession[] = [];
   private readonly inputs: StepInputs;
   private readonly scratch: Scratch;
+  private readonly constants: Constants;
   private readonly outputs: StepOutputs;
   /** The number of runs without a recording, by the shape of their inputs. */
   private readonly met = new Map<string, number>();
@@ -54,6 +56,7 @@ export class ReplayingSession implements ResidentSession {
   ) {
     this.inputs = new StepInputs(tools);
     this.scratch = new Scratch(tools.gpu);
+    this.constants = new Constants(tools);
     this.outputs = new StepOutputs(tools, this.inputs);
   }
 
@@ -98,13 +101,13 @@ export class ReplayingSession implements ResidentSession {
     feeds: Feeds,
     expected: Readonly<Record<string, DeviceTensor>>,
   ): Promise<void> {
-    const { tools, graph, inputs, scratch } = this;
+    const { tools, graph, inputs, scratch, constants } = this;
     const began = performance.now();
     try {
       const outputs = await readAll(expected);
       if (!areTelling(outputs)) return void this.met.delete(shape);
       const bytes = await weightBytes(graph, tools.files);
-      if ((this.steps.size + 1) * bytes > MOST_BYTES) {
+      if (this.constants.bytes + bytes > MOST_BYTES) {
         throw new ReplayRefusal(
           `another recording would hold ${(bytes / 2 ** 20).toFixed(0)} MiB of weights again`,
         );
@@ -114,10 +117,11 @@ export class ReplayingSession implements ResidentSession {
       // Also a recording that fails may overwrite what other steps left.
       submit(tools.gpu, (encoder) => this.outputs.keep(encoder));
       const step = await withoutErrors(tools.gpu, async () => {
-        const step = await recordStep(graph, feeds, tools, { inputs, scratch }, opened);
+        const step = await recordStep(graph, feeds, tools, { inputs, scratch, constants }, opened);
         await this.compare(step, outputs);
         return step;
       });
+      for (const buffer of step.spare) buffer.destroy();
       this.steps.set(shape, step);
     } catch (error) {
       if (error instanceof DeviceError) throw error;

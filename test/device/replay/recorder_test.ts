@@ -57,9 +57,9 @@ function webgpuTest(name: string, test: () => Promise<void>): void {
 
 webgpuTest("what is recorded does the same when it is encoded again", async () => {
   const { device, numbers, copied, add, read } = await adding();
-  const { commands, bound } = await recorded(device, () => Promise.resolve(add()));
+  const { commands, groups } = await recorded(device, () => Promise.resolve(add()));
   assertEquals(commands.map(({ kind }) => kind), ["dispatch", "copy"]);
-  assertEquals([...bound], [numbers]);
+  assertEquals([...groups.values()].map(({ bound }) => bound[0]!.buffer), [numbers]);
   assertEquals(await read(copied), [1, 1, 1, 1]);
   const encoder = device.createCommandEncoder();
   encode(encoder, commands);
