@@ -1,7 +1,12 @@
+import { allDone } from "../../base/all_done.ts";
+import type { GpuReads } from "../gpu_reads.ts";
 import type { BoundGroup } from "./bound_group.ts";
 import type { Command, Dispatch } from "./command.ts";
 import { areEqual, type Pair } from "./equal_buffers.ts";
 import type { ReplayTools } from "./replay_tools.ts";
+
+/** The bytes that are read of a buffer, at its beginning and in its middle. */
+const SAMPLE = 64;
 
 /** Commands that read constants of earlier recordings, where they are the same. */
 export interface SharingCommands {
@@ -15,13 +20,16 @@ export interface SharingCommands {
  * read those of the first that has them.
  */
 export class Constants {
-  private readonly kept: GPUBuffer[] = [];
+  /** By {@linkcode sampleOf}. */
+  private readonly kept = new Map<string, GPUBuffer>();
 
   constructor(private readonly tools: Pick<ReplayTools, "gpu" | "reads" | "readBindings">) {}
 
+  private held = 0;
+
   /** What they take on the device, in bytes. */
   get bytes(): number {
-    return this.kept.reduce((sum, { size }) => sum + size, 0);
+    return this.held;
   }
 
   /**
@@ -37,11 +45,22 @@ export class Constants {
     own: ReadonlySet<unknown>,
   ): Promise<SharingCommands> {
     const { gpu, reads } = this.tools;
-    const constants = this.constantsOf(commands, groups, own);
-    const pairs = this.pairs(constants);
+    const constants = await allDone(
+      this.constantsOf(commands, groups, own).map(async (buffer) =>
+        [buffer, await sampleOf(buffer, reads)] as const
+      ),
+    );
+    const pairs = constants.flatMap(([buffer, sample]): Pair[] => {
+      const kept = this.kept.get(sample);
+      return kept === undefined ? [] : [[buffer, kept]];
+    });
     const same = await areEqual(gpu, reads, pairs);
     const shared = new Map(pairs.filter((_, i) => same[i]));
-    this.kept.push(...constants.filter((buffer) => !shared.has(buffer)));
+    for (const [buffer, sample] of constants) {
+      if (shared.has(buffer)) continue;
+      this.held += buffer.size;
+      if (!this.kept.has(sample)) this.kept.set(sample, buffer);
+    }
     return { commands: reading(gpu, commands, groups, shared), spare: [...shared.keys()] };
   }
 
@@ -69,19 +88,15 @@ export class Constants {
       buffer instanceof GPUBuffer && read.has(buffer) && !written.has(buffer)
     );
   }
-
-  /** Each buffer with the kept one that it may be the same as: the first of its size with the first, and so on. */
-  private pairs(constants: readonly GPUBuffer[]): Pair[] {
-    const unpaired = Map.groupBy(this.kept, kindOf);
-    return constants.flatMap((buffer): Pair[] => {
-      const kept = unpaired.get(kindOf(buffer))?.shift();
-      return kept === undefined ? [] : [[buffer, kept]];
-    });
-  }
 }
 
-function kindOf({ size, usage }: GPUBuffer): string {
-  return `${size}|${usage}`;
+/** Some bytes of a buffer with its size and usage: few buffers of a model have the same that do not hold the same. */
+async function sampleOf(buffer: GPUBuffer, reads: GpuReads): Promise<string> {
+  const { size, usage } = buffer;
+  const bytes = Math.min(size, SAMPLE);
+  const middle = Math.floor((size - bytes) / 2 / SAMPLE) * SAMPLE;
+  const parts = await allDone([reads.read(buffer, 0, bytes), reads.read(buffer, middle, bytes)]);
+  return [size, usage, ...parts.map((part) => new Uint32Array(part).join())].join("|");
 }
 
 /** The same commands with other buffers. @param by the buffer that takes the place of each */
