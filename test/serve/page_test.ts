@@ -113,7 +113,7 @@ for (const kind of ["wasm", "webgpu"] as const) {
           const { page, troubles } = await visit(
             `${url}?device=${wanted}`,
             {},
-            (page) => page.addInitScript(COUNT_SUBMITS),
+            async (page) => void await page.addInitScript(COUNT_SUBMITS),
           );
           await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
           const device = await page.innerText("#device");
