@@ -9,7 +9,7 @@ Deno.test({
   ignore: !DEVICES.includes("webgpu"),
   fn: () =>
     inFolder(async (folder) => {
-      const file = await writeExperiment(folder, { device: "webgpu" });
+      const file = await writeExperiment(folder, { device: "webgpu", evaluation: { batchSize: 4 } });
       const run = async (results: string, ...flags: readonly string[]) => {
         const path: string = join(folder, results);
         const calls = await countGpuCalls(async () => {
