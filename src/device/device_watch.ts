@@ -21,7 +21,7 @@ export class DeviceWatch {
       const { error } = event as GPUUncapturedErrorEvent;
       this.failure ??= this.error(
         error instanceof GPUOutOfMemoryError
-          ? `ran out of memory (${error.message}): ${SMALLER_BATCHES}, or use --no-replay, which keeps no recordings in memory`
+          ? `ran out of memory (${error.message}): ${SMALLER_BATCHES}, or use --no-replay ('run', 'batch'), which keeps no recordings`
           : `reports an error: ${error.message}`,
       );
     });
