@@ -1,5 +1,5 @@
 /** The kinds of devices. */
-export type DeviceKind = "webgpu" | "cpu" | "wasm";
+export type DeviceKind = "webgpu" | "cpu" | "wasm" | "cuda";
 
 /** What in an experiment file takes less of a device's memory. */
 export const SMALLER_BATCHES =
