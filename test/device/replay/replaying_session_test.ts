@@ -11,7 +11,7 @@ import {
   scalarTensor,
   type Tensor,
 } from "../../../src/device/device.ts";
-import { answerReplay, stepReplay } from "../../../src/device/replay_of.ts";
+import { stepReplay } from "../../../src/device/replay_of.ts";
 import { openWebgpu } from "../../../src/device/webgpu.ts";
 import { ON_DISK } from "../../../src/device/weight_files.ts";
 import { readRegion } from "../../../src/model/read_region.ts";
