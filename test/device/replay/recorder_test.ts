@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { GpuReads } from "../../../src/device/gpu_reads.ts";
 import { encode } from "../../../src/device/replay/command.ts";
-import { recorded } from "../../../src/device/replay/recorder.ts";
+import { recorded, type Recording } from "../../../src/device/replay/recorder.ts";
 import { ReplayRefusal } from "../../../src/device/replay/refusal.ts";
 import { Scratch } from "../../../src/device/replay/scratch.ts";
 import { withoutErrors } from "../../../src/device/replay/without_errors.ts";
@@ -65,6 +66,22 @@ webgpuTest("what is recorded does the same when it is encoded again", async () =
   encode(encoder, commands);
   device.queue.submit([encoder.finish()]);
   assertEquals([await read(numbers), await read(copied)], [[2, 2, 2, 2], [2, 2, 2, 2]]);
+});
+
+webgpuTest("what others ask to read while something is recorded is read after that", async () => {
+  const { device, numbers, add } = await adding();
+  const reads = new GpuReads(device);
+  let asked: Promise<ArrayBuffer> | undefined;
+  let recording: Recording | undefined;
+  await reads.hold(async () => {
+    recording = await recorded(device, async () => {
+      asked = reads.read(numbers, 0, 16);
+      await new Promise((later) => setTimeout(later));
+      add();
+    });
+  });
+  assertEquals(recording!.commands.map(({ kind }) => kind), ["dispatch", "copy"]);
+  assertEquals(Array.from(new Float32Array(await asked!)), [1, 1, 1, 1]);
 });
 
 webgpuTest("what a replay could not repeat is refused", async () => {
