@@ -16,7 +16,7 @@ import { type SoundText, textPlanLines } from "./text_plan_lines.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import { type PlannedRun, planSound, problemOf } from "../batch/plan.ts";
 import { compileExperiment, positionCounting, stepKey } from "../run/compile_experiment.ts";
-import { dataWarnings, overlap, unknownWordsWarning } from "../run/warnings.ts";
+import { dataWarnings, overlap, templateHint, unknownWordsWarning } from "../run/warnings.ts";
 import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
 import { encodeTexts } from "../run/encode_texts.ts";
 import { outOfReach, outOfReachWarning } from "../run/out_of_reach.ts";
@@ -88,6 +88,8 @@ export async function validate(
         ));
       if (unknownWords.length > 0) io.log(unknownWordsWarning(run.title, unknownWords));
       for (const notice of dataWarnings(run.title, prepared)) notices.log(notice);
+      const hint = templateHint(run.title, run.experiment, prepared.model.card);
+      if (hint !== undefined) notices.log(hint);
       if (estimated.damage !== undefined) {
         io.log(`warning: ${run.title}: ${estimated.damage}: it will be run again`);
       }
@@ -155,13 +157,15 @@ async function checkTexts(
       if (unknownWords.length > 0) io.log(unknownWordsWarning(title, unknownWords));
       const repeated = overlap(prepared.repeated, prepared.test.length);
       const asked = evaluatedOf(prepared);
-      const { targets, reader: { tokenizer }, rules } = prepared;
-      const unreachable = outOfReach({ experiment, tokenizer, targets, rules }, asked);
+      const { targets, reader, rules } = prepared;
+      const unreachable = outOfReach({ experiment, reader, targets, rules }, asked);
       const warnings = [repeated, outOfReachWarning(unreachable, asked.length)]
         .flatMap((line) => line === undefined ? [] : [`warning: ${title}: ${line}`]);
       for (const line of [...prepared.notes.map((note) => `${title}: ${note}`), ...warnings]) {
         notices.log({ about: line, line: visible(line) });
       }
+      const hint = templateHint(title, experiment, prepared.reader.card);
+      if (hint !== undefined) notices.log(hint);
       sound.push({ title, prepared, truncated, targetTruncated, unreachable });
     } catch (error) {
       problems.push(problemOf(error, file));
