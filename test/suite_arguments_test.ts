@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { parseSuiteArguments } from "./suite_arguments.ts";
 
-Deno.test("paths are told from options and their values, which are passed on", () => {
+Deno.test("paths are distinguished from options and their values, which are passed on", () => {
   const args = ["--filter", "test", "test/a_test.ts", "--ignore=test/b,test/c", "--fail-fast=3", "-q", "src"];
   assertEquals(parseSuiteArguments(args), {
     isQuick: false,
