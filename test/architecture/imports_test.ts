@@ -255,6 +255,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "disk",
     "experiment", // YAML with the places of its values
+    "results", // which runs are complete
+    "run", // what a run depends on
+    "batch",
   ],
   "terminal": [
     "base",
@@ -297,6 +300,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "run",
     "inference",
     "batch",
+    "cluster",
     "terminal",
   ],
   "verbs": [
@@ -326,13 +330,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "experiment",
     "dataset",
     "batch",
+    "cluster", // the results folder of a cluster, and the variables of its tasks
     "terminal",
     "verbs",
     "main.ts",
   ],
   "demo.ts": ["terminal", "launcher"],
   "launch.ts": ["terminal", "launcher"],
-  "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results"],
+  "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results", "cluster"],
 };
 
 /** The room that a file is in; of the compiler's own rooms, that one. */
