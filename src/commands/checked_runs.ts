@@ -52,18 +52,20 @@ interface Checked {
  * @param args files, folders and patterns
  * @param results the folder of all results
  * @param overrides keys set to other values
+ * @param textsKey equal for runs of which the texts of one are encoded for all: those of the same data, or of all draws from them
  */
 export async function checkRuns(
   args: readonly string[],
   results: string,
   overrides: readonly string[],
+  textsKey: (prepared: Prepared) => string,
   io: CommandIo,
 ): Promise<CheckedRuns> {
   const { runs, searches, problems: unsound } = await planSound(args, results, parseOverrides(overrides));
   const problems = [...unsound];
   const reporter = terminalDownloads(io);
   const resources = new ResourceCache({ reporter, keepsSessions: false });
-  const checker = new Checker();
+  const checker = new Checker(textsKey);
   const earlier = await earlierRuns(results);
   const sound: SoundRun[] = [];
   const notices = new Notices(io.log);
@@ -168,12 +170,14 @@ function wordsIn(prepared: AnyPrepared): Prepared {
 class Checker {
   private readonly checked = new Map<string, Promise<Checked>>();
 
+  constructor(private readonly textsKey: (prepared: Prepared) => string) {}
+
   /** Counts the texts that do not fit the model's positions; errors in compiling the model and in the template show on the way. */
   check(prepared: Prepared, onEncoded: OnEncoded): Promise<Checked> {
-    const { experiment: { prompt, training }, dataset, model } = prepared;
+    const { experiment: { prompt, training }, model } = prepared;
     const key = JSON.stringify([
       training ? stepKey(prepared) : model.onnx,
-      dataset.sha256,
+      this.textsKey(prepared),
       prompt.template,
       promptLength(prompt),
     ]);

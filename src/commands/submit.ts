@@ -23,6 +23,7 @@ import {
 } from "../cluster/slurm.ts";
 import { plannedFolder } from "../cluster/task_runs.ts";
 import { onDisk } from "../disk/on_disk.ts";
+import type { Prepared } from "../run/prepare.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { duration } from "../terminal/duration.ts";
 import { type CheckedRuns, checkRuns } from "./checked_runs.ts";
@@ -48,7 +49,7 @@ export interface SubmitFlags {
 export async function submit(args: readonly string[], flags: SubmitFlags, io: CommandIo): Promise<void> {
   const cluster = await readClusterFile(flags.cluster);
   const { results } = cluster;
-  const checked = await checkRuns(args, results, [], io);
+  const checked = await checkRuns(args, results, [], drawnFrom, io);
   const problems = [
     ...checked.problems,
     ...checked.searches.map(({ planned: { file } }) =>
@@ -95,6 +96,11 @@ async function submitToSlurm(
   if (first !== undefined) io.print(`array job ${first}: ${counted(plan.tasks.length, "task")}`);
   io.print(`job ${await sbatch(lastJob(cluster, command, first))} after it: ensembles and summaries`);
   io.print(`what the tasks print goes into ${logs}`);
+}
+
+/** The data that a run's examples are drawn from: thousands of draws need not be encoded to see that their texts fit the template. */
+function drawnFrom({ experiment: { dataset } }: Prepared): string {
+  return JSON.stringify(dataset);
 }
 
 /** The runs that are not complete; those whose prompts are others' come last. */

@@ -34,7 +34,13 @@ export async function validate(
   { results, verbose, overrides, json }: ValidateFlags,
   io: CommandIo,
 ): Promise<void> {
-  const { sound, texts, ensembles, searches, problems } = await checkRuns(args, results, overrides, io);
+  const { sound, texts, ensembles, searches, problems } = await checkRuns(
+    args,
+    results,
+    overrides,
+    ({ dataset }) => dataset.sha256,
+    io,
+  );
   if (json) io.print(planJson(sound, texts, ensembles, searches, problems), "data");
   else {
     const areNamed = new Set(sound.map(({ run: { file } }) => file)).size <= args.length;
