@@ -3,6 +3,7 @@ import { CompileError } from "../compiler/mod.ts";
 import { InputError, terminalMessage } from "../base/errors.ts";
 import { HubError } from "../hub/hub_error.ts";
 import { Interrupted, TrainingError } from "../training/training_error.ts";
+import { LockLost } from "../disk/lock.ts";
 import { DiskError } from "../disk/on_disk.ts";
 import { DeviceError } from "../device/device.ts";
 import { STOP_CODES, type StopSignal } from "./stop_signals.ts";
@@ -49,6 +50,7 @@ const KNOWN = [
   TrainingError,
   DeviceError,
   DiskError,
+  LockLost,
   HubError,
   BatchFailed,
   GateFailed,

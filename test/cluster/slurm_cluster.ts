@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { mustHave } from "../shared.ts";
+import { until } from "./until.ts";
 
 /** Whether this machine has Slurm's commands and daemons, and this process may start them. */
 const IS_THERE: boolean = Deno.build.os === "linux" && Deno.uid() === 0 &&
@@ -123,15 +124,6 @@ async function processesWith(variable: string): Promise<number[]> {
     if (environment.split("\0").includes(variable)) found.push(Number(name));
   }
   return found;
-}
-
-/** Waits until something is so, and looks every so many milliseconds. @throws {Error} after 90 seconds */
-export async function until(what: string, isSo: () => Promise<boolean>, pause = 200): Promise<void> {
-  for (let waited = 0; waited < 90_000; waited += pause) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
-  throw new Error(`waited in vain for ${what}`);
 }
 
 /** Ports that nobody listens at. */

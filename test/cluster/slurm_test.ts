@@ -4,7 +4,8 @@ import { readPlan } from "../../src/cluster/plan_file.ts";
 import { lockPath } from "../../src/disk/lock.ts";
 import { call, exists, inFolder, writeExperiment } from "../commands/softprompt.ts";
 import { ROOT } from "../shared.ts";
-import { slurmTest, startSlurm, until } from "./slurm_cluster.ts";
+import { slurmTest, startSlurm } from "./slurm_cluster.ts";
+import { until } from "./until.ts";
 
 const SLOW = "steps=1000";
 const SEEDS = [0, 1, 2];
