@@ -30,9 +30,9 @@ export interface TasksKeys {
 export interface ResourcesKeys {
   /** Cores. */
   readonly cpus?: number;
-  /** In MiB, GiB or TiB: 500M, 8G or 1T. */
+  /** In MiB (M), GiB (G) or TiB (T). */
   readonly memory?: string;
-  /** The limit of a task's time, in minutes, hours or days: 90m, 2h or 1d. A run that is cut short goes on when the task is started again. */
+  /** The limit of a task's time, in minutes (m), hours (h) or days (d). A run that is cut short goes on when the task is started again. */
   readonly time?: string;
   /** The partition, or several separated by commas; of Slurm only. */
   readonly partition?: string;

@@ -43,7 +43,7 @@ export async function writePlan(results: string, plan: Plan): Promise<void> {
   await onDisk(path, async () => {
     await Deno.mkdir(results, { recursive: true });
     await writeWhole(path, `${JSON.stringify(withSha256(plan))}\n`);
-  });
+  }, "'results' of --cluster");
 }
 
 function checkedPlan(content: Record<string, unknown>, path: string): Plan {

@@ -10,6 +10,7 @@ export class DiskError extends Error {
 /** The flag, variable or argument that chooses another folder. */
 export type Elsewhere =
   | "--results"
+  | "'results' of --cluster"
   | "--out"
   | "--to"
   | "--baselines"

@@ -78,10 +78,13 @@ export function messageOf(
       }, ${got}`;
     case "maxProperties":
       return `${key} must have at most ${counted(Number(params.limit), "key")}, ${got}`;
-    case "pattern":
+    case "pattern": {
+      const { examples } = partAt(path, schema) ?? {};
+      if (examples !== undefined) return `${key} must be written like ${examples.join(", ")}, ${got}`;
       return path.join() === "name"
         ? `'name' names a folder: ${FOLDER_NAME}, ${got}`
         : `${key} must match ${params.pattern}, ${got}`;
+    }
     default:
       return `${key} ${message ?? "is not valid"}, ${got}`;
   }
