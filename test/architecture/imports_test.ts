@@ -250,6 +250,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "report", // a sweep has a report
     "run",
   ],
+  "cluster": [
+    "schema",
+    "base",
+    "disk",
+    "experiment", // YAML with the places of its values
+  ],
   "terminal": [
     "base",
     "disk",
