@@ -152,6 +152,10 @@ export function verbNeeds(
         writes: [results],
       });
     },
+    merge: (folders, { into }) => {
+      found("merge", { reads: [...folders.flatMap(foundPaths), into, program], writes: [into] });
+      return Promise.resolve();
+    },
     report: (runs, { out }) => {
       found("report", {
         reads: [...runs.flatMap(comparedPaths), program],

@@ -14,6 +14,7 @@ export interface Rights {
     | "--junit"
     | "--report-to"
     | "--export"
+    | "--into"
     | "<dir>"
     | "[folder]"
   )[];
@@ -49,6 +50,7 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   show: READING,
   view: { ...READING, writes: ["[folder]", "--baselines", "--export"], listens: "loopback" },
   clean: { ...READING, writes: ["--results"] },
+  merge: { ...READING, writes: ["--into"] },
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
   init: { ...READING, writes: ["<dir>"] },

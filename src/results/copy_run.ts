@@ -41,7 +41,9 @@ export async function copyRun(
   const staging = join(dirname(place), `.${basename(place)}.merge`);
   const lock = await onDisk(place, () => Lock.tryTake(lockPath(into, name), { log }), "--into");
   if (lock === undefined) {
-    throw new InputError(`${place} is being run: merge again when that has ended, which goes on with the rest`);
+    throw new InputError(
+      `${place} is being run: merge again when that has ended, which goes on with the rest`,
+    );
   }
   try {
     await removeAll(staging);
@@ -69,13 +71,17 @@ export async function checkFree(place: string): Promise<void> {
   if (info === undefined) return;
   if (!info.isDirectory) {
     throw new InputError(
-      `${place} is ${info.isSymlink ? "a symbolic link" : "no folder"}: move it away, or merge into another folder`,
+      `${place} is ${
+        info.isSymlink ? "a symbolic link" : "no folder"
+      }: move it away, or merge into another folder`,
     );
   }
   for await (const { name } of Deno.readDir(place)) {
     if (!isRunFile(name)) continue;
     throw new InputError(
-      `${join(place, name)} is there already, and not of a complete run: move it away, or merge into another folder`,
+      `${
+        join(place, name)
+      } is there already, and not of a complete run: move it away, or merge into another folder`,
     );
   }
 }

@@ -4,6 +4,7 @@ import { InputError } from "../base/errors.ts";
 import { joined, type Message, message } from "../base/message.ts";
 import { isWithin, realPlace } from "../disk/project.ts";
 import { checkFree, type ResultAt } from "./copy_run.ts";
+import { DamagedRun } from "./damaged_run.ts";
 import { type FoundRun, partialRun, placedRun } from "./found_run.ts";
 import { isSameContent } from "./read_run.ts";
 import { linksWithin, partialRuns, runFolders } from "./run_folders.ts";
@@ -39,7 +40,7 @@ export async function planMerge(sources: readonly string[], into: string): Promi
     for (const run of read.complete) found.push(run);
     for (const run of read.leftOut) leftOut.push(run);
   }
-  const known = new KnownResults(await readableResults(into));
+  const known = new KnownResults(await resultsThere(into, problems));
   const runs = new Map<string, ResultAt>();
   for (const run of found) {
     const isFirst = !known.has(run);
@@ -144,14 +145,16 @@ async function readSource(source: string): Promise<Source> {
   return { complete, leftOut, problems };
 }
 
-/** The complete runs in the target that can be read; the others matter only where something is to take their place. */
-async function readableResults(into: string): Promise<ResultAt[]> {
+/** The complete runs in the target; damaged ones matter only where something is to take their place. @param problems gets those of a newer version */
+async function resultsThere(into: string, problems: Message[]): Promise<ResultAt[]> {
   const found: ResultAt[] = [];
   for (const folder of await runFolders(into)) {
-    const result = await placedResult(folder).catch((error) => {
-      if (!(error instanceof InputError)) throw error;
+    await reported(problems, async () => {
+      const result = await placedResult(folder).catch((error) => {
+        if (!(error instanceof DamagedRun)) throw error;
+      });
+      if (result !== undefined) found.push({ name: relative(into, folder), results: into, result });
     });
-    if (result !== undefined) found.push({ name: relative(into, folder), results: into, result });
   }
   return found;
 }

@@ -24,6 +24,7 @@ import { addClean, type CleanVerb } from "./clean.ts";
 import { addBaseline, type BaselineVerb } from "./baseline.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
 import { type LogFlags, logFormat } from "./log_format.ts";
+import { addMerge, type MergeVerb } from "./merge.ts";
 import { addView, type ViewVerb } from "./view.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
 
@@ -36,6 +37,7 @@ export type Verbs =
   & ListVerb
   & ShowVerb
   & ViewVerb
+  & MergeVerb
   & CleanVerb
   & ReportVerb
   & PredictVerb
@@ -59,6 +61,7 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addList,
   addShow,
   addView,
+  addMerge,
   addClean,
   addReport,
   addPredict,
