@@ -130,6 +130,10 @@ export function verbNeeds(
       found("list", { reads: [...foundPaths(folder), program], writes: [] });
       return Promise.resolve();
     },
+    status: (folder) => {
+      found("status", { reads: [...foundPaths(folder), program], writes: [] });
+      return Promise.resolve();
+    },
     show: async (run) => {
       // Which of what the run names is not in its project is said with the command that runs it again.
       const project = await projectOf(run);

@@ -47,6 +47,7 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   diff: { ...READING, writes: ["--junit"] },
   baseline: { ...READING, writes: ["--baselines"] },
   list: READING,
+  status: READING,
   show: READING,
   view: { ...READING, writes: ["[folder]", "--baselines", "--export"], listens: "loopback" },
   clean: { ...READING, writes: ["--results"] },

@@ -20,6 +20,7 @@ import { addReport, type ReportVerb } from "./report.ts";
 import { addRun, type RunVerb } from "./run.ts";
 import { addSchema, type SchemaVerb } from "./schema.ts";
 import { addShow, type ShowVerb } from "./show.ts";
+import { addStatus, type StatusVerb } from "./status.ts";
 import { addClean, type CleanVerb } from "./clean.ts";
 import { addBaseline, type BaselineVerb } from "./baseline.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
@@ -35,6 +36,7 @@ export type Verbs =
   & DiffVerb
   & BaselineVerb
   & ListVerb
+  & StatusVerb
   & ShowVerb
   & ViewVerb
   & MergeVerb
@@ -59,6 +61,7 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addDiff,
   addBaseline,
   addList,
+  addStatus,
   addShow,
   addView,
   addMerge,

@@ -255,6 +255,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "disk",
     "experiment", // YAML with the places of its values
+    "results", // how far runs are
   ],
   "terminal": [
     "base",
@@ -272,6 +273,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "search", // what it found
     "run", // the progress that is displayed
     "batch", // the outcomes that are displayed
+    "cluster", // how far runs are
   ],
   "commands": [
     "deno.json", // the version that a new project is for
@@ -297,6 +299,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "run",
     "inference",
     "batch",
+    "cluster",
     "terminal",
   ],
   "verbs": [
