@@ -23,7 +23,7 @@ export class BatchFailed extends Error {
   override readonly name = "BatchFailed";
 }
 
-/** A metric got worse or runs are missing, and `--fail-on-regression` is set. */
+/** A metric got worse or runs are missing with `--fail-on-regression`, or runs are not finished with `--fail-on-unfinished`. */
 export class GateFailed extends Error {
   override readonly name = "GateFailed";
 }

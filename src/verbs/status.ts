@@ -14,6 +14,11 @@ export function addStatus(program: Command, verbs: StatusVerb): void {
       "say how far the runs in a folder of results are, from its files alone: what is complete, running, failed and waiting",
     )
     .argument("[folder]", "the folder of all results", "results")
+    .option(
+      "--fail-on-unfinished",
+      "end with exit code 3 where a run is running or waiting; ensembles of a plan, which come last, do not count",
+      false,
+    )
     .addOption(asJson())
     .addHelpText("after", "\nExample:\n  softprompt status /shared/me/results")
     .action((folder: string, flags: StatusFlags) => verbs.status(folder, flags));

@@ -44,6 +44,9 @@ Deno.test("status counts the runs of a plan, names those that failed with the re
       60,
     ]);
 
+    const gate = await call(["status", results, "--fail-on-unfinished"]);
+    assertEquals([gate.code, gate.stderr], [3, "error: 1 run not finished\n"]);
+
     const text = await Deno.readTextFile(planPath(results));
     for (const [wrong, what] of [["/1", "/9"], ["s/c", "s/d"]] as const) {
       await Deno.writeTextFile(planPath(results), text.replace(wrong, what));
