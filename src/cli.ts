@@ -40,6 +40,7 @@ function verbsOf(io: CommandIo): Verbs {
   return {
     run: async (files, flags) => (await import("./commands/run.ts")).run(files, flags, io),
     batch: async (args, flags) => (await import("./commands/batch.ts")).batch(args, flags, io),
+    submit: async (args, flags) => (await import("./commands/submit.ts")).submit(args, flags, io),
     diff: async (a, b, flags) => (await import("./commands/diff.ts")).diff(a, b, flags, io),
     baseline: async (_set, run, flags) =>
       (await import("./commands/baseline.ts")).setBaseline(run, flags, io),

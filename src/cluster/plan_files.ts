@@ -3,22 +3,14 @@
 /** The plan of a submission, plan.json in the folder of its results: which task executes which runs. */
 export interface Plan {
   readonly format: "softprompt-plan/1";
-  /** The experiment files that ask for the runs, as they were when the plan was made. */
-  readonly files: readonly PlannedFile[];
+  /** The experiment files that ask for the runs, as they were named. */
+  readonly files: readonly string[];
   /** The tasks, each by its index in the array; the scheduler starts them in this order. */
   readonly tasks: readonly PlannedTask[];
   /** The ensembles, which are made when no task is left; their prompts are those of other runs. */
   readonly last: readonly PlannedEnsemble[];
   /** From the start of the first task to the end of the last; null where a run has no estimate. */
   readonly seconds: number | null;
-}
-
-/** An experiment file of a plan. */
-export interface PlannedFile {
-  /** As it was named, or relative to the folder that was named. */
-  readonly path: string;
-  /** The SHA-256 of its bytes. */
-  readonly sha256: string;
 }
 
 /** A task of the array. */
@@ -54,7 +46,6 @@ export interface PlannedEnsemble {
 /** The types of the data read from files, by the names of their definitions. */
 export interface PlanFileTypes {
   readonly plan: Plan;
-  readonly planned_file: PlannedFile;
   readonly planned_task: PlannedTask;
   readonly task_run: TaskRun;
   readonly planned_ensemble: PlannedEnsemble;

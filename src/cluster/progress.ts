@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join, relative } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { innerPath } from "../base/inner_path.ts";
 import { InputError } from "../base/errors.ts";
@@ -7,6 +7,7 @@ import { Lock } from "../disk/lock.ts";
 import { readInTurns } from "../disk/read_in_turns.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { findRuns, type FoundRun, locksOfRun, partialRun, placedRun } from "../results/found_run.ts";
+import { runFolders } from "../results/run_folders.ts";
 import { isSameContent, type RunContent } from "../results/read_run.ts";
 import { planPath } from "./plan_file.ts";
 import type { Plan, TaskRun } from "./plan_files.ts";
@@ -37,7 +38,8 @@ export interface RunProgress {
 }
 
 /**
- * How far the runs in a folder of results are, from its files and locks alone: those of its plan; without one, those that have begun.
+ * How far the runs in a folder of results are, from its files and locks alone: those of its plan, and complete ones that are not in it;
+ * without a plan, those that have begun.
  *
  * @param results the folder of all results
  * @throws {InputError} where the plan names a run outside the folder
@@ -53,7 +55,22 @@ export async function progressOf(results: string, plan: Plan | undefined): Promi
       return { ...progress, task, planned: run.seconds };
     }),
     ...await readInTurns(plan.last, async ({ folder }) => await progressOfPlanned(results, folder)),
+    ...await completeOthers(results, new Set([...tasks.map(({ run }) => run), ...plan.last].map(placeIn))),
   ];
+}
+
+/** The complete runs that are in none of some folders: a plan has only those that were not complete when it was made. */
+async function completeOthers(results: string, planned: ReadonlySet<string>): Promise<RunProgress[]> {
+  const others = (await runFolders(results)).filter((folder) => !planned.has(relative(results, folder)));
+  const found = await readInTurns(
+    others,
+    async (folder) => progressOfFound(await placedRun(folder, results)),
+  );
+  return found.filter(({ state }) => state === "complete");
+}
+
+function placeIn({ folder }: { readonly folder: string }): string {
+  return join(folder);
 }
 
 function contentOf({ hash, hash_without_paths }: TaskRun): RunContent {

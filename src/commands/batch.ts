@@ -1,6 +1,8 @@
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
-import { parseOverrides } from "../experiment/override.ts";
+import { type Override, parseOverrides } from "../experiment/override.ts";
+import { taskIndex } from "../cluster/task_index.ts";
+import { runsOfTask } from "../cluster/task_runs.ts";
 import { refuseMultipliers } from "../experiment/sweep.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { Interrupted } from "../training/training_error.ts";
@@ -14,7 +16,7 @@ import { untilInterrupted } from "../terminal/interrupt.ts";
 import { searchLines } from "../terminal/search_lines.ts";
 import { summaryLines } from "../terminal/next_steps.ts";
 import { runJson, runsJson } from "../terminal/runs_json.ts";
-import { planAll, type PlannedRun } from "../batch/plan.ts";
+import { type Plan, planAll, type PlannedRun } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner } from "../batch/in_process_runner.ts";
 import type { Runner } from "../batch/runner.ts";
@@ -47,14 +49,14 @@ const MOST_UNASKED = 1000;
 export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
   refuseMultipliers(overrides);
-  const plan = await planAll(args, flags.results, overrides);
+  const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
+  const plan = await planOf(args, flags, overrides, resources);
   const { runs, searches } = chosenPlan(plan, flags);
   if (runs.length > MOST_UNASKED && !flags.yes && !flags.dryRun) {
     throw new InputError(
       `these are ${runs.length} runs: more than ${MOST_UNASKED} need --yes, or choose some by --only or --shard`,
     );
   }
-  const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
   if (flags.dryRun) return await printPlan({ runs, searches }, flags, resources, io);
   const estimated = await batchJobs(plan.runs, flags, resources, io.progress);
   await refuseNewerSummaries(estimated, flags.results);
@@ -112,7 +114,8 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   const ended = [...runs, ...finished.flatMap(({ own, fresh }) => [own, ...fresh])];
   if (!flags.json) { for (const line of batchTables(ended, outcomes, leftBy, io.columns())) io.print(line); }
   const summarized = finished.map(({ planned, record, fresh }) => ({ planned, record, runs: fresh }));
-  const written = await writeSummaries(
+  // Of a task's part there is nothing to compare: what comes last summarizes all.
+  const written = flags.shard === "auto" ? [] : await writeSummaries(
     [...estimated, ...summarized.flatMap(({ runs }) => runs.map((run) => ({ run, isComplete: false })))],
     outcomes,
     flags.results,
@@ -142,6 +145,19 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
     ? `${failed.length} of ${ended.length} runs failed`
     : `${ofSearches.length} of ${searches.length} searches failed`;
   throw runsFailed(what, [...failed, ...ofSearches]);
+}
+
+/** What the files ask for; of a task's part of what was planned, its runs alone. */
+async function planOf(
+  args: readonly string[],
+  { results, shard }: BatchFlags,
+  overrides: readonly Override[],
+  resources: ResourceCache,
+): Promise<Plan> {
+  const plan = await planAll(args, results, overrides);
+  if (shard !== "auto") return plan;
+  const index = taskIndex((name) => Deno.env.get(name));
+  return { ...plan, runs: await runsOfTask(plan.runs, results, index, resources) };
 }
 
 /** How the runs of a batch ended, and what was written of all together. */

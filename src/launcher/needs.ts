@@ -3,6 +3,7 @@ import { basename, dirname, isGlob, join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { findExperimentFiles } from "../batch/find_experiment_files.ts";
+import { readClusterFile } from "../cluster/cluster_file.ts";
 import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
 import { LOCKS } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
@@ -27,6 +28,8 @@ export interface Needs {
   readonly listens?: string;
   /** The server that runs are reported to: host and port. */
   readonly reportsTo?: string;
+  /** The program of a cluster that it starts. */
+  readonly starts?: "sbatch" | "kubectl";
   /** Whether the answers of the run that it names are generated. */
   readonly areGenerated?: boolean;
 }
@@ -87,6 +90,15 @@ export function verbNeeds(
     batch: async (args, { results, overrides, reportTo }, allowRead) => {
       const reads = await files(args, results, allowRead, overrides);
       found("batch", { reads: [...args.map(searched), ...reads], ...reported(results, reportTo) });
+    },
+    submit: async (args, { cluster, dryRun }, allowRead) => {
+      const { engine, results } = await readClusterFile(cluster);
+      const reads = await files(args, results, allowRead);
+      found("submit", {
+        reads: [...args.map(searched), ...reads, cluster],
+        writes: [results],
+        ...(!dryRun && { starts: engine === "slurm" ? "sbatch" : "kubectl" }),
+      });
     },
     validate: async (args, { results, overrides }, allowRead) => {
       const reads = await files(args, results, allowRead, overrides);

@@ -41,7 +41,11 @@ export function addBatch(program: Command, verbs: BatchVerb): void {
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
     .option("--no-replay", "take each step on WebGPU through ONNX Runtime instead of replaying a recording")
     .option("--fail-fast", "start no more runs after one fails", false)
-    .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
+    .option(
+      "--shard <i/n>",
+      "run only the i-th of n parts, to share a batch among machines; auto: this task's part of what submit has planned; last: what comes after all tasks",
+      shardOf,
+    )
     .option("--summarize", "run nothing: write the summaries of the results that are there", false)
     .option("--dry-run", "run nothing: show what would run, with an estimate of its time", false)
     .addOption(reportToTrackers())

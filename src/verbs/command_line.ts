@@ -27,12 +27,14 @@ import { addServe, type ServeVerb } from "./serve.ts";
 import { type LogFlags, logFormat } from "./log_format.ts";
 import { addMerge, type MergeVerb } from "./merge.ts";
 import { addView, type ViewVerb } from "./view.ts";
+import { addSubmit, type SubmitVerb } from "./submit.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
 
 /** What each verb does with its arguments and flags. */
 export type Verbs =
   & RunVerb
   & BatchVerb
+  & SubmitVerb
   & DiffVerb
   & BaselineVerb
   & ListVerb
@@ -58,6 +60,7 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addInit,
   addRun,
   addBatch,
+  addSubmit,
   addDiff,
   addBaseline,
   addList,

@@ -255,7 +255,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "disk",
     "experiment", // YAML with the places of its values
-    "results", // how far runs are
+    "results", // which runs are complete, and how far the others are
+    "run", // what a run depends on
+    "batch",
   ],
   "terminal": [
     "base",
@@ -329,13 +331,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "experiment",
     "dataset",
     "batch",
+    "cluster", // the results folder of a cluster, and the variables of its tasks
     "terminal",
     "verbs",
     "main.ts",
   ],
   "demo.ts": ["terminal", "launcher"],
   "launch.ts": ["terminal", "launcher"],
-  "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results"],
+  "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results", "cluster"],
 };
 
 /** The room that a file is in; of the compiler's own rooms, that one. */

@@ -27,6 +27,7 @@ function planOf(names: readonly string[], last: string): Plan {
 Deno.test("each run of a plan is complete, running, failed or waiting, by what is in the folder alone", () =>
   inFolder(async (results) => {
     await writeWholeRun(join(results, "s/done"), { hash: "done" });
+    await writeWholeRun(join(results, "s/before"), { hash: "before" });
     await writeWholeRun(join(results, "s/changed"), { hash: "earlier" });
     await writeWholeRun(join(results, "s/hurt"), { hash: "hurt" });
     await Deno.writeTextFile(join(results, "s/hurt/metrics.json"), "{");
@@ -52,11 +53,13 @@ Deno.test("each run of a plan is complete, running, failed or waiting, by what i
         ["s/first", "running", undefined],
         ["s/later", "waiting", undefined],
         ["e", "waiting", undefined],
+        ["s/before", "complete", undefined],
       ]);
-      assertEquals(progress.map(({ task }) => task), [...names.keys(), undefined]);
+      assertEquals(progress.map(({ task }) => task), [...names.keys(), undefined, undefined]);
       assertEquals(progress[5]?.lastLine, written);
       const unplanned = await progressOf(results, undefined);
       assertEquals(unplanned.map(({ name, state }) => `${name} ${state}`).toSorted(), [
+        "s/before complete",
         "s/changed complete",
         "s/done complete",
         "s/failed failed",
