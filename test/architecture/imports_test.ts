@@ -61,6 +61,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "compiler/graph", // the sizes of tensors, for the limits of buffers
     "compiler/backend", // a graph that finds its weights where they are
+    "compiler/ops", // a product, which shows that a device computes
   ],
   "prompt": [
     "base",
