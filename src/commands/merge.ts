@@ -47,7 +47,7 @@ export async function merge(
     const merged: Merged[] = [];
     for (const run of runs) {
       signal.throwIfAborted();
-      const check = (there: typeof run.result) => checkSame(there, run.result);
+      const check = (present: typeof run.result) => checkSame(present, run.result);
       const isCopied = await copyRun(run, into, check, io.log);
       merged.push({ name: run.name, from: run.results, status: isCopied ? "copied" : "there" });
     }

@@ -34,7 +34,7 @@ export interface ResultAt {
 export async function copyRun(
   { name, results, result }: ResultAt,
   into: string,
-  check: (there: PlacedResult) => Promise<void>,
+  check: (present: PlacedResult) => Promise<void>,
   log: (line: string) => void,
 ): Promise<boolean> {
   const place = join(into, name);
@@ -48,9 +48,9 @@ export async function copyRun(
   try {
     await removeAll(staging);
     await RunFolder.recover(place, new RunHistory(into, place, log).retire);
-    const there = await placedResult(place);
-    if (there !== undefined) {
-      await check(there);
+    const present = await placedResult(place);
+    if (present !== undefined) {
+      await check(present);
       return false;
     }
     await checkFree(place);

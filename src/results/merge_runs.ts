@@ -63,8 +63,8 @@ class KnownResults {
   private readonly byPlace = new Map<string, ResultAt>();
   private readonly byContent = new Map<string, ResultAt>();
 
-  constructor(there: readonly ResultAt[]) {
-    for (const one of there) this.keep(one);
+  constructor(inTarget: readonly ResultAt[]) {
+    for (const one of inTarget) this.keep(one);
   }
 
   /** Whether a run is at the same place. */
@@ -77,13 +77,13 @@ class KnownResults {
     const atPlace = this.byPlace.get(foldedName(one.name));
     const ofContent = keysOf(one).flatMap((key) => this.byContent.get(key) ?? [])[0];
     this.keep(one);
-    const [own, there] = [one.result, atPlace?.result];
-    if (there !== undefined && (atPlace?.name !== one.name || !isSameContent(there.run, own.run))) {
+    const [own, before] = [one.result, atPlace?.result];
+    if (before !== undefined && (atPlace?.name !== one.name || !isSameContent(before.run, own.run))) {
       return [
-        message`${there.folder} and ${own.folder} are runs of different experiments, and one place in the merged folder: move one of them away, or merge them into different folders`,
+        message`${before.folder} and ${own.folder} are runs of different experiments, and one place in the merged folder: move one of them away, or merge them into different folders`,
       ];
     }
-    const same = new Set([there, ofContent?.result]);
+    const same = new Set([before, ofContent?.result]);
     const problems: Message[] = [];
     for (const other of same) {
       const problem = other && await differenceOf(other, own);

@@ -27,7 +27,7 @@ export interface Move {
  */
 export async function movedFiles(move: Move, environment: Environment): Promise<Record<string, string>> {
   const { folder, results, place } = move;
-  const moved = (written: string) => {
+  const fromPlace = (written: string) => {
     const target = resolve(folder, written);
     if (isAbsolute(written) || isWithin(target, results)) return written;
     return relative(place, target).replaceAll("\\", "/");
@@ -38,9 +38,9 @@ export async function movedFiles(move: Move, environment: Environment): Promise<
   const isId = environment.model.folder === undefined;
   const written = replacePaths(
     Object(asked),
-    (path, key) => isId && key.join(".") === "model.source" ? path : moved(path),
+    (path, key) => isId && key.join(".") === "model.source" ? path : fromPlace(path),
   );
-  const now = movedEnvironment(environment, moved);
+  const now = movedEnvironment(environment, fromPlace);
   if (equal(written, asked) && equal(now, environment)) return {};
   const yaml = equal(written, asked) ? text : experimentYaml(readWritten(written));
   const files = environment.files && {
@@ -53,9 +53,9 @@ export async function movedFiles(move: Move, environment: Environment): Promise<
   };
 }
 
-function movedEnvironment(environment: Environment, moved: (path: string) => string): Environment {
+function movedEnvironment(environment: Environment, fromPlace: (path: string) => string): Environment {
   const placed = <Part extends { readonly folder?: string }>(part: Part): Part =>
-    part.folder === undefined ? part : { ...part, folder: moved(part.folder) };
+    part.folder === undefined ? part : { ...part, folder: fromPlace(part.folder) };
   const { model, dataset, transfer } = environment;
   return {
     ...environment,

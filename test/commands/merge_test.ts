@@ -2,8 +2,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { withSha256 } from "../../src/base/sha256.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
+import { Lock, lockPath } from "../../src/disk/lock.ts";
 import { readMetrics } from "../../src/results/read_run.ts";
-import type { SummaryRow } from "../../src/results/run_files.ts";
+import type { SearchRecord, SummaryRow } from "../../src/results/run_files.ts";
+import { readSearchRecord, SEARCH_FORMAT, writeSearchRecord } from "../../src/results/search_record.ts";
 import { summarize } from "../../src/results/summarize.ts";
 import { stoppingAfter } from "../disk/stopping_disk.ts";
 import { writeUnfinished, writeWholeRun } from "../results/write_whole_run.ts";
@@ -154,6 +156,9 @@ Deno.test("what cannot be merged is refused by name, before anything is written"
     await says([a, b, "--into", c], `${join(b, "both/samples.md")} was changed since the run`);
     await Deno.remove(join(b, "both"), { recursive: true });
 
+    const lock = await Lock.tryTake(lockPath(c, "s/seed=1"));
+    assertStringIncludes(await refused(b, "--into", c), `${join(c, "s/seed=1")} is being run`);
+    lock?.release();
     await Deno.mkdir(join(c, "both"), { recursive: true });
     await Deno.writeTextFile(join(c, "both/predictions.jsonl"), "mine");
     assertStringIncludes(
@@ -169,6 +174,35 @@ Deno.test("what cannot be merged is refused by name, before anything is written"
     );
     await Deno.remove(join(c, "s"));
     assertEquals([await filesIn(c), await filesIn(join(folder, "elsewhere"))], [{}, {}]);
+  }));
+
+Deno.test("the record of a search comes along; two of one place that differ in more than times are an error", () =>
+  inFolder(async (folder) => {
+    const [a, b, c] = await writeApart(folder);
+    const record = (value: number, seconds: number): SearchRecord => ({
+      format: SEARCH_FORMAT,
+      method: "random",
+      metric: "accuracy",
+      seed: 0,
+      budget: { runs: 1 },
+      space: [],
+      trials: [{
+        variant: "v",
+        settings: {},
+        content_hash: "h",
+        steps: 9,
+        rungs: [{ step: 9, value, loss: 1, seconds }],
+      }],
+    });
+    await writeSearchRecord(join(a, "s"), record(0.5, 1));
+    await writeSearchRecord(join(b, "s"), record(0.5, 2));
+    assertEquals((await call(["merge", a, b, "--into", c])).code, 0);
+    assertEquals(await readSearchRecord(join(c, "s")), record(0.5, 1));
+    await writeSearchRecord(join(b, "s"), record(0.6, 2));
+    assertStringIncludes(
+      await refused(a, b, "--into", join(folder, "d")),
+      `${join(a, "s/search.json")} and ${join(b, "s/search.json")} are records of different searches`,
+    );
   }));
 
 Deno.test("what a run names by a path is found from its new place, and the run is the one that it was", () =>
