@@ -80,11 +80,6 @@ export async function startSlurm(folder: string, cpus: number): Promise<SlurmClu
     if (!success) throw new Error(`${name} ${args.join(" ")}: ${text(stderr)}`);
     return text(stdout).trim();
   };
-  const kill = async (pidFile: string) => {
-    const pid = await Deno.readTextFile(join(folder, pidFile)).catch(() => undefined);
-    if (pid !== undefined) Deno.kill(Number(pid), "SIGKILL");
-    await Deno.remove(join(folder, pidFile)).catch(() => {});
-  };
   await call(
     "munged",
     "--force",
@@ -106,19 +101,35 @@ export async function startSlurm(folder: string, cpus: number): Promise<SlurmClu
   return {
     env,
     call,
-    killNode: (node) => kill(`slurmd.${node}.pid`),
+    killNode: async (node) => {
+      Deno.kill(Number(await Deno.readTextFile(join(folder, `slurmd.${node}.pid`))), "SIGKILL");
+    },
     [Symbol.asyncDispose]: async () => {
-      await call("scancel", "--user=root").catch(() => {});
-      for (const file of ["slurmd.n1.pid", "slurmd.n2.pid", "slurmctld.pid", "munged.pid"]) await kill(file);
+      await until("the end of Slurm", async () => {
+        const left = await processesWith(`SLURM_CONF=${env.SLURM_CONF}`);
+        for (const pid of left) Deno.kill(pid, "SIGKILL");
+        return left.length === 0;
+      });
     },
   };
 }
 
-/** Waits until something is so. @throws {Error} after 90 seconds */
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 450; tries++) {
+/** The processes that have a variable in their environment: daemons, what they have started, and their jobs. */
+async function processesWith(variable: string): Promise<number[]> {
+  const found: number[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const environment = await Deno.readTextFile(`/proc/${name}/environ`).catch(() => "");
+    if (environment.split("\0").includes(variable)) found.push(Number(name));
+  }
+  return found;
+}
+
+/** Waits until something is so, and looks every so many milliseconds. @throws {Error} after 90 seconds */
+export async function until(what: string, isSo: () => Promise<boolean>, pause = 200): Promise<void> {
+  for (let waited = 0; waited < 90_000; waited += pause) {
     if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
   throw new Error(`waited in vain for ${what}`);
 }
