@@ -64,7 +64,7 @@ export async function merge(
       format: "softprompt-merge/1",
       into,
       runs: merged,
-      leftOut: unfinished,
+      left_out: unfinished,
       summaries: written.map(({ page }) => page),
     };
     return io.print(JSON.stringify(content, null, 2), "data");

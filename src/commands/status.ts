@@ -59,10 +59,10 @@ function printJson(
   const content = {
     format: "softprompt-status/1",
     folder,
-    isPlanned,
+    has_plan: isPlanned,
     counts: Object.fromEntries(counts),
-    workSeconds: left?.work ?? null,
-    secondsLeft: left?.seconds ?? null,
+    work_seconds: left?.work ?? null,
+    seconds_left: left?.seconds ?? null,
     runs: runs.map((run) => runJson(run, now)),
   };
   io.print(JSON.stringify(content, null, 2), "data");
@@ -76,10 +76,10 @@ function runJson(
     name,
     status: state,
     ...(task !== undefined && { task }),
-    ...(planned !== undefined && { plannedSeconds: planned }),
+    ...(planned !== undefined && { planned_seconds: planned }),
     ...(took !== undefined && { seconds: took }),
     ...(begun !== undefined && { begun: begun.toISOString() }),
-    ...(lastLine !== undefined && { secondsSinceLastLine: secondsBetween(lastLine, now) }),
+    ...(lastLine !== undefined && { seconds_since_last_line: secondsBetween(lastLine, now) }),
     ...(problem !== undefined && { problem }),
   };
 }

@@ -90,7 +90,7 @@ Deno.test("folders that were written apart become one: each run once, as it is, 
     await Deno.writeTextFile(join(c, "both/note.txt"), "mine");
     const again = await call(["merge", b, a, b, "--into", c, "--json"]);
     assertEquals(again.code, 0, again.stderr);
-    const { runs, leftOut, summaries } = JSON.parse(again.stdout);
+    const { runs, left_out: leftOut, summaries } = JSON.parse(again.stdout);
     assertEquals(
       runs.map(({ name, from, status }: Record<string, string>) => [name, from, status]),
       [["both", b, "there"], ["s/seed=1", b, "there"], ["s/seed=0", a, "there"]],

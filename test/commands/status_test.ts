@@ -33,11 +33,11 @@ Deno.test("status counts the runs of a plan, names those that failed with the re
     const { stdout } = await call(["status", results]);
     assertStringIncludes(stdout, `3 runs in ${results}: 1 complete, 1 failed, 1 waiting`);
     assertStringIncludes(stdout, "of work is left, and nothing is running");
-    const { counts, secondsLeft, runs: listed } = JSON.parse(
+    const { counts, seconds_left: secondsLeft, runs: listed } = JSON.parse(
       (await call(["status", results, "--json"])).stdout,
     );
     assertEquals(counts, { complete: 1, running: 0, failed: 1, waiting: 1 });
-    assertEquals([secondsLeft, listed[1].status, listed[1].task, listed[2].plannedSeconds], [
+    assertEquals([secondsLeft, listed[1].status, listed[1].task, listed[2].planned_seconds], [
       null,
       "failed",
       0,
