@@ -185,7 +185,7 @@ Deno.test("verbs that look around read what they are given and the locks above, 
     const folder = await Deno.realPath(given);
     const results = join(folder, "results");
     for (const name of ["s", ".locks"]) await Deno.mkdir(join(results, name), { recursive: true });
-    await Deno.mkdir(join(folder, "baselines"));
+    for (const name of ["baselines", "into"]) await Deno.mkdir(join(folder, name));
     await Deno.writeTextFile(join(folder, "baselines/main.json"), "{}");
     const reads = [`read=${join(results, "s")}`, `read=${join(results, ".locks")}`];
     const never = [`read=${folder}`, `write=${join(folder, "x")}`, "net=huggingface.co", "env=HF_TOKEN"];
