@@ -8,7 +8,7 @@ import { partialPath } from "../disk/replace_folder.ts";
 import { Interrupted } from "../training/training_error.ts";
 import { BatchDisplay } from "../terminal/batch_display.ts";
 import { batchTables } from "../terminal/batch_tables.ts";
-import { BatchFailed } from "../terminal/exit_codes.ts";
+import { runsFailed } from "../terminal/exit_codes.ts";
 import { fusedGroups } from "../batch/fuse.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
@@ -21,6 +21,7 @@ import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner } from "../batch/in_process_runner.ts";
 import type { Runner } from "../batch/runner.ts";
 import { WorkerRunner } from "../batch/worker_runner.ts";
+import { isInputFault } from "../run/input_fault.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
 import { printPlan } from "./batch_plan.ts";
@@ -43,7 +44,7 @@ const MOST_UNASKED = 1000;
  * @param args files, folders and patterns
  * @throws {InputError} on files that are missing or wrong, and where a newer version wrote their summaries; all are checked before the
  *   first run
- * @throws {BatchFailed} at the end, where a run has failed
+ * @throws {BatchFailed} at the end, where a run has failed; an `InputError` where the input is at fault in all that failed
  */
 export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
@@ -134,9 +135,16 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   ) {
     throw new Interrupted("the batch was interrupted: the same command resumes it");
   }
-  const failed = kinds.filter((kind) => kind === "failed").length;
-  if (failed > 0) throw new BatchFailed(`${failed} of ${ended.length} runs failed`);
-  if (searched.failed > 0) throw new BatchFailed(`${searched.failed} of ${searches.length} searches failed`);
+  const failed = ended.flatMap((run) => {
+    const outcome = outcomes.get(run);
+    return outcome?.kind === "failed" ? [outcome.isInputFault] : [];
+  });
+  const ofSearches = searched.failed.map(isInputFault);
+  if (failed.length + ofSearches.length === 0) return;
+  const what = failed.length > 0
+    ? `${failed.length} of ${ended.length} runs failed`
+    : `${ofSearches.length} of ${searches.length} searches failed`;
+  throw runsFailed(what, [...failed, ...ofSearches]);
 }
 
 /** What the files ask for; of a task's part of what was planned, its runs alone. */

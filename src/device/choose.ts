@@ -1,4 +1,5 @@
 import { openCpu } from "./cpu.ts";
+import { openCuda } from "./cuda.ts";
 import { type Device, DeviceError, type DeviceKind } from "./device.ts";
 import { openWasm } from "./wasm.ts";
 import { findAdapter, openWebgpu } from "./webgpu.ts";
@@ -9,11 +10,12 @@ const OPENERS: Readonly<Record<DeviceKind, (threads?: number) => Promise<Device>
   webgpu: () => openWebgpu(ON_DISK),
   cpu: openCpu,
   wasm: () => openWasm(ON_DISK),
+  cuda: openCuda,
 };
 
 /**
  * Opens the device that an experiment names. `auto` prefers a hardware WebGPU adapter, then the native CPU, then
- * WebAssembly; a software adapter is used only when it is named.
+ * WebAssembly; a software adapter and CUDA are used only when they are named.
  *
  * @param log takes one line that says why `auto` skips a device
  * @param threads the number of threads of the native CPU; all cores by default

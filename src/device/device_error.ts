@@ -1,5 +1,5 @@
 /** The kinds of devices. */
-export type DeviceKind = "webgpu" | "cpu" | "wasm";
+export type DeviceKind = "webgpu" | "cpu" | "wasm" | "cuda";
 
 /**
  * A requested device is unavailable or fails; the message names the way out.

@@ -17,6 +17,7 @@ export type Elsewhere =
   | "--junit"
   | "--report-to"
   | "--export"
+  | "--into"
   | "HF_HOME"
   | "view [folder]"
   | "init <dir>";

@@ -29,7 +29,7 @@ export interface ExperimentFile {
   /** The precision that the frozen model is computed in. float16 needs WebGPU on an adapter that has shader-f16; prompt, optimizer, norms, softmax and loss stay in float32. */
   readonly precision?: "float32" | "float16";
   /** The device that computes. auto takes a hardware WebGPU adapter where there is one, else the native CPU, else WebAssembly. */
-  readonly device?: "auto" | "webgpu" | "cpu" | "wasm";
+  readonly device?: "auto" | "webgpu" | "cpu" | "wasm" | "cuda";
   /** Everything random (the initial vectors, the order of examples, the validation set, the shots, the examples in the prompt) is drawn from it. */
   readonly seed?: number;
   /** The version of what these keys mean to the model. A run's own experiment.yaml names it, so that a prompt is never read with another meaning than it was tuned with; there is no need to write it. */
@@ -366,7 +366,7 @@ export const CHOICES = {
   "evaluation.metrics[]": ["accuracy", "macroF1", "exactMatch", "tokenF1", "rougeL", "perplexity"],
   "evaluation.validateOn": ["metrics", "loss"],
   precision: ["float32", "float16"],
-  device: ["auto", "webgpu", "cpu", "wasm"],
+  device: ["auto", "webgpu", "cpu", "wasm", "cuda"],
   "search.method": ["random", "halving"],
   "search.metric": ["accuracy", "macroF1", "loss", "exactMatch", "tokenF1", "rougeL", "perplexity"],
 } as const;

@@ -142,6 +142,10 @@ export function verbNeeds(
       found("list", { reads: [...foundPaths(folder), program], writes: [] });
       return Promise.resolve();
     },
+    status: (folder) => {
+      found("status", { reads: [...foundPaths(folder), program], writes: [] });
+      return Promise.resolve();
+    },
     show: async (run) => {
       // Which of what the run names is not in its project is said with the command that runs it again.
       const project = await projectOf(run);
@@ -163,6 +167,10 @@ export function verbNeeds(
         reads: [...args.map(searched), ...reads, ...foundPaths(results), program],
         writes: [results],
       });
+    },
+    merge: (folders, { into }) => {
+      found("merge", { reads: [...folders.flatMap(foundPaths), into, program], writes: [into] });
+      return Promise.resolve();
     },
     report: (runs, { out }) => {
       found("report", {

@@ -15,6 +15,7 @@ export interface Rights {
     | "--junit"
     | "--report-to"
     | "--export"
+    | "--into"
     | "<dir>"
     | "[folder]"
   )[];
@@ -50,9 +51,11 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   diff: { ...READING, writes: ["--junit"] },
   baseline: { ...READING, writes: ["--baselines"] },
   list: READING,
+  status: READING,
   show: READING,
   view: { ...READING, writes: ["[folder]", "--baselines", "--export"], listens: "loopback" },
   clean: { ...READING, writes: ["--results"] },
+  merge: { ...READING, writes: ["--into"] },
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
   init: { ...READING, writes: ["<dir>"] },

@@ -12,6 +12,9 @@ import {
 /** Presses of Ctrl-C closer together are one: a terminal signals every process, and `deno task` passes its own signal on. In milliseconds. */
 const SAME_PRESS = 250;
 
+/** CUDA's libraries compute products of float32 in float32, and not in TF32. */
+const FULL_PRECISION = { NVIDIA_TF32_OVERRIDE: "0" };
+
 /** How long the program may take to write a checkpoint and end when it is terminated, in milliseconds. */
 const PATIENCE = 8_000;
 
@@ -33,7 +36,7 @@ export async function supervise(
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
-    ...(passesOn && { env: { [LAUNCHED]: "1" } }),
+    env: { ...FULL_PRECISION, ...(passesOn && { [LAUNCHED]: "1" }) },
   }).spawn();
   let first: StopSignal | undefined;
   let last = -Infinity;

@@ -20,10 +20,12 @@ import { addReport, type ReportVerb } from "./report.ts";
 import { addRun, type RunVerb } from "./run.ts";
 import { addSchema, type SchemaVerb } from "./schema.ts";
 import { addShow, type ShowVerb } from "./show.ts";
+import { addStatus, type StatusVerb } from "./status.ts";
 import { addClean, type CleanVerb } from "./clean.ts";
 import { addBaseline, type BaselineVerb } from "./baseline.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
 import { type LogFlags, logFormat } from "./log_format.ts";
+import { addMerge, type MergeVerb } from "./merge.ts";
 import { addView, type ViewVerb } from "./view.ts";
 import { addSubmit, type SubmitVerb } from "./submit.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
@@ -36,8 +38,10 @@ export type Verbs =
   & DiffVerb
   & BaselineVerb
   & ListVerb
+  & StatusVerb
   & ShowVerb
   & ViewVerb
+  & MergeVerb
   & CleanVerb
   & ReportVerb
   & PredictVerb
@@ -60,8 +64,10 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addDiff,
   addBaseline,
   addList,
+  addStatus,
   addShow,
   addView,
+  addMerge,
   addClean,
   addReport,
   addPredict,

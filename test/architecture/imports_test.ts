@@ -61,6 +61,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "compiler/graph", // the sizes of tensors, for the limits of buffers
     "compiler/backend", // a graph that finds its weights where they are
+    "compiler/ops", // a product, which shows that a device computes
   ],
   "prompt": [
     "base",
@@ -255,7 +256,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "disk",
     "experiment", // YAML with the places of its values
-    "results", // which runs are complete
+    "results", // which runs are complete, and how far the others are
     "run", // what a run depends on
     "batch",
   ],
@@ -275,6 +276,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "search", // what it found
     "run", // the progress that is displayed
     "batch", // the outcomes that are displayed
+    "cluster", // how far runs are
   ],
   "commands": [
     "deno.json", // the version that a new project is for

@@ -125,7 +125,7 @@ device: gpu
       "rt.yaml:8:42: 'verbalizer.positive' must be an array, got \"good\": write a list, [good]",
       "rt.yaml:9:40: 'training.optimizer.learningRate' must be a number, got \"fast\"",
       "rt.yaml:10:7: 'seed' must be at least 0, got -1",
-      "rt.yaml:11:9: 'device' must be one of auto, webgpu, cpu, wasm, got \"gpu\"; did you mean 'cpu'?",
+      "rt.yaml:11:9: 'device' must be one of auto, webgpu, cpu, wasm, cuda, got \"gpu\"; did you mean 'cpu'?",
     ],
   );
 });

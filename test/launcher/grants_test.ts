@@ -185,15 +185,18 @@ Deno.test("verbs that look around read what they are given and the locks above, 
     const folder = await Deno.realPath(given);
     const results = join(folder, "results");
     for (const name of ["s", ".locks"]) await Deno.mkdir(join(results, name), { recursive: true });
-    await Deno.mkdir(join(folder, "baselines"));
+    for (const name of ["baselines", "into"]) await Deno.mkdir(join(folder, name));
     await Deno.writeTextFile(join(folder, "baselines/main.json"), "{}");
     const reads = [`read=${join(results, "s")}`, `read=${join(results, ".locks")}`];
     const never = [`read=${folder}`, `write=${join(folder, "x")}`, "net=huggingface.co", "env=HF_TOKEN"];
-    for (const verb of ["list", "show"]) {
+    for (const verb of ["list", "status", "show"]) {
       const attempts = [...reads, ...never, `write=${join(results, "x")}`, `ffi=${packages().library}`];
       assertEquals(await allowedTo([verb, join(results, "s")], attempts), reads, verb);
     }
     const changes = [`write=${join(results, "x")}`];
+    const merged = [`write=${join(folder, "into/x")}`, ...reads];
+    const merge = ["merge", results, "--into", join(folder, "into")];
+    assertEquals(await allowedTo(merge, [...merged, ...never, ...changes]), merged);
     assertEquals(await allowedTo(["clean", "--results", results], [...changes, ...never]), changes);
     const baselines = join(folder, "baselines");
     const baseline = ["baseline", "set", join(results, "s"), "--baselines", baselines];
