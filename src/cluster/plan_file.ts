@@ -12,7 +12,7 @@ import type { Plan, PlanFileTypes } from "./plan_files.ts";
 import schema from "./plan_files.json" with { type: "json" };
 
 /** The format of a plan that this version writes, and the newest that it reads. */
-export const PLAN_FORMAT = "softprompt-plan/1";
+export const PLAN_FORMAT = "softprompt-task-plan/1";
 
 /** The schema of a plan. */
 const DEFINITIONS: Definitions<PlanFileTypes> = new Definitions(schema);

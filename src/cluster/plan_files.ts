@@ -2,7 +2,7 @@
 
 /** The plan of a submission, plan.json in the folder of its results: which task executes which runs. */
 export interface Plan {
-  readonly format: "softprompt-plan/1";
+  readonly format: "softprompt-task-plan/1";
   /** The experiment files that ask for the runs, as they were named. */
   readonly files: readonly string[];
   /** The tasks, each by its index in the array; the scheduler starts them in this order. */

@@ -8,7 +8,7 @@ import { until } from "./until.ts";
 
 const RUN = { experiment: "e", folder: "e", hash: "h", seconds: 1 };
 const PLAN: Plan = {
-  format: "softprompt-plan/1",
+  format: "softprompt-task-plan/1",
   files: ["e.yaml"],
   tasks: [{ seconds: 1, runs: [RUN] }, { seconds: 1, runs: [RUN] }],
   last: [],

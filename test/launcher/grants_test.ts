@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
 import { packages } from "../../src/launcher/native_library.ts";
@@ -255,4 +255,27 @@ Deno.test("what is written into a link is written into the folder that it leads 
     assertEquals(code, 0, new TextDecoder().decode(stderr));
     assertEquals((await Deno.lstat(link)).isSymlink, true);
     assertEquals((await Deno.stat(join(folder, "real/experiments/first.yaml"))).isFile, true);
+  }));
+
+Deno.test("only submit may start a program: that of the scheduler which its cluster names, and none where it only shows the jobs", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "x.yaml");
+    const cluster = join(folder, "cluster.yaml");
+    await Deno.writeTextFile(file, "name: x\nmodel: { source: model }\n");
+    const programs = async (...args: string[]) =>
+      (await flagsOf(args)).filter((flag) => flag.startsWith("--allow-run"));
+    for (const [engine, program] of [["slurm", "sbatch"], ["kubernetes", "kubectl"]]) {
+      await Deno.writeTextFile(
+        cluster,
+        `engine: ${engine}\nresults: there\ntasks: { minutes: 1, atOnce: 1 }\nkubernetes: { image: i, claim: c }\n`,
+      );
+      assertEquals(await programs("submit", file, "--cluster", cluster), [`--allow-run=${program}`]);
+      assertEquals(await programs("submit", file, "--cluster", cluster, "--dry-run"), []);
+      const [writes] = (await flagsOf(["submit", file, "--cluster", cluster])).filter((flag) =>
+        flag.startsWith("--allow-write")
+      );
+      assert(writes?.includes(join(folder, "there")), writes);
+    }
+    assertEquals(await programs("batch", file), []);
+    assert((await flagsOf(["batch", file])).some((flag) => /^--allow-env=.*JOB_COMPLETION_INDEX/.test(flag)));
   }));
