@@ -1,40 +1,50 @@
 // deno-lint-ignore-file no-console
 /**
- * Runs tests, several files at a time, and lists the slowest. Types are checked by `deno task check`.
+ * Runs tests and the examples of comments, several groups of files at a time, and lists the slowest. Types are checked by `deno task check`.
  *
- *   deno run test/suite.ts [what deno test takes]
+ *   deno run test/suite.ts [--quick] [what deno test takes]
  *
  * @module
  */
 import { unescape } from "@std/html/entities";
+import { join } from "@std/path";
 import { DOMParser } from "linkedom";
-import { V8_FLAGS } from "./v8_flags.ts";
+import { parseSuiteArguments } from "./suite_arguments.ts";
+import { testCommand } from "./test_command.ts";
+import { findFiles, isTestFile } from "./test_files.ts";
+import { groupTests, quickTests } from "./test_groups.ts";
+import timings from "./timings.json" with { type: "json" };
+import { writeGroups } from "./write_groups.ts";
 
 /** Tests that are listed. */
 const LISTED = 20;
 
-/** Files that are tested at a time: one more than there are cores, as some wait for a kill, a device or a browser. */
-const JOBS = navigator.hardwareConcurrency + 1;
+/** Groups that are run at a time: two more than there are cores, as some wait for a kill, a device or a browser. */
+const JOBS = navigator.hardwareConcurrency + 2;
 
-const report = await Deno.makeTempFile({ suffix: ".xml" });
-const { code } = await new Deno.Command(Deno.execPath(), {
-  args: [
-    "test",
-    "--no-check",
-    "--allow-all",
-    "--parallel",
-    `--preload=${import.meta.resolve("./one_thread.ts")}`,
-    `--junit-path=${report}`,
-    ...Deno.args,
-  ],
-  env: { DENO_JOBS: String(JOBS), DENO_V8_FLAGS: V8_FLAGS },
-  stdout: "inherit",
-  stderr: "inherit",
-}).output();
-const lines = slowest(await Deno.readTextFile(report));
-await Deno.remove(report);
-if (lines.length > 0) console.log(["the slowest tests, in seconds:", ...lines].join("\n"));
+const { isQuick, paths, ignored, options } = parseSuiteArguments(Deno.args);
+const files = await findFiles(paths.length > 0 ? paths : ["test", "src"], ignored);
+const tests = files.filter(isTestFile);
+const groups = groupTests(isQuick ? quickTests(tests, timings) : tests, timings, JOBS);
+const folder = await Deno.makeTempDir();
+const code = await run(folder).finally(() => Deno.remove(folder, { recursive: true }));
 Deno.exit(code);
+
+/** Runs the groups and the examples, whose modules are written into a folder. @returns the exit code */
+async function run(folder: string): Promise<number> {
+  const modules = await writeGroups(folder, groups, files.filter((path) => !isTestFile(path)));
+  if (modules.length === 0) {
+    // Deno would run all tests there are.
+    console.error(`there are no tests in ${paths.join(", ")}`);
+    return 1;
+  }
+  const report = join(folder, "report.xml");
+  const { code } = await testCommand([`--junit-path=${report}`, ...options, ...modules], JOBS).output();
+  // There is none where a module could not be loaded.
+  const lines = slowest(await Deno.readTextFile(report).catch(() => ""));
+  if (lines.length > 0) console.log(["the slowest tests, in seconds:", ...lines].join("\n"));
+  return code;
+}
 
 /** The slowest tests of a report in JUnit's format, the slowest first. */
 function slowest(xml: string): string[] {
