@@ -128,6 +128,27 @@ Deno.test("the tasks of a plan are all runs of the files, and one that no longer
     assertEquals((await call(["submit", file, "--cluster", cluster, "--dry-run"])).code, 0);
   }));
 
+Deno.test("ensembles are planned for the end, and what is complete is not planned again", () =>
+  inFolder(async (folder) => {
+    const file = await writeExperiment(folder, {
+      ...SWEEP,
+      sweep: { seed: [0, 1, 2] },
+      ensemble: { sweep: "seed" },
+    });
+    const cluster = await clusterFile(folder);
+    const results = join(folder, "results");
+    assertEquals((await call(["batch", file, "--results", results, "--only", "seed=1"])).code, 0);
+    const { code, stderr } = await call(["submit", file, "--cluster", cluster, "--dry-run"]);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "1 ensemble after them");
+    const { tasks, last } = (await readPlan(results))!;
+    assertEquals(tasks.flatMap(({ runs }) => runs.map(({ folder }) => folder)), [
+      "small/seed=0",
+      "small/seed=2",
+    ]);
+    assertEquals(last, [{ experiment: "small", folder: "small/seed=ensemble" }]);
+  }));
+
 Deno.test("what cannot be submitted is refused before a plan is written", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, SWEEP);
