@@ -34,8 +34,8 @@ export async function callProgram(name: string, args: readonly string[], input: 
   await written;
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
   if (code === 0) return text(stdout);
-  const said = text(stderr) || text(stdout) || "nothing";
+  const answer = text(stderr) || text(stdout) || "nothing";
   throw new InputError(
-    message`${name} says no (exit code ${code}): ${ofFile(said.split("\n").join("; "))}`,
+    message`${name} says no (exit code ${code}): ${ofFile(answer.split("\n").join("; "))}`,
   );
 }

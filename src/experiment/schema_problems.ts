@@ -33,8 +33,8 @@ export function schemaProblems(
 }
 
 /** Problems in the order of the file. */
-export function inOrder<One extends Problem>(problems: One[]): One[] {
-  return problems.sort((a, b) => a.line - b.line || a.column - b.column);
+export function inOrder<One extends Problem>(problems: readonly One[]): One[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** Whether a schema error is more than a part of another one. */

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 import { join } from "@std/path";
 import { mustHave } from "../shared.ts";
 import { until } from "./until.ts";
