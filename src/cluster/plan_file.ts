@@ -1,8 +1,8 @@
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { formatFault } from "../base/format_version.ts";
 import { message, ofFile } from "../base/message.ts";
-import { withoutSha256, withSha256 } from "../base/sha256.ts";
+import { sha256OfJson, withoutSha256, withSha256 } from "../base/sha256.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { readJson } from "../disk/read_json.ts";
@@ -17,19 +17,21 @@ export const PLAN_FORMAT = "softprompt-task-plan/1";
 /** The schema of a plan. */
 const DEFINITIONS: Definitions<PlanFileTypes> = new Definitions(schema);
 
-/** The plan's file in the folder of all results. */
+/** The folder of the plans of all submissions, within that of all results. */
+const KEPT = ".plans";
+
+/** The file of the last submission's plan in the folder of all results. */
 export function planPath(results: string): string {
   return join(results, "plan.json");
 }
 
 /**
- * Reads the plan of a results folder.
+ * Reads the plan of a results folder, or the one in a file.
  *
  * @returns `undefined` where there is none
  * @throws {InputError} where it is damaged, or a newer version wrote it
  */
-export async function readPlan(results: string): Promise<Plan | undefined> {
-  const path = planPath(results);
+export async function readPlan(results: string, path: string = planPath(results)): Promise<Plan | undefined> {
   const content = await readJson(path).catch((error) => {
     if (isAbsent(error)) return undefined;
     throw error;
@@ -37,13 +39,21 @@ export async function readPlan(results: string): Promise<Plan | undefined> {
   return content === undefined ? undefined : checkedPlan(content, path);
 }
 
-/** Writes the plan of a results folder; it appears whole. */
-export async function writePlan(results: string, plan: Plan): Promise<void> {
-  const path = planPath(results);
-  await onDisk(path, async () => {
-    await Deno.mkdir(results, { recursive: true });
-    await writeWhole(path, `${JSON.stringify(withSha256(plan))}\n`);
-  }, "'results' of --cluster");
+/**
+ * Writes the plan of a results folder, and keeps it for the tasks that follow it: the plan of a later submission is another file.
+ *
+ * @returns the file that is kept
+ */
+export async function writePlan(results: string, plan: Plan): Promise<string> {
+  const text = `${JSON.stringify(withSha256(plan))}\n`;
+  const kept: string = join(results, KEPT, `${sha256OfJson(plan).slice(0, 16)}.json`);
+  for (const path of [kept, planPath(results)]) {
+    await onDisk(path, async () => {
+      await Deno.mkdir(dirname(path), { recursive: true });
+      await writeWhole(path, text);
+    }, "'results' of --cluster");
+  }
+  return kept;
 }
 
 function checkedPlan(content: Record<string, unknown>, path: string): Plan {

@@ -14,10 +14,11 @@ export function plannedFolder(results: string, path: string): string {
 }
 
 /**
- * The runs of a task of the plan in a results folder, in its order.
+ * The runs of a task of a plan, in its order.
  *
  * @param runs what the experiment files ask for
  * @param index of the task, from 0
+ * @param path the plan's file
  * @throws {InputError} where there is no plan, no such task in it, or a run is not the one that was planned
  */
 export async function runsOfTask(
@@ -25,9 +26,9 @@ export async function runsOfTask(
   results: string,
   index: number,
   resources: ResourceCache,
+  path: string = planPath(results),
 ): Promise<PlannedRun[]> {
-  const path = planPath(results);
-  const plan = await readPlan(results);
+  const plan = await readPlan(results, path);
   if (plan === undefined) {
     throw new InputError(`there is no ${path}: --shard auto executes what softprompt submit has planned`);
   }

@@ -150,14 +150,14 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
 /** What the files ask for; of a task's part of what was planned, its runs alone. */
 async function planOf(
   args: readonly string[],
-  { results, shard }: BatchFlags,
+  { results, shard, plan: file }: BatchFlags,
   overrides: readonly Override[],
   resources: ResourceCache,
 ): Promise<Plan> {
   const plan = await planAll(args, results, overrides);
   if (shard !== "auto") return plan;
   const index = taskIndex((name) => Deno.env.get(name));
-  return { ...plan, runs: await runsOfTask(plan.runs, results, index, resources) };
+  return { ...plan, runs: await runsOfTask(plan.runs, results, index, resources, file) };
 }
 
 /** How the runs of a batch ended, and what was written of all together. */

@@ -28,6 +28,8 @@ export interface BatchFlags {
   readonly failFast: boolean;
   /** The part of the batch to execute. */
   readonly shard?: Shard | PlannedShard;
+  /** The file of the plan that a task's part is of; that of the last submission where it is left out. */
+  readonly plan?: string;
   /** Whether only what would be run is shown, with an estimate of its time. */
   readonly dryRun: boolean;
   /** Whether to execute them however many they are. */

@@ -5,7 +5,6 @@ import { counted } from "../base/counted.ts";
 import { joined, message } from "../base/message.ts";
 import { estimate, type EstimatedRun } from "../batch/estimate.ts";
 import type { PlannedRun } from "../batch/plan.ts";
-import { refuseOtherPlan } from "../cluster/other_plan.ts";
 import { kubernetesJobs } from "../cluster/kubernetes.ts";
 import { callProgram } from "../cluster/call_program.ts";
 import { type Cluster, minutesOf, readClusterFile } from "../cluster/cluster_file.ts";
@@ -63,13 +62,21 @@ export async function submit(args: readonly string[], flags: SubmitFlags, io: Co
     folder: plannedFolder(results, run.path),
   }));
   const plan = makePlan({ files: args, runs, ensembles }, cluster.tasks);
-  await refuseOtherPlan(plan, results);
-  await writePlan(results, plan);
+  const kept = await writePlan(results, plan);
   for (const line of planLines(plan, cluster)) io.log(line);
   if (plan.tasks.length + plan.last.length === 0) {
     return io.print("all runs are complete: nothing is submitted");
   }
-  const words = ["batch", ...args, "--results", results, "--yes", ...flags.allowRead.flatMap(allowed)];
+  const words = [
+    "batch",
+    ...args,
+    "--results",
+    results,
+    "--plan",
+    kept,
+    "--yes",
+    ...flags.allowRead.flatMap(allowed),
+  ];
   if (cluster.engine === "slurm") {
     const command = { words: [...launcherWords(), ...words], folder: Deno.cwd() };
     return await submitToSlurm(cluster, plan, command, flags.dryRun, io);

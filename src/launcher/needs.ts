@@ -87,9 +87,10 @@ export function verbNeeds(
       const reads = await allDone(named.map((file) => readsOf(file, results, allowRead, typed)));
       found("run", { reads: [...args, ...reads.flat()], ...reported(results, reportTo) });
     },
-    batch: async (args, { results, overrides, reportTo }, allowRead) => {
+    batch: async (args, { results, overrides, reportTo, plan }, allowRead) => {
       const reads = await files(args, results, allowRead, overrides);
-      found("batch", { reads: [...args.map(searched), ...reads], ...reported(results, reportTo) });
+      const plans = plan === undefined ? [] : [plan];
+      found("batch", { reads: [...args.map(searched), ...reads, ...plans], ...reported(results, reportTo) });
     },
     submit: async (args, { cluster, dryRun }, allowRead) => {
       const { engine, results } = await readClusterFile(cluster);
