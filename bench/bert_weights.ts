@@ -3,7 +3,7 @@ import { constantOf, type OnnxFile } from "../src/compiler/frontend/onnx_file.ts
 /**
  * The float32 weights of an exported BERT by parameter name, linear ones [in, out].
  *
- * The exporter renames a transposed weight to `onnx::MatMul_123`: the bias that is added to its product names it.
+ * The names begin at the model, not at the module around it that was exported. The exporter renames a transposed weight to `onnx::MatMul_123`: the bias that is added to its product names it.
  */
 export function bertWeights(
   file: OnnxFile,
@@ -26,5 +26,5 @@ export function bertWeights(
       constants.set(bias.replace(/bias$/, "weight"), factor);
     }
   }
-  return constants;
+  return new Map([...constants].map(([name, constant]) => [name.replace(/^model\./, ""), constant]));
 }

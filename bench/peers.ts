@@ -1,148 +1,67 @@
 // deno-lint-ignore-file no-console
 /**
- * Our training step beside others' and beside the model's own forward pass, on BERT shapes with random weights: batch 32, 44
- * text and 20 prompt tokens. The native CPU is compared with PyTorch (as PEFT uses it) on as many threads as there are cores,
- * WebAssembly with jax-js on one thread. Ratios count, times do not.
+ * Our training step beside PyTorch's, beside jax-js's, and beside the model's own forward pass, on models with random weights: 44 text
+ * and 20 prompt tokens. On the native CPU PyTorch takes the same step in two ways: as a user of PEFT writes it, with the logits of all
+ * words at all positions, and with the head at the answer alone. On WebAssembly (`--device wasm`) the peer is jax-js, on one thread.
+ * All take a step in turn; their losses, or gradients, must be equal first. Ratios count, times do not.
  *
- *   deno task bench:peers [--peers DIR] [--shape tiny|mini|base]… [--device cpu|wasm]…
+ *   deno task bench:peers [--shape 2x128|4x256|bert-base|gpt2|smollm2-135m]… [--device cpu|wasm]… [--rounds N] [--python PYTHON]
  *
- * DIR holds make_bench_model.py and torch_prompt_tuning.py; PYTHON names the interpreter that has torch and onnx.
+ * PYTHON names an interpreter that has torch 2.13, transformers 5.18, peft 0.21 and onnx:
+ *
+ *   python3 -m venv venv && venv/bin/pip install torch==2.13.0 transformers==5.18.0 peft==0.21.0 onnx
  */
 import { parseArgs } from "node:util";
-import { join } from "@std/path";
-import { compile, evaluate, type Graph, matrixFlops } from "../src/compiler/mod.ts";
 import { readOnnxFile } from "../src/compiler/frontend/onnx_file.ts";
-import { chooseDevice } from "../src/device/choose.ts";
-import { jaxJsStep, type JaxStep } from "./jax_js.ts";
-import { matrixRate } from "./matrix_rate.ts";
-import { operatorProfile } from "./operator_profile.ts";
-import { ownForward } from "./own_forward.ts";
-import { type Comparison, drawComparisons } from "./peers_chart.ts";
-import { SIZES, stepFeeds } from "./step_feeds.ts";
-import { timeInTurn } from "./time_in_turn.ts";
+import { comparedWithJax } from "./jax_comparison.ts";
+import type { Comparison } from "./comparison.ts";
+import { drawComparisons } from "./peers_chart.ts";
+import { peerModel } from "./step_peer.ts";
+import { comparedWithTorch } from "./torch_comparison.ts";
 
-const SHAPES = { tiny: [2, 128], mini: [4, 256], base: [12, 768] } as const;
+/** How often each step is taken on the native CPU at a batch of 32, and the shapes of a BERT that jax-js takes. */
+const SHAPES = {
+  "2x128": { rounds: 20, hasJax: true },
+  "4x256": { rounds: 10, hasJax: true },
+  "bert-base": { rounds: 5, hasJax: false },
+  "gpt2": { rounds: 3, hasJax: false },
+  "smollm2-135m": { rounds: 3, hasJax: false },
+} as const;
 type Shape = keyof typeof SHAPES;
-const VOCABULARY = 30522;
 
-/** How many operators' times are printed; the file has all. */
-const MOST_OPERATORS = 8;
-
-/** How often each is timed on a device. WebGPU, which has no peer here, is timed by bench:devices. */
-const ROUNDS = {
-  cpu: { tiny: 20, mini: 10, base: 3 },
-  wasm: { tiny: 5, mini: 3, base: 1 },
-};
-type Kind = keyof typeof ROUNDS;
+const BATCHES = [8, 32];
 
 const { values } = parseArgs({
   args: Deno.args,
   options: {
-    peers: { type: "string", default: "../shared/peers" },
     shape: { type: "string", multiple: true, default: Object.keys(SHAPES) },
-    device: { type: "string", multiple: true, default: Object.keys(ROUNDS) },
+    device: { type: "string", multiple: true, default: ["cpu", "wasm"] },
+    rounds: { type: "string" },
+    python: { type: "string", default: Deno.env.get("PYTHON") ?? "python3" },
   },
 });
-const python = Deno.env.get("PYTHON") ?? "python3";
 
 const results: Comparison[] = [];
 for (const shape of values.shape as Shape[]) {
-  const path = await benchModel(shape);
-  for (const kind of values.device as Kind[]) {
-    results.push(await compare(shape, path, kind, ROUNDS[kind][shape]));
+  const path = await peerModel(values.python, shape);
+  const { rounds, hasJax } = SHAPES[shape];
+  const many = Number(values.rounds ?? rounds);
+  for (const batch of values.device.includes("cpu") ? BATCHES : []) {
+    report(await comparedWithTorch(values.python, shape, path, batch, many));
+  }
+  if (hasJax && values.device.includes("wasm")) {
+    report(await comparedWithJax(shape, readOnnxFile(await Deno.readFile(path), path), Math.ceil(many / 4)));
   }
 }
 await Deno.writeTextFile("bench/results.json", `${JSON.stringify(results, null, 2)}\n`);
 await Deno.writeTextFile("bench/results.svg", drawComparisons(results));
 
-/** The ONNX file of a shape, made once. */
-async function benchModel(shape: Shape): Promise<string> {
-  const [layers, width] = SHAPES[shape];
-  const folder = join("data", "bench", shape);
-  const path: string = join(folder, "onnx", "model.onnx");
-  const made = await Deno.stat(path).catch(() => undefined);
-  if (made === undefined) {
-    await call("make_bench_model.py", "--layers", `${layers}`, "--hidden", `${width}`, "--out", folder);
-  }
-  return path;
-}
-
-/** Milliseconds of PyTorch's step, on as many threads as there are cores. */
-async function torchStep(shape: Shape): Promise<number> {
-  const threads = `${navigator.hardwareConcurrency}`;
-  const text = await call("torch_prompt_tuning.py", "--bench", "--shape", shape, "--threads", threads);
-  return JSON.parse(text)[shape].step_ms;
-}
-
-async function call(script: string, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(python, {
-    args: [join(values.peers, script), ...args],
-  })
-    .output();
-  if (code !== 0) throw new Error(`${python} ${script} failed:\n${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
-}
-
-async function compare(shape: Shape, path: string, kind: Kind, rounds: number): Promise<Comparison> {
-  const [layers, width] = SHAPES[shape];
-  const bytes = await Deno.readFile(path);
-  const device = await chooseDevice(kind, console.error);
-  let last: Graph | undefined;
-  const { train } = compile(bytes, path, "embedding-output", "adamw", { onPass: (_, graph) => last = graph });
-  const feeds = stepFeeds(width, VOCABULARY);
-  const step = await device.open(train);
-  const forward = await device.open(ownForward(bytes, path));
-  const jax = kind === "wasm" && shape !== "base"
-    ? await jaxJsStep(readOnnxFile(bytes, path), feeds)
-    : undefined;
-  if (jax !== undefined) sameGradient(jax, (await step.run(feeds)).gradient!.data as Float32Array);
-  const times = await timeInTurn(rounds, {
-    step: () => step.run(feeds),
-    forward: () => forward.run(feeds),
-    ...(jax !== undefined && { jax }),
-  });
-  await Promise.all([step.release(), forward.release()]);
-  const rate = await matrixRate(device, width);
-  const peerTime = kind === "cpu" ? await torchStep(shape) : times.jax;
-  const flops = evaluate(matrixFlops(last!), SIZES);
-  const profile = kind === "cpu" ? await operatorProfile(train, feeds) : undefined;
-  const result: Comparison = {
-    shape: `${layers}x${width}`,
-    device: kind,
-    on: device.description,
-    step_ms: times.step!,
-    forward_ms: times.forward!,
-    step_over_forward: times.step! / times.forward!,
-    gflop: flops / 1e9,
-    gflops_per_second: flops / times.step! / 1e6,
-    matrix_gflops_per_second: rate,
-    share_of_matrix_rate: flops / rate / 1e6 / times.step!,
-    floor_ms: flops / rate / 1e6,
-    ...(peerTime !== undefined && {
-      peer: kind === "cpu" ? "PyTorch" : "jax-js",
-      peer_step_ms: peerTime,
-      peer_over_ours: peerTime / times.step!,
-    }),
-    ...(profile && { operators_ms: profile }),
-  };
-  report(result);
-  return result;
-}
-
-/** Prints a comparison: a line of its figures, and where the step's time goes. */
-function report({ operators_ms, ...figures }: Comparison): void {
-  const rounded = (value: unknown) => typeof value === "number" ? value.toPrecision(3) : value;
+/** Keeps a comparison, and prints a line of its figures. */
+function report(comparison: Comparison): void {
+  results.push(comparison);
+  const { operators_ms, ...figures } = comparison;
+  const rounded = (value: unknown) => typeof value === "number" ? Number(value.toPrecision(3)) : value;
   console.log(Object.entries(figures).map(([key, value]) => `${key} ${rounded(value)}`).join("  "));
-  const most = Object.entries(operators_ms ?? {}).slice(0, MOST_OPERATORS);
+  const most = Object.entries(operators_ms ?? {}).slice(0, 8);
   if (most.length > 0) console.log(`  a step: ${most.map(([op, ms]) => `${op} ${rounded(ms)}`).join(", ")}`);
-}
-
-/** Only equal work may be compared. */
-function sameGradient(jax: JaxStep, ours: Float32Array): void {
-  const theirs = jax().gradient;
-  const scale = Math.max(...ours.map(Math.abs));
-  const error = Math.max(...ours.map((value, i) => Math.abs(value - theirs[i]!))) / scale;
-  if (!(error < 1e-3)) {
-    throw new Error(`jax-js's gradient differs from ours by ${error} of its largest number`);
-  }
 }

@@ -1,43 +1,24 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import type { Comparison } from "./comparison.ts";
 
-/** A shape on a device: our step, the model's own forward pass, another framework's step. */
-export interface Comparison {
-  /** Layers x width. */
-  readonly shape: string;
-  readonly device: string;
-  /** The device in words: threads, adapter. */
-  readonly on: string;
-  readonly step_ms: number;
-  readonly forward_ms: number;
-  readonly step_over_forward: number;
-  /** Operations of the step's matrix products. */
-  readonly gflop: number;
-  readonly gflops_per_second: number;
-  /** What the device reaches on a matrix product alone. */
-  readonly matrix_gflops_per_second: number;
-  readonly share_of_matrix_rate: number;
-  /** The step's time if it did nothing but its matrix products, at that rate. */
-  readonly floor_ms: number;
-  /** Milliseconds of a step by operator, from ONNX Runtime's profiler. */
-  readonly operators_ms?: Readonly<Record<string, number>>;
-  readonly peer?: "PyTorch" | "jax-js";
-  readonly peer_step_ms?: number;
-  readonly peer_over_ours?: number;
-}
+/** What is drawn of a comparison, in this order. */
+const STEPS = {
+  "own forward pass": "forward_ms",
+  "our step": "step_ms",
+  "PyTorch's, with care": "careful_ms",
+  "PEFT's": "peft_ms",
+  "jax-js's": "jax_js_ms",
+} as const satisfies Readonly<Record<string, keyof Comparison>>;
 
 /** Milliseconds a step on a logarithmic scale, as an SVG file. */
 export function drawComparisons(results: readonly Comparison[]): string {
-  const points = results.flatMap((one) => {
-    const where = `${one.shape} ${one.device}`;
-    return [
-      { where, what: "own forward pass", ms: one.forward_ms },
-      { where, what: "our training step", ms: one.step_ms },
-      ...(one.peer === undefined
-        ? []
-        : [{ where, what: `${one.peer}'s training step`, ms: one.peer_step_ms! }]),
-    ];
-  });
+  const points = results.flatMap((one) =>
+    Object.entries(STEPS).flatMap(([what, key]) => {
+      const ms = one[key];
+      return ms === undefined ? [] : [{ where: `${one.shape}, ${one.batch}, ${one.device}`, what, ms }];
+    })
+  );
   const places = [...new Set(points.map(({ where }) => where))];
   const { document } = parseHTML("<html><body></body></html>") as unknown as {
     document: NonNullable<Plot.PlotOptions["document"]>;
@@ -52,7 +33,7 @@ export function drawComparisons(results: readonly Comparison[]): string {
     x: { type: "log", label: "milliseconds" },
     y: {
       label: null,
-      domain: ["own forward pass", "our training step", "PyTorch's training step", "jax-js's training step"],
+      domain: Object.keys(STEPS),
     },
     fy: { label: null, domain: places },
     marks: [

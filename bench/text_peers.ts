@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console
 /**
- * Our training step with text targets beside PEFT's, as its users write it, on T5-small's and GPT-2's shapes with random weights: batch 32,
- * 64 text, 8 target and 20 prompt tokens, native CPU, two threads each. The two programs take a step in turn, and their losses must be
- * equal first. Where other programs run, the processor's time tells more than the clock's; the floor is that of the step's matrix
- * products.
+ * Our training step with text targets beside PEFT's, as its users write it, and beside PyTorch without PEFT that computes the same, on
+ * T5-small's and GPT-2's shapes with random weights: batch 32, 64 text, 8 target and 20 prompt tokens, native CPU, two threads each. The
+ * programs take a step in turn, and their losses must be equal first. Where other programs run, the processor's time tells more than
+ * the clock's; the floor is that of the step's matrix products.
  *
  *   deno task bench:text [--shape t5-small|gpt2]… [--rounds N]
  *
@@ -11,7 +11,6 @@
  */
 import { parseArgs } from "node:util";
 import { join } from "@std/path";
-import { TextLineStream } from "@std/streams/text-line-stream";
 import { compile, evaluate, type Graph, matrixFlops } from "../src/compiler/mod.ts";
 import { openCpu } from "../src/device/cpu.ts";
 import { float32Tensor, int64Tensor, scalarTensor, type Tensor } from "../src/device/device.ts";
@@ -19,13 +18,20 @@ import { tableLines } from "../src/terminal/table.ts";
 import { matrixRate } from "./matrix_rate.ts";
 import { median } from "./median.ts";
 import { processorTime } from "./processor_time.ts";
+import { callPython, startPython } from "./python_peer.ts";
 
 const THREADS = 2;
 const LENGTH = 20;
 const SCRIPT = "bench/text_peer.py";
 const WIDTHS: Readonly<Record<string, number>> = { "t5-small": 512, gpt2: 768 };
 
-/** What PEFT's side starts with. */
+/** The programs beside ours, as `text_peer.py` knows them. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  "PEFT, as a user writes it": "peft",
+  "PyTorch, the same arithmetic": "careful",
+};
+
+/** What another program starts with. */
 interface Start {
   readonly prompt: readonly number[];
   readonly texts: readonly (readonly number[])[];
@@ -44,27 +50,19 @@ const { values } = parseArgs({
 const python = Deno.env.get("PYTHON") ?? "python3";
 
 const rows: string[][] = [];
-for (const shape of values.shape) rows.push(await compared(shape, Number(values.rounds)));
-const header = [
-  "shape",
-  "our step",
-  "PEFT's",
-  "ratio",
-  "processor",
-  "PEFT's",
-  "ratio",
-  "GFLOP",
-  "floor",
-  "reaches",
-];
+for (const shape of values.shape) rows.push(...await compared(shape, Number(values.rounds)));
+const header = ["shape", "program", "a step", "of ours", "processor", "of ours", "GFLOP", "floor", "reaches"];
 for (const line of tableLines(header, rows)) console.log(line);
 
-async function compared(shape: string, rounds: number): Promise<string[]> {
+/** A row for our step, and one for each other program. */
+async function compared(shape: string, rounds: number): Promise<string[][]> {
   const folder = join("data", "bench", shape);
   const isCausal = shape !== "t5-small";
   const [path, decoder] = (isCausal ? ["model.onnx"] : ["encoder_model.onnx", "decoder_model.onnx"])
     .map((name) => join(folder, name));
-  if (await Deno.stat(path!).catch(() => undefined) === undefined) await made(shape, folder);
+  if (await Deno.stat(path!).catch(() => undefined) === undefined) {
+    await callPython(python, [SCRIPT, "make", shape, folder]);
+  }
   const device = await openCpu(THREADS);
   let last: Graph | undefined;
   const { train } = compile(await Deno.readFile(path!), path!, "word-embeddings", "adamw", {
@@ -75,38 +73,49 @@ async function compared(shape: string, rounds: number): Promise<string[]> {
   const width = WIDTHS[shape]!;
   const rate = await matrixRate(device, width, processorTime);
   const step = await device.open(train);
-  const peer = await started(shape);
-  const feeds = feedsOf(peer.start, width, isCausal);
-  const { loss } = await step.run(feeds);
-  const found = Number((loss!.data as Float32Array)[0]);
-  if (!(Math.abs(found - peer.start.loss) < 1e-3 * peer.start.loss)) {
-    throw new Error(`PEFT's loss is ${peer.start.loss}, and ours ${found}`);
+  const peers = [];
+  for (const written of Object.values(WRITTEN)) {
+    const peer = await startPython<Start>(python, [SCRIPT, "step", shape, `${THREADS}`, written], THREADS);
+    const { loss } = await step.run(feedsOf(peer.start, width, isCausal));
+    const found = Number((loss!.data as Float32Array)[0]);
+    if (!(Math.abs(found - peer.start.loss) < 1e-3 * peer.start.loss)) {
+      throw new Error(`the loss of ${written} is ${peer.start.loss}, and ours ${found}`);
+    }
+    peers.push(peer);
   }
-  const ours: (readonly [number, number])[] = [];
-  const theirs: (readonly [number, number])[] = [];
+  const { start } = peers[0]!;
+  const feeds = feedsOf(start, width, isCausal);
+  const ours: Times[] = [];
+  const theirs: Times[][] = peers.map(() => []);
   for (let round = 0; round < rounds; round++) {
-    const [processor, start] = [processorTime(), performance.now()];
+    const [processor, clock] = [processorTime(), performance.now()];
     await step.run(feeds);
-    ours.push([(performance.now() - start) / 1000, (processorTime() - processor) / 1000]);
-    theirs.push(await peer.step());
+    ours.push([(performance.now() - clock) / 1000, (processorTime() - processor) / 1000]);
+    for (const [i, peer] of peers.entries()) theirs[i]!.push(await peer.step(""));
   }
-  await peer.end();
+  for (const peer of peers) await peer.end();
   await step.release();
-  const sequence = feeds.input_ids!.dims[1]!;
-  const sizes = { batch: peer.start.texts.length, sequence, length: LENGTH };
-  const flops = evaluate(matrixFlops(last!), { ...sizes, target: peer.start.targets[0]!.length });
-  const [own, other] = [ours, theirs].map((all) =>
-    [0, 1].map((at) => all.map((one) => one[at]!)) as [number[], number[]]
-  ) as [[number[], number[]], [number[], number[]]];
+  const sizes = { batch: start.texts.length, sequence: feeds.input_ids!.dims[1]!, length: LENGTH };
+  const flops = evaluate(matrixFlops(last!), { ...sizes, target: start.targets[0]!.length });
   const floor = flops / rate / 1e9;
-  const ms = (seconds: number) => `${(1000 * seconds).toFixed(0)} ms`;
-  const ratio = (at: 0 | 1) => (median(other[at]) / median(own[at])).toFixed(2);
+  const seconds = (value: number) => `${value.toFixed(2)} s`;
+  const [clock, processor] = mediansOf(ours);
+  const floors = [(flops / 1e9).toFixed(0), seconds(floor), `${(100 * floor / processor).toFixed(0)}%`];
   return [
-    shape,
-    ...[ms(median(own[0])), ms(median(other[0])), ratio(0)],
-    ...[ms(median(own[1])), ms(median(other[1])), ratio(1)],
-    ...[(flops / 1e9).toFixed(0), ms(floor), `${(100 * floor / median(own[1])).toFixed(0)}%`],
+    [shape, "ours", seconds(clock), "", seconds(processor), "", ...floors],
+    ...Object.keys(WRITTEN).map((written, i) => {
+      const [theirClock, theirProcessor] = mediansOf(theirs[i]!);
+      const times = [theirClock / clock, theirProcessor / processor].map((ratio) => ratio.toFixed(2));
+      return [shape, written, seconds(theirClock), times[0]!, seconds(theirProcessor), times[1]!, "", "", ""];
+    }),
   ];
+}
+
+/** The seconds of a step, by the clock and of the processor. */
+type Times = readonly [number, number];
+
+function mediansOf(all: readonly Times[]): Times {
+  return [median(all.map(([clock]) => clock)), median(all.map(([, processor]) => processor))];
 }
 
 /** One batch as inputs of a compiled step: the prompt in front; a causal model reads the target's tokens but the last after the text. */
@@ -145,41 +154,5 @@ function feedsOf(
     weight_decay: scalarTensor(0.01),
     clip_norm: scalarTensor(0),
     step: scalarTensor(1),
-  };
-}
-
-async function made(shape: string, folder: string): Promise<void> {
-  const { code } = await new Deno.Command(python, { args: [SCRIPT, "make", shape, folder] }).output();
-  if (code !== 0) throw new Error(`${python} ${SCRIPT} make ${shape} failed`);
-}
-
-/** PEFT's side, which waits for each step. */
-async function started(shape: string) {
-  const child = new Deno.Command(python, {
-    args: [SCRIPT, "step", shape, `${THREADS}`],
-    env: { OMP_NUM_THREADS: `${THREADS}` },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
-    .getReader();
-  const line = async (): Promise<string> => {
-    const { value } = await lines.read();
-    if (typeof value !== "string") throw new Error(`${python} ${SCRIPT} step ${shape} ended`);
-    return value;
-  };
-  const writer = child.stdin.getWriter();
-  const start: Start = JSON.parse(await line());
-  return {
-    start,
-    step: async (): Promise<readonly [number, number]> => {
-      await writer.write(new TextEncoder().encode("\n"));
-      return JSON.parse(await line());
-    },
-    end: async () => {
-      await writer.close();
-      await child.status;
-    },
   };
 }

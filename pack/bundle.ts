@@ -16,6 +16,8 @@ export interface Bundle {
   /** The folder that it goes into. The package's own folder is two above. */
   readonly out: string;
   readonly installed: Installed;
+  /** What each file of the bundle begins with. */
+  readonly beginning?: string;
   /** Changes the text of the project's modules. */
   readonly transform?: (source: string) => string;
 }
@@ -24,7 +26,9 @@ export interface Bundle {
  * Puts modules and the packages that they import into plain JavaScript, whose imports are all by relative paths: nothing has to be
  * found by a name when it runs.
  */
-export async function bundle({ root, entries, out, installed, transform }: Bundle): Promise<Metafile> {
+export async function bundle(
+  { root, entries, out, installed, beginning = "", transform }: Bundle,
+): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
     outdir: out,
@@ -42,7 +46,7 @@ export async function bundle({ root, entries, out, installed, transform }: Bundl
     logOverride: { "import-is-undefined": "error" },
     banner: {
       js:
-        'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
+        `${beginning}import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);`,
     },
     metafile: true,
     absWorkingDir: root,

@@ -25,10 +25,12 @@ const ENCODINGS = /(?<=from )"@std\/encoding\/(?:hex|base64)"/g;
  *
  * @throws {Error} where they use something of Deno that has no counterpart
  */
-export async function bundleForNode(given: Omit<Bundle, "transform">): Promise<Metafile> {
+export async function bundleForNode(given: Omit<Bundle, "beginning" | "transform">): Promise<Metafile> {
   const at = join(given.root, "pack/node").replaceAll("\\", "/");
   const metafile = await bundle({
     ...given,
+    // What is imported first is run first: an old Node is named before it meets what it does not know.
+    beginning: 'import "../../bin/checked_node.cjs"; ',
     transform: (source) => {
       const imports = STAND_INS.filter(({ used }) => used.test(source)).map(({ imports }) => imports(at));
       const own = source

@@ -55,8 +55,8 @@ export async function writePackage(
     out: join(folder, "dist/node"),
     installed,
   });
-  // The script of the page of `view` comes with the sources: this tells whose licenses it needs.
-  const page = await bundlePage(root, join(scratch, "page.js"), installed);
+  // The scripts of the page of `view` come with the sources: this tells whose licenses they need.
+  const page = await bundlePage(root, join(scratch, "page"), installed);
   const typed = Object.values(MODULES).map((source) => source.replace(/^src\//, ""));
   await writeDeclarations(root, typed, join(folder, "dist/types"));
   await copyKept(join(installed.folder, "node_modules"), join(folder, "dist/packages"), systems);

@@ -1,5 +1,5 @@
 /**
- * Bundles the page of `view` into the script that comes with the project, or into another file: `deno task page`.
+ * Bundles the page of `view` into the scripts that come with the project, or into another folder: `deno task page`.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const ROOT = fromFileUrl(new URL("..", import.meta.url));
 
 const scratch = await Deno.makeTempDir();
 try {
-  const [out = join(ROOT, "src/view/page.js")] = Deno.args;
+  const [out = join(ROOT, "src/view")] = Deno.args;
   await bundlePage(ROOT, out, await install(ROOT, scratch));
 } finally {
   await stop();

@@ -3,16 +3,25 @@ import { build, type Metafile } from "esbuild";
 import { packages } from "./bundle.ts";
 import type { Installed } from "./installed.ts";
 
+/** The scripts of the page, by their names. */
+export const PAGE_SCRIPTS = {
+  page: "src/view/page/main.tsx",
+  compare: "src/view/page/compare_script.ts",
+} as const;
+
 /**
- * Puts the page of `view`, and what it imports, into one classic script: a page that is opened from a disk may load no modules.
+ * Puts the page of `view`, and what compares for it, each with what it imports, into a classic script: a page that is opened from a disk
+ * may load no modules.
  *
  * @param root the project's folder
- * @param out the script's path
+ * @param out the folder of the scripts
  */
 export async function bundlePage(root: string, out: string, installed: Installed): Promise<Metafile> {
   const { metafile } = await build({
-    entryPoints: [join(root, "src/view/page/main.tsx")],
-    outfile: out,
+    entryPoints: Object.fromEntries(
+      Object.entries(PAGE_SCRIPTS).map(([name, path]) => [name, join(root, path)]),
+    ),
+    outdir: out,
     bundle: true,
     minify: true,
     format: "iife",

@@ -11,11 +11,11 @@ import project from "../deno.json" with { type: "json" };
 
 const TARBALL = fromFileUrl(new URL(`../dist/softprompt-${project.version}.tgz`, import.meta.url));
 
-/** How each installs a package into a folder, and calls its command. */
+/** How each installs what a project names, and calls its command. */
 const MANAGERS = {
   npm: { install: ["npm", "install", "--no-audit", "--no-fund"], call: ["npx"] },
-  pnpm: { install: ["npx", "-y", "pnpm@12.0.0", "add"], call: ["npx", "-y", "pnpm@12.0.0", "exec"] },
-  bun: { install: ["npx", "-y", "bun@1.4.5", "add"], call: ["npx", "-y", "bun@1.4.5", "x"] },
+  pnpm: { install: ["npx", "-y", "pnpm@12.0.0", "install"], call: ["npx", "-y", "pnpm@12.0.0", "exec"] },
+  bun: { install: ["npx", "-y", "bun@1.4.5", "install"], call: ["npx", "-y", "bun@1.4.5", "x"] },
 } as const;
 
 /** Runs a command in a folder. @throws {Error} with its own words where it fails */
@@ -29,8 +29,9 @@ async function called(folder: string, command: readonly string[]): Promise<void>
 for (const [manager, { install, call }] of Object.entries(MANAGERS)) {
   const folder = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(join(folder, "package.json"), "{}\n");
-    await called(folder, [...install, TARBALL]);
+    const dependencies = { softprompt: `file:${TARBALL}` };
+    await Deno.writeTextFile(join(folder, "package.json"), JSON.stringify({ dependencies }));
+    await called(folder, install);
     await called(folder, [...call, "softprompt", "init", "study"]);
     await called(folder, [...call, "softprompt", "validate", "study/experiments"]);
     console.log(

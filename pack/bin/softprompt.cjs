@@ -22,16 +22,6 @@ function refuse(message) {
   process.exit(WRONG_USE);
 }
 
-/** Whether a version is not below another. */
-function isAtLeast(version, least) {
-  const a = version.split(".").map(Number);
-  const b = least.split(".").map(Number);
-  for (let i = 0; i < 3; i++) {
-    if (a[i] !== b[i]) return a[i] > b[i];
-  }
-  return true;
-}
-
 /** Whether the C library is musl: of glibc, Node's report names the version. */
 function isMusl() {
   if (process.platform !== "linux" || !process.report) return false;
@@ -112,11 +102,10 @@ function makeExecutable(file) {
   }
 }
 
-if (!process.versions.deno && !isAtLeast(process.versions.node, about.engines.node.replace(/^>=/, ""))) {
-  refuse(
-    "this is Node " + process.versions.node + ", and softprompt needs " + about.engines.node.slice(2) +
-      " or newer",
-  );
+try {
+  require("./checked_node.cjs");
+} catch (error) {
+  refuse(error.message);
 }
 
 if (process.versions.deno && Deno.permissions.querySync({ name: "run" }).state !== "granted") {

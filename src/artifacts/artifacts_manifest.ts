@@ -97,6 +97,16 @@ export interface GenerationManifest {
   readonly weights: readonly WeightsFile[];
 }
 
+/** `prefix.json`: the graphs of a causal model that compute the rows before a prompt apart from the others; where the model's graph does not show that it is causal, there are none. */
+export interface PrefixManifest {
+  readonly format: "softprompt-prefix/1";
+  /** The axis of the rows in each value that the rows before the prompt give to the others. */
+  readonly axes?: Readonly<Record<string, number>>;
+  /** For each graph, the sizes of its tensors in terms of the inputs' dimensions. */
+  readonly tensor_bytes: Readonly<Record<string, readonly TensorBytes[]>>;
+  readonly weights: readonly WeightsFile[];
+}
+
 /** How the model's own file continues texts. */
 export interface ContinuingFile {
   /** The number of axes of each input. */
@@ -153,6 +163,7 @@ export interface ArtifactsTypes {
   readonly tensor_bytes: TensorBytes;
   readonly weights_file: WeightsFile;
   readonly generation_manifest: GenerationManifest;
+  readonly prefix_manifest: PrefixManifest;
   readonly continuing_file: ContinuingFile;
   readonly kept_state: KeptState;
 }

@@ -4,6 +4,7 @@ import { isAbsent } from "../disk/is_absent.ts";
 import { isEntryName } from "./compile_cache.ts";
 import { isGenerationFile } from "./generation_files.ts";
 import { isArtifactFile } from "./manifest.ts";
+import { isPrefixFile } from "./prefix_files.ts";
 
 /** The folders of the entries in a cache of compiled steps; links are none, and a link is no cache. */
 export async function cachedEntries(cache: string): Promise<string[]> {
@@ -20,5 +21,5 @@ export async function cachedEntries(cache: string): Promise<string[]> {
 
 /** Whether a file is one that entries consist of. */
 export function isEntryFile(name: string): boolean {
-  return name === CHECKSUMS || isArtifactFile(name) || isGenerationFile(name);
+  return name === CHECKSUMS || [isArtifactFile, isGenerationFile, isPrefixFile].some((isOne) => isOne(name));
 }

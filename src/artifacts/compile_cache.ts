@@ -5,12 +5,13 @@ import type {
   GenerationOptions,
   Insertion,
   OptimizerName,
+  PrefixGraphs,
 } from "../compiler/mod.ts";
 import { sha256 } from "../base/sha256.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock } from "../disk/lock.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import { compileModel, type CompileTarget } from "./compile_model.ts";
+import { compileModel, compileModelPrefix, type CompileTarget } from "./compile_model.ts";
 import { compilerHash } from "./compiler_hash.ts";
 import { readArtifacts, writeArtifacts } from "./manifest.ts";
 import { thrownMessage } from "../base/errors.ts";
@@ -74,6 +75,22 @@ export class CompileCache {
     });
   }
 
+  /** The graphs that leave out the rows before a prompt, where the model is causal. As `compile` otherwise. */
+  async prefix(
+    model: OpenModel,
+    insertion: Insertion,
+    optimizer: OptimizerName,
+    target: CompileTarget,
+  ): Promise<PrefixGraphs | undefined> {
+    const { readPrefix, writePrefix } = await import("./prefix_files.ts");
+    const made = [insertion, optimizer, target.target, target.precision, target.loss ?? "plain"];
+    return await this.kept([...weightsOf(model), "prefix", ...made, target.answer ?? "word"], {
+      read: (folder) => readPrefix(folder, model),
+      compile: () => ({ graphs: compileModelPrefix(model, insertion, optimizer, target) }),
+      write: (folder, { graphs }) => writePrefix(folder, graphs, model),
+    }).then(({ graphs }) => graphs);
+  }
+
   /** What an earlier process compiled, or what is compiled now and kept. @param made what it is compiled from, beside the compiler */
   private async kept<Made>(
     made: readonly unknown[],
@@ -115,7 +132,8 @@ export class CompileCache {
   }
 }
 
-/** The content of a model's files. */
-function weightsOf(model: OpenModel): readonly unknown[] {
-  return [...model.weights].map(([path, hash]) => [relative(dirname(model.onnx), path), hash]);
+/** The content of a model's files, and what their graphs depend on beside it. */
+function weightsOf({ weights, onnx, facts }: OpenModel): readonly unknown[] {
+  const files = [...weights].map(([path, hash]) => [relative(dirname(onnx), path), hash]);
+  return [...files, facts.multiplier];
 }

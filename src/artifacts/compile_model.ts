@@ -6,8 +6,10 @@ import {
   compileHard,
   compileModelTuning,
   type CompileOptions,
+  compilePrefix,
   type Insertion,
   type OptimizerName,
+  type PrefixGraphs,
 } from "../compiler/mod.ts";
 import type { DeviceKind } from "../device/device.ts";
 import { RegionReader } from "../model/read_region.ts";
@@ -51,4 +53,33 @@ export function compileHardModel(
 ): CompiledAnswer {
   using regions = new RegionReader();
   return compileHard(graph, onnx, { ...target, decoder, read: regions.read });
+}
+
+/**
+ * The number of values of each row before a prompt that later rows read (keys and values of attention), where steps can leave these
+ * rows out; `undefined` where the model does not show that it is causal.
+ */
+export function valuesBeforePrompt(
+  { graph, onnx, decoder }: ModelGraph,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+): number | undefined {
+  // A prompt is among the texts of the encoder, whose rows all see each other.
+  if (decoder !== undefined) return undefined;
+  using regions = new RegionReader();
+  const made = compilePrefix(graph, onnx, insertion, optimizer, { read: regions.read });
+  return made && Object.keys(made.axes).length;
+}
+
+/** Compiles the graphs that leave out the rows before a prompt. @returns `undefined` where the model does not show that it is causal */
+export function compileModelPrefix(
+  { graph, onnx }: ModelGraph,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+  options: CompileTarget,
+): PrefixGraphs | undefined {
+  using regions = new RegionReader();
+  const made = compilePrefix(graph, onnx, insertion, optimizer, { ...options, read: regions.read });
+  // Made while the weights can be read.
+  return made && { axes: made.axes, before: made.before, train: made.train, answer: made.answer };
 }

@@ -4,11 +4,21 @@ import { visible } from "./visible.ts";
 const SPECIAL = /[\\`*_[\]<>&|~#$!]/g;
 
 /**
+ * Where GitHub makes a link of plain text, whatever is escaped: after the first part of an address, and within mentions of people and of
+ * issues, which tell them (https://github.github.com/gfm/#autolinks-extension-).
+ */
+const LINKED = /(?<=\b(?:https?|ftp):)(?=\/\/)|(?<=\bwww)(?=\.)|(?<=@)(?=[\p{L}\p{N}])|(?<=#|\bGH-)(?=\d)/giu;
+
+/** A space of no width, which is seen in the source. */
+const NO_SPACE = "&#8203;";
+
+/**
  * A text in a line of Markdown, such as a heading or a cell of a table, that is shown as itself: line breaks as spaces, as in a
- * paragraph (https://spec.commonmark.org/0.31.2/#backslash-escapes).
+ * paragraph (https://spec.commonmark.org/0.31.2/#backslash-escapes). Nothing in it becomes a link or a mention.
  */
 export function markdownText(text: string): string {
-  return visible(text.replaceAll(/\r\n|\r|\n/g, " ")).replaceAll(SPECIAL, "\\$&");
+  const line = visible(text.replaceAll(/\r\n|\r|\n/g, " "));
+  return line.split(LINKED).map((part) => part.replaceAll(SPECIAL, "\\$&")).join(NO_SPACE);
 }
 
 /** A text as inline code: between more backticks than follow each other in it (https://spec.commonmark.org/0.31.2/#code-spans). */

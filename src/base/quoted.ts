@@ -1,4 +1,5 @@
-/** A path as a word of a shell. */
+/** A path as a word of a shell, which no command takes for a flag. */
 export function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  const named = path.startsWith("-") ? `./${path}` : path;
+  return /^[\w@%+=:,./-]+$/.test(named) ? named : `'${named.replaceAll("'", "'\\''")}'`;
 }

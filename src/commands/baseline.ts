@@ -1,11 +1,12 @@
 import { COMMAND } from "../base/called_as.ts";
-import { dirname } from "@std/path";
+import { dirname, resolve } from "@std/path";
 import { counted } from "../base/counted.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { joined, message, ofFile } from "../base/message.ts";
 import type { SeededRun } from "../diff/run_groups.ts";
 import { type FoundRuns, isTextSide, readRuns, readTextRuns } from "../diff/side.ts";
 import { isDenied } from "../disk/denied.ts";
+import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import { type BaselineRuns, baselineText, readBaseline } from "../results/baseline_file.ts";
@@ -32,18 +33,34 @@ export async function setBaseline(run: string, { name, baselines }: BaselineFlag
   refuseSeveral(run, experimentsOf(found));
   const file = baselineFile(baselines, name);
   await checkPlace(file);
-  await written(file, baselineText(run, found));
+  await changed(file, async () => {
+    await Deno.mkdir(dirname(file), { recursive: true });
+    await writeWhole(file, baselineText(run, found));
+  });
   io.print(`${file}: ${counted(found.runs.size, "run")} of ${run}; commit it`);
   io.print(`next: ${COMMAND} diff --baseline ${name} RUN compares another run with it`);
 }
 
+/**
+ * Removes a baseline that was made of a run.
+ *
+ * @throws {InputError} where it was made of another, or is gone
+ */
+export async function removeBaseline(run: string, { name, baselines }: BaselineFlags): Promise<void> {
+  const file = baselineFile(baselines, name);
+  const source = await readBaseline(file).then((found) => found.source, (error) => {
+    if (!isAbsent(error)) throw error;
+  });
+  if (source === undefined || resolve(source) !== resolve(run)) {
+    throw new InputError(`${file} is no baseline of ${run}: nothing is removed`);
+  }
+  await changed(file, () => Deno.remove(file));
+}
+
 /** @throws {InputError} where the folder may not be changed */
-async function written(file: string, text: string): Promise<void> {
+async function changed(file: string, change: () => Promise<void>): Promise<void> {
   try {
-    await onDisk(file, async () => {
-      await Deno.mkdir(dirname(file), { recursive: true });
-      await writeWhole(file, text);
-    }, "--baselines");
+    await onDisk(file, change, "--baselines");
   } catch (error) {
     throw isDenied(error) ? new InputError(thrownMessage(error), { cause: error }) : error;
   }
@@ -60,10 +77,13 @@ async function runsOf(source: string): Promise<BaselineRuns> {
 function wholeRuns<Run extends SeededRun>(
   { runs, damaged, unfinished }: FoundRuns<Run>,
 ): FoundRuns<Run>["runs"] {
-  const problems = [...damaged, ...unfinished.map((path) => `${path} is not complete`)];
+  const problems = [
+    ...damaged,
+    ...unfinished.map((path) => `${path} is not complete: run its experiment again, which resumes it`),
+  ];
   if (problems.length === 0) return runs;
   throw new InputError(
-    joined(["a baseline has whole runs only: run the experiments again, or name others", ...problems], "\n"),
+    joined(["a baseline has whole runs only: name others, or look after these", ...problems], "\n"),
   );
 }
 

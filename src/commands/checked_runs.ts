@@ -15,7 +15,7 @@ import { outOfReach, outOfReachWarning } from "../run/out_of_reach.ts";
 import type { AnyPrepared, Prepared } from "../run/prepare.ts";
 import { type AskedText, type PreparedText, prepareText } from "../run/prepare_text.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
-import { dataWarnings, overlap, unknownWordsWarning } from "../run/warnings.ts";
+import { dataWarnings, overlap, templateHint, unknownWordsWarning } from "../run/warnings.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
 import { Notices } from "../terminal/notices.ts";
@@ -89,6 +89,8 @@ export async function checkRuns(
         ));
       if (unknownWords.length > 0) io.log(unknownWordsWarning(run.title, unknownWords));
       for (const notice of dataWarnings(run.title, prepared)) notices.log(notice);
+      const hint = templateHint(run.title, run.experiment, prepared.model.card);
+      if (hint !== undefined) notices.log(hint);
       if (estimated.damage !== undefined) {
         io.log(`warning: ${run.title}: ${estimated.damage}: it will be run again`);
       }
@@ -140,13 +142,15 @@ async function checkTexts(
       if (unknownWords.length > 0) io.log(unknownWordsWarning(title, unknownWords));
       const repeated = overlap(prepared.repeated, prepared.test.length);
       const asked = evaluatedOf(prepared);
-      const { targets, reader: { tokenizer }, rules } = prepared;
-      const unreachable = outOfReach({ experiment, tokenizer, targets, rules }, asked);
+      const { targets, reader, rules } = prepared;
+      const unreachable = outOfReach({ experiment, reader, targets, rules }, asked);
       const warnings = [repeated, outOfReachWarning(unreachable, asked.length)]
         .flatMap((line) => line === undefined ? [] : [`warning: ${title}: ${line}`]);
       for (const line of [...prepared.notes.map((note) => `${title}: ${note}`), ...warnings]) {
         notices.log({ about: line, line: visible(line) });
       }
+      const hint = templateHint(title, experiment, prepared.reader.card);
+      if (hint !== undefined) notices.log(hint);
       sound.push({ run, prepared, truncated, targetTruncated, unreachable });
     } catch (error) {
       problems.push(problemOf(error, file));

@@ -27,6 +27,7 @@ import { diffReport } from "../report/diff_report.ts";
 import { textDiffMarkdown } from "../diff/text_markdown.ts";
 import { textDiffReport } from "../report/text_diff_report.ts";
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { counted } from "../base/counted.ts";
 import { joined } from "../base/message.ts";
 import { diffText } from "../terminal/diff_text.ts";
 import { GateFailed } from "../terminal/exit_codes.ts";
@@ -111,7 +112,7 @@ interface Judged {
   readonly worse: readonly string[];
   /** The test case of each metric of the gate. */
   readonly cases: readonly GateCase[];
-  /** What a side lacks of the other, or has not completed, and what is damaged, a line each. */
+  /** What a side lacks of the other, or has not completed, and what is damaged or newer, a line each. */
   readonly missing: readonly string[];
   readonly damaged: readonly string[];
   /** Why the gate fails where something is missing, and the way out. */
@@ -129,9 +130,9 @@ const EVALUATED = {
 } as const;
 
 /**
- * Reports what is missing and what is damaged, writes the gate's test cases, and fails the gate.
+ * Reports what is missing and what is damaged or newer, writes the gate's test cases, and fails the gate.
  *
- * @throws {InputError} where damaged runs were left out
+ * @throws {InputError} where damaged or newer runs were left out
  * @throws {GateFailed} where a metric of the gate got worse or runs are missing, if `failOnRegression` is set
  */
 async function judge(
@@ -147,8 +148,10 @@ async function judge(
     throw new GateFailed(`${b} is worse than ${a} in ${worse.join(", ")}`);
   }
   if (damaged.length > 0) {
+    // One may be in both sides.
+    const lines = [...new Set(damaged)];
     throw new InputError(
-      joined(["what is damaged was left out of the comparison: run the experiments again", ...damaged], "\n"),
+      joined([`left out of the comparison: ${counted(lines.length, "run")}`, ...lines], "\n"),
     );
   }
   if (flags.failOnRegression && !flags.allowMissing && missing.length > 0) {

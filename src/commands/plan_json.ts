@@ -1,6 +1,7 @@
 import type { Message } from "../base/message.ts";
 import type { PlannedRun } from "../batch/plan.ts";
 import { promptLength } from "../experiment/prompt_vectors.ts";
+import { countOutOfReach } from "../run/out_of_reach.ts";
 import { totalSteps } from "../training/trainer.ts";
 import type { SearchEstimate } from "../batch/search_estimate.ts";
 import { searchPlanJson } from "./search_plan_lines.ts";
@@ -44,7 +45,7 @@ export function planJson(
         test: test.length,
         truncated,
         answers_truncated: targetTruncated,
-        answers_out_of_reach: unreachable.stopped + unreachable.tooLong,
+        answers_out_of_reach: countOutOfReach(unreachable),
         steps: training ? totalSteps(training, train.length) : 0,
       };
     }),

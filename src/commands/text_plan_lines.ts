@@ -1,7 +1,7 @@
 import { counted } from "../base/counted.ts";
 import { visible } from "../base/visible.ts";
 import type { PlannedRun } from "../batch/plan.ts";
-import type { OutOfReach } from "../run/out_of_reach.ts";
+import { countOutOfReach, type OutOfReach } from "../run/out_of_reach.ts";
 import type { PreparedText } from "../run/prepare_text.ts";
 import { tableLines } from "../terminal/table.ts";
 import { totalSteps, validations } from "../training/trainer.ts";
@@ -42,7 +42,7 @@ export function textPlanLines(sound: readonly SoundText[], columns: number | und
           ...[shown.length, train.length, validation.length, test.length, truncated, targetTruncated].map(
             String,
           ),
-          String(unreachable.stopped + unreachable.tooLong),
+          String(countOutOfReach(unreachable)),
           String(training ? totalSteps(training, train.length) : 0),
         ];
       }),

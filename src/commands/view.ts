@@ -6,7 +6,7 @@ import type { CommandIo } from "../terminal/command_io.ts";
 import { untilInterrupted } from "../terminal/interrupt.ts";
 import { exportView } from "../view/export_view.ts";
 import { serveView } from "../view/view_server.ts";
-import { setBaseline } from "./baseline.ts";
+import { removeBaseline, setBaseline } from "./baseline.ts";
 
 /** The flags of `view`. */
 export interface ViewFlags {
@@ -47,6 +47,7 @@ export async function view(
       folder,
       baselines,
       setBaseline: (run) => setBaseline(run, { name: MAIN_BASELINE, baselines }, quiet),
+      removeBaseline: (run, name) => removeBaseline(run, { name, baselines }),
     }, {
       hostname: HOST,
       port,

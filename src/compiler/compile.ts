@@ -101,13 +101,13 @@ export function compile(
 }
 
 /** The name of the step's graph, and the suffix of the others' names. */
-interface GraphNames {
+export interface GraphNames {
   readonly step: string;
   readonly suffix: string;
 }
 
 /** The graphs of a prompt, or of a bank of them, each made when it is first read. */
-type PromptGraphs = CompiledAnswer & { readonly train: Emitted };
+export type PromptGraphs = CompiledAnswer & { readonly train: Emitted };
 
 /**
  * The graphs of a prompt for answers that are words.
@@ -116,7 +116,7 @@ type PromptGraphs = CompiledAnswer & { readonly train: Emitted };
  * @param step from the classes' logits to the training step
  * @param options `onPass` receives the passes that lead to the step
  */
-function wordGraphs(
+export function wordGraphs(
   spliced: () => StagedGraph,
   step: readonly Pass[],
   to: LoweringTarget,
@@ -132,7 +132,7 @@ function wordGraphs(
 }
 
 /** The graphs of a prompt for answers that are texts; as `wordGraphs`. @param step from the targets' logits on */
-function textGraphs(
+export function textGraphs(
   spliced: () => StagedGraph,
   step: readonly Pass[],
   to: LoweringTarget,

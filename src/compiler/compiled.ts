@@ -22,6 +22,18 @@ export interface CompiledAnswer {
   readonly answer: Emitted;
 }
 
+/** The graphs of a causal model that compute the rows before a prompt, which do not depend on it, apart from the others. */
+export interface PrefixGraphs {
+  /** The rows before the prompt, as texts that end there; its outputs are the inputs `past_0`, `past_1`, … of the other graphs. */
+  readonly before: Emitted;
+  /** The axis of the rows in each of them. The first axis counts the examples, or parts of them. */
+  readonly axes: Readonly<Record<string, number>>;
+  /** As `Compiled.train`, without the first `prefix` rows of each text, a symbol that the shapes of the pasts define; … */
+  readonly train: Emitted;
+  /** … for words, as `Compiled.answer`; for texts, as `Compiled.predict`. */
+  readonly answer: Emitted;
+}
+
 /**
  * The compiled graphs: they depend on the model, the insertion, the optimizer, the loss, the target and the precision, and on
  * nothing else. A graph that has not been made yet is made when it is first read, from the model as it was passed.

@@ -38,6 +38,7 @@ export {
 } from "./compile_generation.ts";
 export { compileHard } from "./compile_hard.ts";
 export { compileModelTuning } from "./compile_model_tuning.ts";
+export { compilePrefix } from "./compile_prefix.ts";
 export type {
   AnswerKind,
   Compiled,
@@ -45,12 +46,14 @@ export type {
   CompiledModel,
   CompileOptions,
   Parameter,
+  PrefixGraphs,
 } from "./compiled.ts";
 export type { CausalFrame } from "./backend/causal_file.ts";
 export { type CausalPrompt, exportCausal } from "./export_causal.ts";
 export { type DecoderFacts, factsOf, type ModelFacts, type PositionFacts } from "./facts.ts";
 export type { ContinuingFile, KeptState, NoCache } from "./frontend/continuing_file.ts";
 export { type MappedFile, mapWeights } from "./frontend/map_weights.ts";
+export { namingMultiplier } from "./frontend/named_multiplier.ts";
 export { type NumberFormat, numberFormatOf } from "./frontend/number_format.ts";
 export {
   type ExternalTensor,

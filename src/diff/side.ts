@@ -6,7 +6,6 @@ import { joined, message } from "../base/message.ts";
 import { OtherAnswers } from "../results/other_answers.ts";
 import { type BaselineRuns, readBaseline } from "../results/baseline_file.ts";
 import { baselineFlags, isBaselinePath } from "../results/baseline_place.ts";
-import { DamagedRun } from "../results/damaged_run.ts";
 import { KeptPredictions, TooManyPredictions } from "../results/kept_predictions.ts";
 import { partialRuns, runFolders } from "../results/run_folders.ts";
 import { COMPARABLE, readReport } from "../results/saved_report.ts";
@@ -32,7 +31,7 @@ export interface Side<Run extends SeededRun = RunRecord> {
 export interface ReadSide<Run extends SeededRun = RunRecord> extends Side<Run> {
   /** Whether it is a run that was named by itself, by its folder or its report. */
   readonly isOneRun: boolean;
-  /** Why runs of it are left out: their files are damaged. */
+  /** Why runs of it are left out: their files are damaged, or a newer version wrote them. */
   readonly damaged: readonly string[];
   /** The folders of runs that were begun, or asked for, and are not complete. */
   readonly unfinished: readonly string[];
@@ -266,5 +265,5 @@ async function readAll<Run extends SeededRun>(
 /** Why a run is left out; errors that are not about its files are rethrown. */
 function faultOf(error: unknown): string {
   if (!(error instanceof InputError) || error instanceof TooManyPredictions) throw error;
-  return error instanceof DamagedRun ? error.reason.text : error.message;
+  return error.message;
 }

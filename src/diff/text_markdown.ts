@@ -18,7 +18,9 @@ import { metricHeader, valueText } from "./wording.ts";
 const SHOWN = 10;
 
 /** A diff of generated texts as Markdown, for example for a pull request. */
-export function textDiffMarkdown({ comparisons, variantsOnlyInA, variantsOnlyInB }: TextDiffs): string {
+export function textDiffMarkdown(
+  { comparisons, variantsOnlyInA, variantsOnlyInB, notes }: TextDiffs,
+): string {
   const { shared, own } = differingRows(comparisons);
   const [first] = comparisons;
   const lines = [
@@ -26,6 +28,7 @@ export function textDiffMarkdown({ comparisons, variantsOnlyInA, variantsOnlyInB
     "",
     `- A: ${markdownCode(first?.a ?? "")}`,
     `- B: ${markdownCode(first?.b ?? "")}`,
+    ...notes.flatMap((note) => ["", markdownText(note)]),
     ...(shared.length === 0 ? [] : ["", ...rowLines("differs in all", shared)]),
     ...comparisons.flatMap((one, i) => [
       "",

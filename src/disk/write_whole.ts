@@ -19,9 +19,17 @@ export async function writeWhole(path: string, content: FileContent): Promise<vo
   }
 }
 
+/** What a file's name ends in until it is renamed. */
+const TEMPORARY = ".new";
+
 /** Where a file is written before it is renamed to its path. */
 export function temporaryPath(path: string): string {
-  return `${path}.new`;
+  return `${path}${TEMPORARY}`;
+}
+
+/** The path of a file that is written under a temporary name; of others, their own. */
+export function finalPath(path: string): string {
+  return path.endsWith(TEMPORARY) ? path.slice(0, -TEMPORARY.length) : path;
 }
 
 /** Writes a new file, and returns when it is on the disk. Whatever is at its path is removed. */

@@ -20,6 +20,8 @@ const GOES_WITH: readonly {
   readonly forms: readonly AnswerForm[];
   /** Why it does not go with others, where that does not follow from what it is. */
   readonly why?: string;
+  /** What to do in their place, where leaving it out is not enough. */
+  readonly way?: string;
 }[] = [
   { path: ["answer", "target"], forms: ["free"] },
   { path: ["answer", "choose"], forms: ["likelihood", "generate"] },
@@ -33,6 +35,7 @@ const GOES_WITH: readonly {
     value: "all",
     forms: ["word"],
     why: "steps whose answers are texts have the model's weights as constants",
+    way: "leave it out and tune a prompt ('prompt.kind: soft'), or ask for words ('answer.kind: word')",
   },
   { path: ["training", "classWeights"], forms: CLASSES },
   {
@@ -53,13 +56,13 @@ const LABEL_KEYS = ["label", "labels", "others"];
 /** The rules of what answers: which keys go with which form of answers, and the target. */
 export function answerRules(given: ExperimentFile): RuleViolation[] {
   const form = answerForm(given);
-  const misplaced = [...GOES_WITH, ...labelKeys(given)].flatMap(({ path, value, forms, why }) => {
+  const misplaced = [...GOES_WITH, ...labelKeys(given)].flatMap(({ path, value, forms, why, way }) => {
     const found = valueAt(given, path);
     if (found === undefined || value !== undefined && found !== value || forms.includes(form)) return [];
     const key = `${path.join(".")}${value === undefined ? "" : `: ${value}`}`;
     const message = `'${key}' goes with ${listed(forms)}, and here the answers are ${FORMS[form]}${
       why === undefined ? "" : ` (${why})`
-    }: ${wayOut(path)}`;
+    }: ${way ?? wayOut(path)}`;
     return [{ path, message }];
   });
   return misplaced.length > 0
@@ -82,7 +85,7 @@ function labelKeys({ evaluation = {} }: ExperimentFile) {
   return [
     ...data.flatMap((path) => LABEL_KEYS.map((key) => [...path, key])),
     ...samples.map((_, i) => ["evaluation", "samples", i, "label"]),
-  ].map((path) => ({ path, value: undefined, forms: CLASSES, why: undefined }));
+  ].map((path) => ({ path, value: undefined, forms: CLASSES, why: undefined, way: undefined }));
 }
 
 function wayOut([first, second]: KeyPath): string {

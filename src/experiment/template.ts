@@ -35,6 +35,20 @@ export function columnsOf(template: Template): string[] {
 }
 
 /**
+ * Whether a text of the data stands before the first vector of a prompt.
+ *
+ * @param length the prompt's; the template's placeholders are in order
+ */
+export function isTextBeforePrompt(
+  template: Parameters<typeof templateText>[0],
+  length: number,
+): boolean {
+  const pieces = splitTemplate(templateText(template), length);
+  const prompt = pieces.findIndex(({ kind }) => kind === "prompt");
+  return pieces.slice(0, Math.max(0, prompt)).some(({ kind }) => kind === "column");
+}
+
+/**
  * Splits a template at its placeholders: `{mask}`, for a soft prompt `{prompt}`, which may also be divided into several
  * pieces `{prompt:5}` whose lengths add up to the prompt's, and the data's columns: `{text}`, or others by their names.
  *

@@ -1,3 +1,4 @@
+import { answerForm } from "./answer_form.ts";
 import type { RuleViolation } from "./rule_violation.ts";
 import { type DatasetKeys, DEFAULTS, type ExperimentFile } from "./experiment_file.ts";
 import { inOtherForm } from "./normalization.ts";
@@ -8,13 +9,18 @@ export function tuningRules(given: ExperimentFile): RuleViolation[] {
   return [...tuneRules(given), ...ensembleRules(given), ...trainingRules(given)];
 }
 
-function tuneRules({ prompt, tune, training, precision }: ExperimentFile): RuleViolation[] {
+function tuneRules(given: ExperimentFile): RuleViolation[] {
+  const { prompt, tune, training, precision } = given;
   const violation = (path: string[], message: string) => [{ path, message }];
   const { kind } = prompt;
+  // A model is tuned for words alone.
+  const instead = answerForm(given) === "word"
+    ? "'tune: all' to tune the model, or 'prompt.kind: soft'"
+    : "'prompt.kind: soft'";
   if (tune === "prompt" && kind === "hard") {
     return violation(
       ["tune"],
-      "a hard prompt has no vectors to tune: set 'tune: all' to tune the model, or 'prompt.kind: soft'",
+      `a hard prompt has no vectors to tune: set ${instead}`,
     );
   }
   if (tune === "all" && kind === "soft") {
@@ -30,7 +36,7 @@ function tuneRules({ prompt, tune, training, precision }: ExperimentFile): RuleV
     );
   }
   if (training !== undefined && (tune === "none" || tune === undefined && kind === "hard")) {
-    const way = kind === "hard" ? "'tune: all' to tune the model, or 'prompt.kind: soft'" : "'tune: prompt'";
+    const way = kind === "hard" ? instead : "'tune: prompt'";
     return violation(["training"], `nothing is trained here: remove 'training', or set ${way}`);
   }
   return [];

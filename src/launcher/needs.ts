@@ -19,6 +19,7 @@ import { isLmEvalFile } from "../foreign/lm_eval.ts";
 import { experimentReads } from "./experiment_reads.ts";
 import type { Verb } from "./rights.ts";
 import { runReads } from "./run_reads.ts";
+import { checkUsualFolder } from "./usual_folder.ts";
 
 /** What a command line names that the verb reads and writes, each with all that is in it. */
 export interface Needs {
@@ -52,6 +53,7 @@ export function verbNeeds(
     allowRead: readonly string[],
     typed?: readonly Override[],
   ) => {
+    await checkUsualFolder(results, "--results");
     const allowed = [
       ...allowRead,
       ...await granted(),
@@ -78,8 +80,10 @@ export function verbNeeds(
     if (wrong.length > 0) throw new InputError(joined(wrong, "\n"));
     return all.flatMap((one) => one.status === "fulfilled" ? one.value : []);
   };
-  const ofRun = async (folder: string, allowRead: readonly string[], results: string[], model?: string) =>
-    await runReads(folder, [...allowRead, ...await granted(), ...results, program], model);
+  const ofRun = async (folder: string, allowRead: readonly string[], results: string[], model?: string) => {
+    for (const one of results) await checkUsualFolder(one, "--results");
+    return await runReads(folder, [...allowRead, ...await granted(), ...results, program], model);
+  };
   return {
     run: async (args, { results, overrides, reportTo }, allowRead) => {
       const typed = parseOverrides(overrides);
@@ -135,9 +139,9 @@ export function verbNeeds(
       });
       return Promise.resolve();
     },
-    baseline: (_set, run, { baselines }) => {
+    baseline: async (_set, run, { baselines }) => {
+      await checkUsualFolder(baselines, "--baselines");
       found("baseline", { reads: [...comparedPaths(run), program], writes: [baselines] });
-      return Promise.resolve();
     },
     list: (folder) => {
       found("list", { reads: [...foundPaths(folder), program], writes: [] });
@@ -153,16 +157,20 @@ export function verbNeeds(
       const reads = [...foundPaths(run), ...(project === undefined ? [] : [project]), program];
       found("show", { reads, writes: [] });
     },
-    view: (folder, { port, export: site, baselines }) => {
+    view: async (folder, { port, export: site, baselines }) => {
+      if (site === undefined) {
+        await checkUsualFolder(folder, "view");
+        await checkUsualFolder(baselines, "--baselines");
+      }
       found("view", {
         reads: [...foundPaths(folder), baselines, program],
         ...(site === undefined
           ? { writes: [folder, baselines], listens: `127.0.0.1:${port}` }
           : { writes: [site] }),
       });
-      return Promise.resolve();
     },
     clean: async (args, { results }) => {
+      await checkUsualFolder(results, "--results");
       const reads = args.length === 0 ? [] : await files(args, results, []);
       found("clean", {
         reads: [...args.map(searched), ...reads, ...foundPaths(results), program],

@@ -7,6 +7,7 @@ import {
   factsOf,
   type FileBytes,
   type ModelFacts,
+  namingMultiplier,
   type OnnxFile,
   readModelFiles,
   readOnnxFile,
@@ -19,6 +20,7 @@ import { findContinuing } from "./find_continuing.ts";
 import { findModel, type ModelFolder } from "./folder.ts";
 import type { ModelUse } from "./model_use.ts";
 import { hashFile } from "../disk/hash_file.ts";
+import { readJson } from "../disk/read_json.ts";
 import { readGraph } from "./read_graph.ts";
 import { RegionReader } from "./read_region.ts";
 import { readTokenizer } from "./read_tokenizer.ts";
@@ -108,7 +110,9 @@ async function readModel(
   { generates = false }: ModelUse = {},
 ): Promise<{ readonly graph: ModelGraph; readonly file: OnnxFile }> {
   const { folder, onnx, revision, provide } = found;
-  const { bytes: graph, sha256 } = await readGraph(onnx);
+  const { bytes, sha256 } = await readGraph(onnx);
+  const multiplier = await multiplierIn(found);
+  const graph = multiplier === undefined ? bytes : namingMultiplier(bytes, multiplier);
   const weights = new Map([[onnx, sha256]]);
   const graphs = new Map([[onnx, graph]]);
   const read = async (path: string | undefined): Promise<FileBytes | undefined> => {
@@ -150,6 +154,14 @@ async function readModel(
     },
     file,
   };
+}
+
+/** The number by which the model's code multiplies its word embeddings, where its configuration names one. */
+async function multiplierIn({ folder, find }: ModelFolder): Promise<number | undefined> {
+  const config = "config.json";
+  if (await find(join(folder, config)) === undefined) return undefined;
+  const { embedding_multiplier } = await readJson(join(folder, config));
+  return typeof embedding_multiplier === "number" ? embedding_multiplier : undefined;
 }
 
 /** @throws {CompileError} where a tensor does not lie whole in its file */

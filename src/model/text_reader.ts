@@ -26,9 +26,10 @@ export interface TextReader {
 }
 
 /**
- * Reads what the files of a model say on reading texts; of an encoder-decoder, these files alone.
+ * Reads what the files of a model say on reading texts; of an encoder-decoder on the hub, the files beside its graphs alone, which may be
+ * large and need not be downloaded yet.
  *
- * @param open opens a model that is no encoder-decoder, whose graph shows more
+ * @param open opens the model, whose graph shows more
  * @param wantsChat whether the template is a chat
  * @throws {InputError} where files are missing or unsuitable
  */
@@ -36,10 +37,14 @@ export async function openTextReader(
   spec: ModelSpec,
   namedIn: string,
   downloads: DownloadReporter,
-  open: () => Promise<Pick<OpenModel, "card" | "tokenizer">>,
+  open: () => Promise<OpenedModel>,
   wantsChat: boolean,
 ): Promise<TextReader> {
-  const { folder, provide } = await findModel({ ...spec, file: "config.json" }, namedIn, downloads);
+  const { folder, provide, revision } = await findModel(
+    { ...spec, file: "config.json" },
+    namedIn,
+    downloads,
+  );
   const optional = [...TEXT_TOKEN_FILES, ...(wantsChat ? [CHAT_TEMPLATE_FILE] : [])];
   for (const name of optional) {
     await provide(join(folder, name)).catch((error) => {
@@ -47,29 +52,25 @@ export async function openTextReader(
     });
   }
   const { is_encoder_decoder, vocab_size } = await readJson(join(folder, "config.json"));
-  const isEncoderDecoder = is_encoder_decoder === true;
+  const isOnHub = revision !== null;
+  if (is_encoder_decoder !== true || !isOnHub) return await textReaderOf(await open(), wantsChat);
   const size = typeof vocab_size === "number" ? vocab_size : Infinity;
-  const { tokenizer, card } = isEncoderDecoder
-    ? {
-      tokenizer: await readTokenizer(folder, { rows: size, words: size }),
-      card: await readEncoderDecoderCard(folder),
-    }
-    : await open();
+  const tokenizer = await readTokenizer(folder, { rows: size, words: size });
   return {
     folder,
     tokenizer,
-    card,
-    tokens: await readTextTokens(folder, tokenizer, isEncoderDecoder),
+    card: await readEncoderDecoderCard(folder),
+    tokens: await readTextTokens(folder, tokenizer, true),
     chat: wantsChat ? await chatOf(folder) : undefined,
   };
 }
 
+/** What the reading of texts takes of an opened model. */
+type OpenedModel = Pick<OpenModel, "folder" | "tokenizer" | "card" | "decoder" | "facts">;
+
 /** What the texts of an opened model are read with: the graph of an encoder-decoder shows more than the files beside it. */
 export async function textReaderOf(
-  { folder, tokenizer, card, decoder, facts }: Pick<
-    OpenModel,
-    "folder" | "tokenizer" | "card" | "decoder" | "facts"
-  >,
+  { folder, tokenizer, card, decoder, facts }: OpenedModel,
   wantsChat: boolean,
 ): Promise<TextReader> {
   const isEncoderDecoder = decoder !== undefined;

@@ -1,7 +1,9 @@
-import { Environment, parse, tokenize } from "@huggingface/jinja";
+import { Environment } from "@huggingface/jinja";
 import type { ChatTemplate } from "../model/chat_template.ts";
 import { isObject } from "../model/special_tokens.ts";
-import { JinjaInterpreter, type JinjaValue } from "./jinja_interpreter.ts";
+import { JinjaInterpreter } from "./jinja_interpreter.ts";
+import { type JinjaProgram, readJinja } from "./jinja_source.ts";
+import type { JinjaValue } from "./jinja_values.ts";
 import { strftime } from "./strftime.ts";
 import { templateError } from "./template_error.ts";
 
@@ -23,16 +25,14 @@ const LONGEST_RANGE = 100_000;
 
 /** A model's chat template, which comes with the model and need not end: the steps and sizes of a rendering are limited. */
 export class ChatRenderer {
-  private readonly program: ReturnType<typeof parse>;
+  private readonly program: JinjaProgram;
 
   /** @throws where it is too long, or no template in Jinja */
   constructor(private readonly chat: ChatTemplate) {
     if (chat.source.length > LONGEST_SOURCE) {
       throw this.error(`is longer than ${LONGEST_SOURCE.toLocaleString("en")} characters`);
     }
-    // Jinja takes every end of a line for one line feed.
-    const source = chat.source.replaceAll(/\r\n?/g, "\n");
-    this.program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
+    this.program = readJinja(chat.source);
   }
 
   /**

@@ -1,18 +1,14 @@
 import { Environment, Interpreter } from "@huggingface/jinja";
 import { isObject } from "../model/special_tokens.ts";
-
-/** What a part of a template gives. */
-export type JinjaValue = ReturnType<Interpreter["evaluate"]>;
+import { type FilterArguments, filtered } from "./jinja_filters.ts";
+import { memberOf, sliced } from "./jinja_members.ts";
+import { operate } from "./jinja_operators.ts";
+import { holdsTest } from "./jinja_tests.ts";
+import { isUndefined, type JinjaValue, valueOf, written } from "./jinja_values.ts";
 
 type Evaluated = Parameters<Interpreter["evaluate"]>;
 type Part = NonNullable<Evaluated[0]>;
-
-/** Methods of texts that take the characters to remove: whether they remove them at the start, and at the end. */
-const STRIPS: Readonly<Record<string, { readonly start: boolean; readonly end: boolean }>> = {
-  strip: { start: true, end: true },
-  lstrip: { start: true, end: false },
-  rstrip: { start: false, end: true },
-};
+type Scope = Evaluated[1];
 
 /** The lists of what is written one after the other, in all parts that have such. */
 const WRITTEN = ["body", "alternate", "defaultBlock"];
@@ -20,108 +16,165 @@ const WRITTEN = ["body", "alternate", "defaultBlock"];
 /** The parts that are values and not statements, which give `null` where they write nothing. */
 const VALUE = /Expression$|Literal$|^Identifier$|^Ternary$/;
 
+/** Filters that a block of text may have. */
+const OF_BLOCKS = ["safe", "upper", "lower"];
+
 /**
- * @huggingface/jinja, which follows JavaScript in a few places, with Jinja's results there: `==`, `!=`, `strip` of given characters, and
- * true, false and none where they are written.
+ * @huggingface/jinja, which follows JavaScript in places, with the results of Jinja and Python there: operators, methods, filters, tests,
+ * slices, what is written of a value, and the names that a turn of a loop and a macro see.
+ *
+ * @throws as it evaluates, where a result is not known to be Jinja's
  */
 export class JinjaInterpreter extends Interpreter {
   private readonly seen = new WeakSet();
   private readonly written = new WeakSet();
+  /** Values that stand in the places of parts. */
+  private readonly constants = new WeakMap<Part, JinjaValue>();
+  /** The names of a loop by the part with which its turns begin. */
+  private readonly turns = new WeakMap<Part, readonly string[]>();
 
-  override evaluate(...[part, environment]: Evaluated): JinjaValue {
-    if (part === undefined) return super.evaluate(part, environment);
+  override evaluate(...[part, scope]: Evaluated): JinjaValue {
+    if (part === undefined) return super.evaluate(part, scope);
+    const constant = this.constants.get(part);
+    if (constant !== undefined) return constant;
+    const names = this.turns.get(part);
+    if (names !== undefined) return beginTurn(names, scope);
     if (!this.seen.has(part)) this.look(part);
-    const value = this.compared(part, environment) ?? this.stripped(part, environment) ??
-      super.evaluate(part, environment);
-    return this.written.has(part) ? asWritten(value) : value;
+    const value = this.own(part, scope) ?? super.evaluate(part, scope);
+    if (part.type === "Macro") bindMacro(part, scope);
+    // Nothing is written of what is undefined.
+    return this.written.has(part) && !isUndefined(value) ? valueOf(written(value)) : value;
   }
 
-  /** Notes which values a part writes. */
+  /** Notes which values a part writes, and where its turns begin. @throws on a number that JavaScript does not have */
   private look(part: Part): void {
     this.seen.add(part);
-    const content: Readonly<Record<string, unknown>> = { ...part };
+    const content = contentOf(part);
     for (const one of WRITTEN.flatMap((key) => content[key])) {
       if (isPart(one) && VALUE.test(one.type)) this.written.add(one);
     }
-  }
-
-  /** As Python compares: no text equals a number, and lists and objects are compared by what is in them. */
-  private compared(part: Part, environment: Evaluated[1]): JinjaValue | undefined {
-    if (part.type !== "BinaryExpression" || !("operator" in part) || !("left" in part)) return undefined;
-    const operator = isObject(part.operator) ? part.operator.value : undefined;
-    if ((operator !== "==" && operator !== "!=") || !("right" in part)) return undefined;
-    const sides = [part.left, part.right].map((side) => isPart(side) && this.evaluate(side, environment));
-    const [first, second] = sides;
-    return first && second ? valueOf(areEqual(first, second) === (operator === "==")) : undefined;
-  }
-
-  private stripped(part: Part, environment: Evaluated[1]): JinjaValue | undefined {
-    if (part.type !== "CallExpression" || !("callee" in part) || !("args" in part)) return undefined;
-    const { callee, args } = part;
-    if (!isPart(callee) || !("object" in callee) || !("property" in callee) || !isPart(callee.object)) {
-      return undefined;
+    if (part.type === "For" && Array.isArray(content.body)) {
+      const turn = { type: "Comment" };
+      this.turns.set(turn, namesIn(content.loopvar));
+      content.body.unshift(turn);
     }
-    const name = isObject(callee.property) ? String(callee.property.value) : "";
-    const sides = Object.hasOwn(STRIPS, name) ? STRIPS[name] : undefined;
-    const [of] = Array.isArray(args) ? args : [];
-    if (sides === undefined || !isPart(of)) return undefined;
-    const [text, characters] = [this.evaluate(callee.object, environment), this.evaluate(of, environment)];
-    if (typeof text.value !== "string" || typeof characters.value !== "string") return undefined;
-    return valueOf(strip(text.value, characters.value, sides));
+    if (part.type === "IntegerLiteral" && !Number.isSafeInteger(content.value)) {
+      throw new Error("it has an integer of more than 53 bits");
+    }
   }
+
+  /** The value of a part for which the library's is not used. */
+  private own(part: Part, scope: Scope): JinjaValue | undefined {
+    const content = contentOf(part);
+    const value = (key: string) => this.evaluate(partIn(content, key), scope);
+    switch (part.type) {
+      case "BinaryExpression": {
+        const operator = nameIn(content.operator);
+        if (operator === "and" || operator === "or") return undefined;
+        return operate(operator, value("left"), value("right"));
+      }
+      case "MemberExpression": {
+        const object = value("object");
+        const { property } = content;
+        if (isPart(property) && property.type === "SliceExpression") {
+          const bound = (key: string) => this.evaluate(partIn(contentOf(property), key), scope);
+          return sliced(object, bound("start"), bound("stop"), bound("step"));
+        }
+        const isDot = content.computed !== true;
+        const isName = isDot && isPart(property) && property.type === "Identifier";
+        return memberOf(object, isName ? valueOf(nameIn(property)) : value("property"), isDot);
+      }
+      case "TestExpression": {
+        const operand = value("operand");
+        const holds = holdsTest(nameIn(content.test), operand);
+        if (holds !== undefined) return valueOf(holds !== (content.negate === true));
+        return super.evaluate(this.withOperand(content, part.type, operand), scope);
+      }
+      case "FilterExpression": {
+        const operand = value("operand");
+        const { name, ...given } = this.filterIn(content.filter, scope);
+        return filtered(name, operand, given) ??
+          super.evaluate(this.withOperand(content, part.type, operand), scope);
+      }
+      case "FilterStatement": {
+        const { name } = this.filterIn(content.filter, scope);
+        if (!OF_BLOCKS.includes(name)) throw new Error(`it has the filter '${name}' of a block`);
+      }
+    }
+    return undefined;
+  }
+
+  /** A part whose operand has been evaluated. */
+  private withOperand(
+    content: Readonly<Record<string, unknown>>,
+    type: string,
+    operand: JinjaValue,
+  ): Part {
+    const constant = { type: "Constant" };
+    this.constants.set(constant, operand);
+    const changed = { ...content, type, operand: constant };
+    return changed;
+  }
+
+  private filterIn(filter: unknown, scope: Scope): FilterArguments & { readonly name: string } {
+    const content = isObject(filter) ? filter : {};
+    const isCall = content.type === "CallExpression";
+    const name = nameIn(isCall ? content.callee : content);
+    const given: JinjaValue[] = [];
+    const named = new Map<string, JinjaValue>();
+    for (const one of isCall && Array.isArray(content.args) ? content.args : []) {
+      if (!isPart(one) || one.type.includes("Spread")) throw new Error(`it spreads arguments of '${name}'`);
+      if (one.type !== "KeywordArgumentExpression") given.push(this.evaluate(one, scope));
+      else named.set(nameIn(contentOf(one).key), this.evaluate(partIn(contentOf(one), "value"), scope));
+    }
+    return { name, given, named };
+  }
+}
+
+/** Python keeps nothing that a turn of a loop has set for the next one. */
+function beginTurn(names: readonly string[], scope: Scope): JinjaValue {
+  for (const name of scope.variables.keys()) if (!names.includes(name)) scope.variables.delete(name);
+  return valueOf(null);
+}
+
+/** The names that each turn of a loop is given. */
+function namesIn(target: unknown): readonly string[] {
+  const names = isObject(target)
+    ? [target.value].flat().map((one) => typeof one === "string" ? one : nameIn(one))
+    : [];
+  return ["loop", "namespace", ...names];
+}
+
+/** A macro sees the names around it, and not those around its call; of these only the block that it is called with. */
+function bindMacro(part: Part, scope: Scope): void {
+  const macro = scope.lookupVariable(nameIn(contentOf(part).name));
+  const { value: call } = macro;
+  if (typeof call !== "function") return;
+  Object.assign(macro, {
+    value: (given: Parameters<typeof call>[0], from: Scope) => {
+      const around = new Environment(scope);
+      const caller = from.variables.get("caller");
+      if (caller !== undefined) around.setVariable("caller", caller);
+      return call(given, around);
+    },
+  });
 }
 
 function isPart(value: unknown): value is Part {
   return isObject(value) && typeof value.type === "string";
 }
 
-function valueOf(value: boolean | string): JinjaValue {
-  return new Environment().set("value", value);
+/** What the library keeps in a part, by name. */
+function contentOf(part: Part): Readonly<Record<string, unknown>> {
+  return { ...part };
 }
 
-/** @throws where it is a list or an object, which Python writes in its own form */
-function asWritten(value: JinjaValue): JinjaValue {
-  if (Array.isArray(value.value) || value.value instanceof Map) {
-    throw new Error("it writes a list or an object without 'tojson'");
-  }
-  if (value.type === "NullValue") return valueOf("None");
-  return typeof value.value === "boolean" ? valueOf(value.value ? "True" : "False") : value;
+function partIn(content: Readonly<Record<string, unknown>>, key: string): Part | undefined {
+  const part = content[key];
+  return isPart(part) ? part : undefined;
 }
 
-function areEqual(a: JinjaValue, b: JinjaValue): boolean {
-  if (Array.isArray(a.value) && Array.isArray(b.value)) {
-    const others = b.value;
-    return a.type === b.type && a.value.length === others.length &&
-      a.value.every((one, i) => areEqual(one, others[i]!));
-  }
-  if (a.value instanceof Map && b.value instanceof Map) {
-    const others = b.value;
-    return a.value.size === others.size && [...a.value].every(([key, one]) => {
-      const other = others.get(key);
-      return other !== undefined && areEqual(one, other);
-    });
-  }
-  // In Python, true is 1 and false is 0.
-  const number = ({ value }: JinjaValue) => typeof value === "boolean" ? Number(value) : value;
-  const isNothing = a.value === undefined || a.value === null;
-  return isNothing ? a.type === b.type : number(a) === number(b);
-}
-
-function strip(text: string, characters: string, { start, end }: (typeof STRIPS)[string]): string {
-  const escaped = (character: string) => `\\u{${character.codePointAt(0)!.toString(16)}}`;
-  const of = new RegExp(`[${[...new Set(characters)].map(escaped).join("")}]`, "uy");
-  const points = (from: number) => text.codePointAt(from)! > 0xffff ? 2 : 1;
-  const isOf = (at: number) => {
-    of.lastIndex = at;
-    return of.test(text);
-  };
-  let [from, to] = [0, text.length];
-  while (start && from < to && isOf(from)) from += points(from);
-  while (end && to > from) {
-    const last = text.slice(Math.max(from, to - 2), to);
-    const width = last.length === 2 && last.codePointAt(0)! > 0xffff ? 2 : 1;
-    if (!isOf(to - width)) break;
-    to -= width;
-  }
-  return text.slice(from, to);
+/** The name that an identifier or an operator is. */
+function nameIn(value: unknown): string {
+  return isObject(value) ? String(value.value) : "";
 }

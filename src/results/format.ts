@@ -1,5 +1,6 @@
 import { InputError } from "../base/errors.ts";
-import { message, ofFile } from "../base/message.ts";
+import { type Message, message, ofFile } from "../base/message.ts";
+import { isObject } from "../base/json_object.ts";
 import { formatFault } from "../base/format_version.ts";
 import { DamagedRun } from "./damaged_run.ts";
 
@@ -22,7 +23,7 @@ export function checkFormat(content: unknown, known: string, path: string, way =
   const { named, isNewer } = fault;
   if (isNewer) {
     throw new InputError(
-      message`${path} was written by a newer softprompt (its 'format' is '${
+      message`${path} was written by a newer softprompt${versionIn(content)} (its 'format' is '${
         ofFile(named)
       }', this one knows '${known}'): update softprompt${way}; nothing has been changed`,
     );
@@ -31,4 +32,13 @@ export function checkFormat(content: unknown, known: string, path: string, way =
     ? "has no 'format'"
     : message`has the unknown format ${ofFile(JSON.stringify(named))} in 'format'`;
   throw new DamagedRun(message`${path} ${what}, and this softprompt reads '${known}'`);
+}
+
+/** How the version of a program looks. */
+const VERSION = /^[\w.+-]{1,30}$/;
+
+/** The version of the program that wrote a file, after a comma, where the file has it, as `environment.json` does. */
+function versionIn(content: unknown): Message | string {
+  const version = isObject(content) ? content.softprompt : undefined;
+  return typeof version === "string" && VERSION.test(version) ? message`, ${ofFile(version)}` : "";
 }

@@ -4,9 +4,16 @@ import { allDone } from "../base/all_done.ts";
 import { type SelfCheck, selfCheck, SelfCheckError, UncheckableError } from "../check/self_check.ts";
 import { textCheck } from "../check/text_check.ts";
 import { toleranceFor } from "../check/difference.ts";
-import { type Emitted, mapWeights, numberFormatOf, readOnnxFile } from "../compiler/mod.ts";
+import {
+  type Emitted,
+  mapWeights,
+  numberFormatOf,
+  type PrefixGraphs,
+  readOnnxFile,
+} from "../compiler/mod.ts";
 import { sha256, withoutSha256, withSha256 } from "../base/sha256.ts";
-import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
+import { type Device, float32Tensor, type Session, type Tensor } from "../device/device.ts";
+import { PrefixValues } from "../device/prefix_values.ts";
 import { SessionGroup } from "../device/session_group.ts";
 import { openUntouched } from "../device/untouched.ts";
 import { Lock } from "../disk/lock.ts";
@@ -55,6 +62,35 @@ export async function checkRun(run: CheckedRun): Promise<CheckOutcome> {
   }
 }
 
+/**
+ * The graphs of a run that compute what the model's own file computes, with the outcome. Those over whole texts are checked in any case:
+ * predictions are made with them later. Where those that leave out the rows before a prompt compute something else, a line says so, and
+ * whole texts remain.
+ *
+ * @param check makes sure of it, as {@linkcode checkRun} does
+ * @throws {SelfCheckError} where none do
+ */
+export async function soundGraphs(
+  run: CheckedRun,
+  check: (run: CheckedRun) => Promise<CheckOutcome> = checkRun,
+): Promise<{ readonly graphs: RunGraphs; readonly outcome: CheckOutcome }> {
+  if (run.graphs.prefix === undefined) return { graphs: run.graphs, outcome: await check(run) };
+  const whole: RunGraphs = { prompt: run.graphs.prompt };
+  const outcome = await check({ ...run, graphs: whole });
+  try {
+    const other = await check(run);
+    const isLarger = "difference" in other && "difference" in outcome &&
+      other.difference > outcome.difference;
+    return { graphs: run.graphs, outcome: isLarger ? other : outcome };
+  } catch (error) {
+    if (!(error instanceof SelfCheckError)) throw error;
+    run.log(
+      `steps are over whole texts, as without the texts before the prompt ${error.message.split(". ")[0]}`,
+    );
+    return { graphs: whole, outcome };
+  }
+}
+
 async function checkedAndKept(
   run: CheckedRun,
   texts: CheckedTexts,
@@ -67,7 +103,7 @@ async function checkedAndKept(
 }
 
 async function keyOf(
-  { prepared: { experiment, model }, target, device }: CheckedRun,
+  { prepared: { experiment, model }, graphs, target, device }: CheckedRun,
   { texts }: CheckedTexts,
 ): Promise<string> {
   const { prompt, tune, ensemble, semantics } = experiment;
@@ -78,6 +114,7 @@ async function keyOf(
     tune,
     ensemble !== undefined,
     target,
+    ...(graphs.prefix ? ["after prefix"] : []),
     device.kind,
     semantics,
     texts.map(({ ids }) => ids),
@@ -122,7 +159,9 @@ async function checked(run: CheckedRun, { kind, texts }: CheckedTexts): Promise<
   });
   if ("skipped" in files) return files;
   const [file, decoder] = files;
-  const answer = await sessions.add(device.open(graph));
+  const answer = graphs.prefix
+    ? await answerAfterPrefix(graphs.prefix, device, sessions)
+    : await sessions.add(device.open(graph));
   const embed = graphs.prompt && await sessions.add(device.open(graphs.prompt.embed));
   const task = {
     answer,
@@ -166,6 +205,16 @@ function answerGraph(
   }
   const compiled = graphs.hard ?? (isEnsemble ? graphs.prompt.bank : graphs.prompt);
   return { graph: kind === "words" ? compiled.answer : compiled.predict, inputs: {} };
+}
+
+/** The forward graph of the rows from the prompt on, as one of whole texts. */
+async function answerAfterPrefix(
+  { before, axes, answer }: PrefixGraphs,
+  device: Device,
+  sessions: SessionGroup,
+): Promise<Session> {
+  const values = await PrefixValues.open(await sessions.add(device.open(before)), axes, 0);
+  return values.session(await sessions.add(device.open(answer)));
 }
 
 /** The reason why the file's weights do not fit into memory in addition to the compiled graph; `undefined` if they do. */

@@ -1,7 +1,9 @@
-import type { Compiled, LossMean, OptimizerName } from "../compiler/mod.ts";
+import type { Compiled, LossMean, OptimizerName, PrefixGraphs } from "../compiler/mod.ts";
 import { type Device, DeviceError } from "../device/device.ts";
-import { promptInsertion } from "../experiment/prompt_vectors.ts";
+import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
+import { isTextBeforePrompt } from "../experiment/template.ts";
 import type { Experiment, TunedBy } from "../experiment/types.ts";
+import type { ReadingCard } from "../model/card.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
 import type { CompileCache } from "../artifacts/compile_cache.ts";
 import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
@@ -31,6 +33,34 @@ export async function compileExperiment(
   return cache === undefined
     ? compileModel(model, prompt.insertion, optimizer, target)
     : await cache.compile(model, prompt.insertion, optimizer, target);
+}
+
+/**
+ * Whether an experiment tunes a prompt with texts before it that do not depend on it, as the model is causal: they need no backward
+ * pass, and their keys and values stay the same for all steps.
+ */
+export function hasRowsBefore(
+  { prompt, tune }: Pick<Experiment, "prompt" | "tune">,
+  { kind }: Pick<ReadingCard, "kind">,
+): boolean {
+  return tune === "prompt" && kind === "causal" &&
+    isTextBeforePrompt(prompt.template, promptLength(prompt));
+}
+
+/**
+ * Compiles the graphs that leave out the rows before an experiment's prompt.
+ *
+ * @returns `undefined` where it has none, or the model's graph does not show that they do not depend on the prompt
+ */
+export async function compileRowsAfter(
+  prepared: Pick<PreparedBase<Experiment>, "experiment" | "model">,
+  target: CompileTarget,
+  cache: CompileCache,
+): Promise<PrefixGraphs | undefined> {
+  const { experiment, model } = prepared;
+  const { prompt, training } = experiment;
+  if (prompt.kind === "hard" || !hasRowsBefore(experiment, model.card)) return undefined;
+  return await cache.prefix(model, prompt.insertion, optimizerName(training), target);
 }
 
 /**

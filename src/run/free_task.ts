@@ -117,7 +117,7 @@ export function freeTask(
       const targets = textTargets(experiment, reader, shown, counting);
       const rules = generates(experiment) ? await readGenerationRules(reader.folder) : undefined;
       const warning = outOfReachWarning(
-        outOfReach({ experiment, tokenizer: reader.tokenizer, targets, rules }, asked),
+        outOfReach({ experiment, reader, targets, rules }, asked),
         asked.length,
       );
       if (warning !== undefined) log(`warning: ${warning}`);

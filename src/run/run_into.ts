@@ -8,7 +8,7 @@ import { diagnosisText } from "../results/diagnosis_text.ts";
 import type { Tuned } from "../training/trainer.ts";
 import { Interrupted } from "../training/training_error.ts";
 import { buildClassifier, type BuiltClassifier, trainedNumbers } from "./build_classifier.ts";
-import { type CheckedRun, type CheckOutcome, checkRun } from "./check_run.ts";
+import { type CheckedRun, type CheckOutcome, checkRun, soundGraphs } from "./check_run.ts";
 import { classifyAll } from "./classify_all.ts";
 import type { FormTask } from "./form_task.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
@@ -144,13 +144,15 @@ async function runAs<One extends EncodedExample, Made>(
   const log = (line: string) => progress.log(line);
   const cache = new CompileCache(join(policy.results, ".cache"), log);
   progress.reach({ stage: "compiling", done: 0 });
-  const graphs = await stopwatch.count(
+  // Steps that are recorded, or fused with those of other runs, are over whole texts.
+  const leavesRows = bare.kind === "cpu" && context.slot === undefined;
+  const compiled = await stopwatch.count(
     "compiling",
-    () => compileRun(prepared, target, cache, resources),
+    () => compileRun(prepared, target, cache, resources, leavesRows),
   );
   signal.throwIfAborted();
   const formTask = await open(bare, target, cache);
-  const counting = positionCounting(experiment.prompt, graphs.prompt);
+  const counting = positionCounting(experiment.prompt, compiled.prompt);
   const encoded = await formTask.encode(
     counting,
     signal,
@@ -162,9 +164,10 @@ async function runAs<One extends EncodedExample, Made>(
     : dataWarnings(title, prepared);
   for (const notice of notices) progress.note(notice);
   progress.reach({ stage: "checking", done: 0 });
-  const check = await stopwatch.count(
+  const run = { prepared, graphs: compiled, target, device: bare, cache: cache.folder, log };
+  const { graphs, outcome: check } = await stopwatch.count(
     "checking",
-    () => checkedFirst({ prepared, graphs, target, device: bare, cache: cache.folder, log }, context),
+    () => soundGraphs(run, (run) => checkedFirst(run, context)),
   );
   const replay = policy.replay
     ? { log: (line: string) => progress.note({ about: line, line: `${title}: ${line}` }) }

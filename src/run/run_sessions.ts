@@ -1,5 +1,6 @@
-import type { Compiled, CompiledAnswer, CompiledModel, Emitted } from "../compiler/mod.ts";
+import type { Compiled, CompiledAnswer, CompiledModel, Emitted, PrefixGraphs } from "../compiler/mod.ts";
 import type { Device, Replay, ResidentSession, Session } from "../device/device.ts";
+import { PrefixValues } from "../device/prefix_values.ts";
 import type { Stopwatch } from "../device/stopwatch.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import { stepKey } from "./compile_experiment.ts";
@@ -13,6 +14,8 @@ export interface TuningSessions {
   readonly trainStep: ResidentSession;
   readonly update: ResidentSession;
   readonly answer: Session;
+  /** What is kept of the rows before the prompt, where steps leave them out. */
+  readonly kept?: PrefixValues;
   /** Frees the step's sessions after the last step, unless others use them or they are kept for the next run. */
   endSteps(): Promise<void>;
 }
@@ -53,6 +56,33 @@ export class RunSessions {
       update: stopwatch.timed(update),
       answer: stopwatch.timed(answer),
       endSteps: () => free(trainStep, update),
+    };
+  }
+
+  /** The compiled step of a prompt that leaves out the rows before it. @param most the bytes that are kept of these rows at most */
+  async tuningAfterPrefix(
+    compiled: Compiled,
+    prefix: PrefixGraphs,
+    most: number,
+  ): Promise<TuningSessions & { readonly kept: PrefixValues }> {
+    const { device, stopwatch } = this;
+    const { sessions, free } = await this.open("after prefix", async (opened) => ({
+      before: await opened(device.open(prefix.before)),
+      trainStep: await opened(device.openResident(prefix.train)),
+      update: await opened(device.openResident(compiled.update)),
+      answer: await opened(device.open(prefix.answer)),
+    }));
+    const { before, trainStep, update, answer } = sessions;
+    const kept = await PrefixValues.open(before, prefix.axes, most);
+    return {
+      trainStep: stopwatch.timed(kept.session(trainStep)),
+      update: stopwatch.timed(update),
+      answer: stopwatch.timed(kept.session(answer)),
+      kept,
+      endSteps: async () => {
+        kept.end();
+        await free(trainStep, update);
+      },
     };
   }
 

@@ -6,6 +6,7 @@ import type { Experiment } from "../experiment/types.ts";
 import { answerBatches, fillerOf } from "../prompt/padding.ts";
 import type { Tuned, TuningTask } from "../training/trainer.ts";
 import type { SoftPrompt } from "./classifiers.ts";
+import { keptRowsNotice, roomForRows } from "./kept_rows.ts";
 import { resume } from "./resume.ts";
 import { runTrainer, validation } from "./run_trainer.ts";
 import type { RunContext } from "./context.ts";
@@ -26,7 +27,7 @@ export interface TunedPrompt extends SoftPrompt {
  * @throws {Interrupted} when the signal aborts
  */
 export async function tunePrompt<One extends EncodedExample, Made>(
-  { prepared, formTask, encoded, device, sessions }: RunParts<
+  { prepared, formTask, graphs: { prefix }, encoded, device, sessions }: RunParts<
     One,
     Made,
     Extract<Experiment, { tune: "prompt" }>
@@ -34,7 +35,11 @@ export async function tunePrompt<One extends EncodedExample, Made>(
   compiled: Compiled,
   context: RunContext,
 ): Promise<TunedPrompt> {
-  const { trainStep, update, answer, endSteps } = await sessions.tuning(compiled);
+  const room = prefix ? roomForRows() : 0;
+  const { trainStep, update, answer, kept, endSteps } = prefix
+    ? await sessions.tuningAfterPrefix(compiled, prefix, room)
+    : await sessions.tuning(compiled);
+  if (kept) context.progress.note(keptRowsNotice(context.title, kept.bytesPerRow, encoded.train, room));
   const { experiment, model } = prepared;
   const { seed, evaluation, precision } = experiment;
   const spec = experiment.training;

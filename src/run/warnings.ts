@@ -3,7 +3,10 @@ import { visible } from "../base/visible.ts";
 import { rareClasses } from "../dataset/class_counts.ts";
 import { type Dataset, datasetName } from "../dataset/load.ts";
 import { unequalClasses } from "../dataset/unequal_classes.ts";
+import type { Experiment } from "../experiment/types.ts";
+import type { ReadingCard } from "../model/card.ts";
 import type { OpenModel } from "../model/open_model.ts";
+import { hasRowsBefore } from "./compile_experiment.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
 import type { PreparedBase } from "./complete_prepared.ts";
 import type { PreparedClasses, PreparedGeneratedClasses } from "./prepare.ts";
@@ -55,6 +58,26 @@ function notices(
       line === undefined ? [] : [{ about: `${data}: ${kind}`, line: visible(`warning: ${title}: ${line}`) }]
     ),
   ];
+}
+
+/**
+ * The hint that another template would make steps faster: those of a causal model leave out texts before its prompt. `undefined` where
+ * they stand there, or nothing would be gained.
+ */
+export function templateHint(
+  title: string,
+  experiment: Pick<Experiment, "prompt" | "tune">,
+  card: Pick<ReadingCard, "kind">,
+): Notice | undefined {
+  if (experiment.tune !== "prompt" || card.kind !== "causal" || hasRowsBefore(experiment, card)) {
+    return undefined;
+  }
+  return {
+    about: "the prompt stands before the text",
+    line: visible(
+      `hint: ${title}: the prompt stands before the text, so that each step computes the whole text again: on the CPU, steps of a causal model are several times as fast where the template has the text first, as in '{text} {prompt} it was' (results differ; see docs/speed.md)`,
+    ),
+  };
 }
 
 /** The warning about test texts that are also in the training set; `undefined` where there are none. */

@@ -10,7 +10,7 @@ import {
   type PassStats,
   savedActivationBytes,
 } from "../compiler/mod.ts";
-import { compileModel, type CompileTarget } from "../artifacts/compile_model.ts";
+import { compileModel, type CompileTarget, valuesBeforePrompt } from "../artifacts/compile_model.ts";
 import { tableLines } from "./table.ts";
 import type { ModelGraph } from "../model/open_model.ts";
 
@@ -60,7 +60,12 @@ export function explain(
   compileModel(model, insertion, optimizer, { ...form, onPass, verify: true });
   return {
     passes,
-    notes: [...details, ...(form.target === "webgpu" ? [fallbackLine(last!)] : [])],
+    notes: [
+      ...details,
+      form.target === "webgpu"
+        ? fallbackLine(last!)
+        : beforePromptLine(valuesBeforePrompt(model, insertion, optimizer)),
+    ],
     sizes: SIZES,
     savedActivationBytes: evaluate(savedActivationBytes(last!), SIZES),
   };
@@ -86,6 +91,13 @@ export function explanationLines(
     `GFLOP: matrix products at ${counted}`,
     `activations saved for the backward pass, at these sizes: ${(saved / 2 ** 20).toFixed(0)} MiB`,
   ];
+}
+
+/** Whether texts before a prompt need computing in each step. @param values what later rows read of each row before the prompt */
+function beforePromptLine(values: number | undefined): string {
+  return values === undefined
+    ? "rows before the prompt: they may depend on later ones, and are computed in each step"
+    : `rows before the prompt: they depend on no later ones; steps with texts there leave them out, and read ${values} of their keys and values`;
 }
 
 /** The nodes of the step for which WebGPU has no kernel. */

@@ -16,24 +16,29 @@ export interface MarkedTexts {
 /** A character of a word in a script with blanks. */
 const letter = (kinds: string) => String.raw`(?:(?!${UNSPACED_CHARACTER})[${kinds}])`;
 
+/** The pattern of pieces, once it is used: to make it takes tens of milliseconds. */
+let made: RegExp | undefined;
+
 /** Blanks; characters of scripts without blanks; words; and whatever else, such as a sign or an emoji, one by one. */
-const PIECE = new RegExp(
-  [
-    String.raw`\s+`,
-    UNSPACED_CHARACTER,
-    `${letter(String.raw`\p{L}\p{N}`)}${letter(String.raw`\p{L}\p{M}\p{N}`)}*`,
-    String.raw`\p{RGI_Emoji}`,
-    String.raw`[^]\p{M}*`,
-  ].join("|"),
-  "gv",
-);
+function piecePattern(): RegExp {
+  return made ??= new RegExp(
+    [
+      String.raw`\s+`,
+      UNSPACED_CHARACTER,
+      `${letter(String.raw`\p{L}\p{N}`)}${letter(String.raw`\p{L}\p{M}\p{N}`)}*`,
+      String.raw`\p{RGI_Emoji}`,
+      String.raw`[^]\p{M}*`,
+    ].join("|"),
+    "gv",
+  );
+}
 
 /**
  * Marks the words by which two texts differ: those outside a longest common subsequence; of scripts without blanks, characters. Blanks
  * are not compared, and are marked between marked words.
  */
 export function markDifferences(a: string, b: string): MarkedTexts {
-  const [left, second] = [a.match(PIECE) ?? [], b.match(PIECE) ?? []];
+  const [left, second] = [a.match(piecePattern()) ?? [], b.match(piecePattern()) ?? []];
   const [wordsA, wordsB] = [left.filter(isWord), second.filter(isWord)];
   const common = commonWords(wordsA, wordsB);
   return { a: marked(left, common), b: marked(second, common) };

@@ -2,7 +2,6 @@ import { thrownMessage } from "../base/errors.ts";
 import { isObject, type JsonObject } from "../base/json_object.ts";
 import { parseJson } from "../base/json_text.ts";
 import { limitedText } from "../base/limited_text.ts";
-import { fetchUnstalled } from "../base/unstalled.ts";
 import type { MlflowServer } from "./mlflow_server.ts";
 import { historyScalars, type ReportedRun, type Tracker, TrackerError } from "./tracker.ts";
 
@@ -20,8 +19,8 @@ const LARGEST_ANSWER = 2 ** 26;
 /** How a code of an error looks: a server that is none of MLflow's may answer with anything. */
 const CODE = /^[A-Z_]{1,60}$/;
 
-/** The time for which the server may send nothing, in milliseconds. */
-const PATIENCE = 30_000;
+/** The time in which a request must be answered in full, in milliseconds: none of them is long. */
+const DEADLINE = 30_000;
 
 /** A metric, as a request has it. */
 interface MetricEntry {
@@ -43,7 +42,12 @@ export class Mlflow implements Tracker {
   /** The ids of experiments by their names. */
   private readonly experiments = new Map<string, string>();
 
-  constructor(private readonly server: MlflowServer, private readonly signal?: AbortSignal) {
+  /** @param deadline the time in which a request must be answered in full, in milliseconds */
+  constructor(
+    private readonly server: MlflowServer,
+    private readonly signal?: AbortSignal,
+    private readonly deadline: number = DEADLINE,
+  ) {
     this.name = `MLflow at ${server.host}`;
   }
 
@@ -123,10 +127,11 @@ export class Mlflow implements Tracker {
     expected?: string,
   ): Promise<JsonObject | undefined> {
     const { address, authorization } = this.server;
+    const late = AbortSignal.timeout(this.deadline);
     let response: Response;
     let text: string;
     try {
-      response = await fetchUnstalled(`${address}/api/2.0/mlflow/${path}`, {
+      response = await fetch(`${address}/api/2.0/mlflow/${path}`, {
         method: body === undefined ? "GET" : "POST",
         redirect: "error",
         headers: {
@@ -134,11 +139,14 @@ export class Mlflow implements Tracker {
           ...(authorization !== undefined && { authorization }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
-        ...(this.signal && { signal: this.signal }),
-      }, PATIENCE);
+        signal: this.signal ? AbortSignal.any([this.signal, late]) : late,
+      });
       text = await limitedText(response, LARGEST_ANSWER);
     } catch (error) {
-      throw new TrackerError(`it cannot be reached (${thrownMessage(error)})`, true, { cause: error });
+      const why = late.aborted
+        ? `it has not answered in full within ${this.deadline / 1000} s`
+        : thrownMessage(error);
+      throw new TrackerError(`it cannot be reached (${why})`, true, { cause: error });
     }
     const answer = parsedObject(text);
     if (response.ok && answer !== undefined) return answer;

@@ -5,7 +5,7 @@ import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { isWithin, realPlace } from "../disk/project.ts";
 import { MEMORY_LIMIT } from "../disk/read_limited.ts";
-import { removeAll, writeWhole } from "../disk/write_whole.ts";
+import { finalPath, removeAll, writeWhole } from "../disk/write_whole.ts";
 import { readOwn } from "../results/damaged_run.ts";
 import { EXPORT_POLICY, pageFiles, pageHtml } from "./page_files.ts";
 import { readAboutView, readCompared, REPORT_FILE } from "./run_data.ts";
@@ -24,6 +24,9 @@ export interface Exported {
 const START = "index.html";
 const PAGE = "<!doctype html>";
 
+/** The empty file that a site has until it is whole: by it one that was cut off is known. */
+const CUT_OFF = ".softprompt-export.partial";
+
 /** The folders that are emptied first, and what the names of their files are like. */
 const WITHIN: ReadonlyMap<string, RegExp> = new Map([
   ["data", /^(?:index|(?:about|compared)-\d+)\.js$/],
@@ -36,7 +39,7 @@ const DATA = "globalThis.softpromptData";
 /**
  * Writes the page and all that it shows as a static site. Data are scripts, as a page that is opened from a disk may load nothing else.
  *
- * @param site its folder, which is made where there is none; an earlier site in it is replaced
+ * @param site its folder, which is made where there is none; an earlier site in it, also one that was cut off, is replaced
  * @throws {InputError} where the folder holds anything else
  * @throws {DiskError} where it cannot be written
  */
@@ -48,6 +51,8 @@ export async function exportView(
   const left: string[] = [];
   const index = await new RunIndex(folder, baselines).read();
   await onDisk(site, async () => {
+    await Deno.mkdir(site, { recursive: true });
+    await Deno.writeTextFile(join(site, CUT_OFF), "");
     for (const name of WITHIN.keys()) {
       await removeAll(join(site, name));
       await Deno.mkdir(join(site, name), { recursive: true });
@@ -82,6 +87,7 @@ export async function exportView(
       else await writeWhole(path, content);
     }
     await writeWhole(join(site, START), pageHtml(EXPORT_POLICY, ["data/index.js"]));
+    await Deno.remove(join(site, CUT_OFF));
   }, "--export");
   return { runs: index.rows.length, left: [...index.troubles, ...left] };
 }
@@ -106,15 +112,19 @@ async function checkPlace(site: string, folder: string): Promise<void> {
 /** The first entry of a folder that no earlier site has there; of a folder that is no site, its first one. */
 async function otherFile(site: string): Promise<string | undefined> {
   const entries = await entriesOf(site);
-  const pages = new Set([START, ...(await pageFiles()).keys()]);
+  const isCutOff = entries.some(({ name, isFile }) => name === CUT_OFF && isFile);
+  const pages = new Set([START, CUT_OFF, ...(await pageFiles()).keys()]);
+  // Where writing was cut off, a file may have its temporary name.
+  const final = (name: string) => isCutOff ? finalPath(name) : name;
   for (const { name, isFile, isDirectory } of entries) {
     const files = WITHIN.get(name);
-    if (files === undefined ? !isFile || !pages.has(name) : !isDirectory) return name;
+    if (files === undefined ? !isFile || !pages.has(final(name)) : !isDirectory) return name;
     const within = files === undefined ? [] : await entriesOf(join(site, name));
-    const other = within.find((one) => !one.isFile || !files?.test(one.name));
+    const other = within.find((one) => !one.isFile || !files?.test(final(one.name)));
     if (other !== undefined) return `${name}/${other.name}`;
   }
-  const isSite = entries.length === 0 || await beginsAs(join(site, START), PAGE).catch(() => false) &&
+  const isSite = entries.length === 0 || isCutOff ||
+    await beginsAs(join(site, START), PAGE).catch(() => false) &&
       await beginsAs(join(site, "data", "index.js"), `(${DATA}`).catch(() => false);
   return isSite ? undefined : entries[0]?.name;
 }

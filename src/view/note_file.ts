@@ -4,7 +4,7 @@ import { isAbsent } from "../disk/is_absent.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { SHORT_LIMIT } from "../disk/read_limited.ts";
 import { removeAll, writeWhole } from "../disk/write_whole.ts";
-import { readOwn } from "../results/damaged_run.ts";
+import { readShownText } from "./shown_text.ts";
 
 /** The file of a run's folder that has what somebody noted on it. */
 export const NOTE_FILE = "note.txt";
@@ -14,20 +14,29 @@ export const LONGEST_NOTE = 20_000;
 
 /** What is noted on a run; empty where there is nothing. @throws {DamagedRun} where the file is too large, no regular one, or cannot be read */
 export async function readNote(folder: string): Promise<string> {
-  const text = await readOwn(join(folder, NOTE_FILE), (file) => Deno.readTextFile(file), SHORT_LIMIT);
-  return text?.trimEnd() ?? "";
+  return (await readShownText(folder, NOTE_FILE, SHORT_LIMIT))?.trimEnd() ?? "";
 }
 
 /**
  * Replaces what is noted on a run; an empty note is none.
  *
- * @throws {InputError} where the run's folder is gone
+ * @param before what was noted when it was written
+ * @throws {InputError} where the run's folder is gone, or something else is noted now
  * @throws {DiskError} where it cannot be written
  */
-export async function writeNote(folder: string, note: string): Promise<void> {
+export async function writeNote(
+  folder: string,
+  { note, before }: { readonly note: string; readonly before: string },
+): Promise<void> {
   const file = join(folder, NOTE_FILE);
   const text = note.trimEnd();
-  const write = () => text === "" ? removeAll(file) : writeWhole(file, `${text}\n`);
+  const write = async () => {
+    await Deno.stat(folder);
+    if (await readNote(folder) !== before) {
+      throw new InputError("it was changed elsewhere meanwhile: look at that note, and save again");
+    }
+    await (text === "" ? removeAll(file) : writeWhole(file, `${text}\n`));
+  };
   try {
     await onDisk(file, write, "view [folder]");
   } catch (error) {

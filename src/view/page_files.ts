@@ -46,7 +46,7 @@ ${scripts}
 export const EXPORT_POLICY = LOADED.replace("script-src 'self'", "script-src 'self' file:")
   .replace("style-src 'self'", "style-src 'self' file:");
 
-/** The page and what it loads, by their names: its own script, and the charting library as its packages ship it for pages. */
+/** The page and what it loads, by their names: its own scripts, and the charting library as its packages ship it for pages. */
 export async function pageFiles(): Promise<Map<string, Sent>> {
   const script = "text/javascript";
   const shipped: readonly (readonly [string, AddressedPackage])[] = [
@@ -57,11 +57,12 @@ export async function pageFiles(): Promise<Map<string, Sent>> {
     const path: string = fromFileUrl(new URL(`../dist/${file}`, await loadedPackageAddress(name)));
     return [file, { content: { path }, type: script }] as const;
   }));
-  const own: string = fromFileUrl(new URL("./page.js", import.meta.url));
+  const [page, compare] = [new URL("./page.js", import.meta.url), new URL("./compare.js", import.meta.url)];
   return new Map<string, Sent>([
     ["", { content: pageHtml(), type: SENT_TYPES.html }],
     ["page.css", { content: `${STYLE}${FIELD_STYLE}${VIEW_STYLE}`, type: SENT_TYPES.css }],
-    ["page.js", { content: { path: own }, type: script }],
+    ["page.js", { content: { path: fromFileUrl(page) }, type: script }],
+    ["compare.js", { content: { path: fromFileUrl(compare) }, type: script }],
     ...libraries,
   ]);
 }

@@ -1,13 +1,13 @@
 import { join } from "@std/path";
 import { InputError, thrownMessage } from "../base/errors.ts";
 import { JSON_LIMIT } from "../disk/read_limited.ts";
-import { readOwn } from "../results/damaged_run.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
 import { readEnvironment, readFinished, readMetrics, readRun } from "../results/read_run.ts";
 import { readNeighbours } from "../results/read_shown.ts";
 import { readTextRun } from "../results/read_text_run.ts";
 import { loggedSteps } from "./logged_steps.ts";
+import { readShownText } from "./shown_text.ts";
 import type { ComparedRunOrReason, RunAboutView } from "./view_data.ts";
 
 /** The file of a run's report. */
@@ -24,8 +24,7 @@ export async function readAboutView(folder: string): Promise<RunAboutView> {
   const metrics = await readMetrics(folder, environment);
   const meaning = environment && await readNeighbours(folder, environment);
   return {
-    experiment:
-      await readOwn(join(folder, "experiment.yaml"), (file) => Deno.readTextFile(file), JSON_LIMIT) ?? "",
+    experiment: await readShownText(folder, "experiment.yaml", JSON_LIMIT) ?? "",
     history: await loggedSteps(folder),
     ...(meaning && { meaning }),
     ...(metrics?.status === "complete" && { metrics }),

@@ -57,6 +57,15 @@ export interface ViewIndex {
   readonly troubles: readonly string[];
 }
 
+/** What the page asks the server to write, of the run with a key. */
+export type AskedWrite =
+  /** A note, in the place of the one that the page shows. */
+  | { readonly key: string; readonly note: string; readonly before: string }
+  /** That the run becomes the baseline. */
+  | { readonly key: string }
+  /** That a baseline that was made of it is removed, by its name. */
+  | { readonly key: string; readonly remove: string };
+
 /** What a run is and how it was tuned, without its predictions. */
 export interface RunAboutView {
   /** The text of its experiment file; empty where that cannot be read. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { join } from "@std/path";
 import { InputError, thrownMessage } from "../base/errors.ts";
+import { isObject } from "../base/json_object.ts";
 import { parseJson } from "../base/json_text.ts";
 import { DiskError } from "../disk/on_disk.ts";
 import { isOwnPage } from "../serve/own_page.ts";
@@ -13,7 +14,7 @@ import { LONGEST_NOTE, writeNote } from "./note_file.ts";
 import { pageFiles, REPORT_POLICY, VIEW_POLICY } from "./page_files.ts";
 import { isRegular, readAboutView, readCompared, REPORT_FILE } from "./run_data.ts";
 import { RunIndex } from "./run_index.ts";
-import type { RunRow, ViewIndex } from "./view_data.ts";
+import type { AskedWrite, RunRow, ViewIndex } from "./view_data.ts";
 
 /** What is viewed. */
 export interface Viewed {
@@ -23,6 +24,8 @@ export interface Viewed {
   readonly baselines: string;
   /** Makes a baseline of a run. @throws {InputError | DiskError} where it cannot be made */
   readonly setBaseline: (run: string) => Promise<void>;
+  /** Removes a baseline that was made of a run. @throws {InputError | DiskError} where it was not, or cannot be removed */
+  readonly removeBaseline: (run: string, name: string) => Promise<void>;
 }
 
 /** The largest size of what the page asks to write, in bytes. */
@@ -131,8 +134,11 @@ class ServedView {
     const row = asked && (await this.last).rows.find(({ key }) => key === asked.key);
     if (asked === undefined || row === undefined) return refuse(response, 400, "there is no such run");
     try {
-      if (asked.note === undefined) await this.viewed.setBaseline(row.folder);
-      else await writeNote(row.folder, asked.note);
+      if ("note" in asked) await writeNote(row.folder, asked);
+      else if (!("remove" in asked)) await this.viewed.setBaseline(row.folder);
+      else if (row.baselines.includes(asked.remove)) {
+        await this.viewed.removeBaseline(row.folder, asked.remove);
+      } else return refuse(response, 409, "it is no baseline of this run any more");
     } catch (error) {
       if (!(error instanceof InputError || error instanceof DiskError)) throw error;
       return refuse(response, 409, thrownMessage(error));
@@ -178,25 +184,21 @@ class ServedView {
   }
 }
 
-/** What the page asks to write: the key of a run, and a note, without which a baseline is meant. */
-interface Asked {
-  readonly key: string;
-  readonly note?: string;
-}
-
-function askedIn(body: Uint8Array): Asked | undefined {
+/** What the page asks to write, in the body of a request. */
+function askedIn(body: Uint8Array): AskedWrite | undefined {
   let content: unknown;
   try {
     content = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
     return undefined;
   }
-  if (typeof content !== "object" || content === null || !("key" in content)) return undefined;
-  if (typeof content.key !== "string") return undefined;
-  if (!("note" in content)) return { key: content.key };
-  const { note } = content;
-  if (typeof note !== "string" || note.length > LONGEST_NOTE) return undefined;
-  return { key: content.key, note };
+  if (!isObject(content)) return undefined;
+  const { key, note, before, remove } = content;
+  if (typeof key !== "string") return undefined;
+  if (remove !== undefined) return typeof remove === "string" ? { key, remove } : undefined;
+  if (note === undefined) return { key };
+  if (typeof note !== "string" || note.length > LONGEST_NOTE || typeof before !== "string") return undefined;
+  return { key, note, before };
 }
 
 function sendJson(response: ServerResponse, content: unknown): void {

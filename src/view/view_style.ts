@@ -21,6 +21,7 @@ header { align-items: center; } header h1 { margin: 0; } #live { margin-right: a
 [role="grid"] { --indent: 1.1rem; }
 .numeric { text-align: right; font-variant-numeric: tabular-nums; }
 [role="columnheader"] button { font-weight: 600; border: 0; background: none; padding: 0; color: var(--soft); max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
+[role="columnheader"] button:focus-visible { outline: 2px solid var(--c1); outline-offset: -2px; }
 [role="columnheader"][aria-sort="ascending"] button::after { content: " ↑"; } [role="columnheader"][aria-sort="descending"] button::after { content: " ↓"; }
 .group { font-weight: 600; } .group .soft { font-weight: 400; }
 .fold { border: 0; background: none; padding: 0 0.3rem 0 0; }

@@ -137,6 +137,26 @@ Deno.test("a kept graph takes weights from no file but those that its manifest l
     );
   }));
 
+Deno.test("the graphs without the rows before a prompt have an entry of their own, which says where there are none", () =>
+  inFolder(async (folder) => {
+    for (const [family, axes] of [["opt-opset13.onnx", 4], [FAMILY, undefined]] as const) {
+      const own = join(folder, family);
+      await Deno.mkdir(own);
+      await writeModel(own, family);
+      const model = await openModel({ source: own, file: family }, "./", logDownloads(() => {}));
+      const cache = new CompileCache(join(own, "cache"), () => {});
+      const read = () => cache.prefix(model, "word-embeddings", "adamw", FORM);
+      const [made, kept] = [await read(), await read()];
+      assertEquals(made && Object.keys(made.axes).length, axes);
+      assertEquals(kept?.axes, made?.axes);
+      for (const name of ["before", "train", "answer"] as const) {
+        assertEquals(kept?.[name].bytes, made?.[name].bytes);
+        assertEquals(kept && [...kept[name].weights], made && [...made[name].weights]);
+      }
+      assertEquals([...Deno.readDirSync(cache.folder)].filter(({ isDirectory }) => isDirectory).length, 1);
+    }
+  }));
+
 Deno.test("a step with text and one with words have entries of their own", () =>
   inFolder(async (folder) => {
     await writeModel(folder, FAMILY);
@@ -152,4 +172,19 @@ Deno.test("a step with text and one with words have entries of their own", () =>
       assertEquals((await inputs("word")).includes("target_ids"), false);
       assertEquals((await inputs("text")).includes("target_ids"), true);
     }
+  }));
+
+Deno.test("a step of a model that multiplies its word embeddings after the prompt has an entry of its own", () =>
+  inFolder(async (folder) => {
+    const family = "gemma2-traced-opset20.onnx";
+    await writeModel(folder, family);
+    const cache = new CompileCache(join(folder, "cache"), () => {});
+    const scaleWith = async (config: object) => {
+      const content = JSON.stringify({ architectures: ["XForCausalLM"], ...config });
+      await Deno.writeTextFile(join(folder, "config.json"), content);
+      const model = await openModel({ source: folder, file: family }, "./", logDownloads(() => {}));
+      return (await cache.compile(model, "word-embeddings", "adamw", FORM)).scale;
+    };
+    assertEquals(await scaleWith({}), 4);
+    assertEquals(await scaleWith({ embedding_multiplier: 4 }), 1);
   }));

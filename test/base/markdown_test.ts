@@ -16,6 +16,20 @@ Deno.test("every character that Markdown could read otherwise is escaped, and li
   ) assertEquals(markdownText(text), shown);
 });
 
+Deno.test("a text mentions nobody, no issue and no address, as GitHub would have it", () => {
+  for (
+    const [text, shown] of [
+      [
+        "@octocat and @a-team/b: me@example.org",
+        "@&#8203;octocat and @&#8203;a-team/b: me@&#8203;example.org",
+      ],
+      ["fixes #12, GH-7, owner/name#3", "fixes \\#&#8203;12, GH-&#8203;7, owner/name\\#&#8203;3"],
+      ["https://evil.example, www.evil.example", "https:&#8203;//evil.example, www&#8203;.evil.example"],
+      ["a @ b, # c, 1://2", "a @ b, \\# c, 1://2"],
+    ] as const
+  ) assertEquals(markdownText(text), shown);
+});
+
 Deno.test("code is fenced by more backticks than it holds", () => {
   for (
     const [text, shown] of [

@@ -1,6 +1,8 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { DOMParser } from "linkedom";
+import { InputError } from "../../src/base/errors.ts";
+import { removeBaseline } from "../../src/commands/baseline.ts";
 import { callIn } from "./call_in.ts";
 import type { RunRecord } from "../../src/results/read_run.ts";
 import { madeUpRun } from "../diff/runs.ts";
@@ -221,6 +223,22 @@ Deno.test("what is no baseline is refused, and what is in its place is kept", ()
       await refused(["diff", "--baseline", "x", a], said);
     }
     assertEquals(await exists(folder, "x.json"), false);
+  }));
+
+Deno.test("a baseline is removed for the run that it was made of alone", () =>
+  inFolder(async (folder) => {
+    const [a, b] = [await writeRecord(join(folder, "a"), GOOD), await writeRecord(join(folder, "b"), BAD)];
+    const place = { name: "main", baselines: join(folder, "baselines") };
+    await call(["baseline", "set", a, "--baselines", place.baselines]);
+    await assertRejects(
+      () => removeBaseline(b, place),
+      InputError,
+      `is no baseline of ${b}: nothing is removed`,
+    );
+    assertEquals(await exists(place.baselines, "main.json"), true);
+    await removeBaseline(a, place);
+    assertEquals(await exists(place.baselines, "main.json"), false);
+    await assertRejects(() => removeBaseline(a, place), InputError, "nothing is removed");
   }));
 
 Deno.test("the usual baseline is in the folder that the command is called in", () =>

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { RIGHTS } from "../../src/launcher/rights.ts";
+import { proposedByFish, proposedByZsh } from "./proposals.ts";
 import { call, inFolder } from "./softprompt.ts";
 
 async function script(shell: string): Promise<string> {
@@ -62,6 +63,37 @@ Deno.test("the scripts for zsh and fish have every verb and flag, and quote what
   const apostrophes = (line: string) => line.replaceAll("\\'", "").split("'").length - 1;
   assertEquals(fish.split("\n").filter((line) => apostrophes(line) % 2 === 1), []);
 });
+
+for (const [shell, proposedBy] of Object.entries({ zsh: proposedByZsh, fish: proposedByFish })) {
+  const isThere = await new Deno.Command(shell, { args: ["-c", "exit"] }).output()
+    .then(({ success }) => success, () => false);
+  Deno.test({
+    name: `${shell} itself completes verbs, flags and values, also beside a folder that is called as a verb`,
+    ignore: !isThere,
+    fn: () =>
+      inFolder(async (folder) => {
+        const file: string = join(folder, "script");
+        await Deno.writeTextFile(file, await script(shell));
+        const lines = [
+          "d",
+          "list --s",
+          "list --sort ",
+          "compile --optimizer ada",
+          "baseline ",
+          "diff run --wa",
+        ];
+        const proposed = await proposedBy(file, lines.map((line) => `softprompt ${line}`));
+        assertEquals(proposed, [
+          ["data", "diff", "doctor"],
+          ["--sort", "--status"],
+          ["metric", "name", "time"],
+          ["adafactor", "adamw"],
+          ["set"],
+          [],
+        ]);
+      }),
+  });
+}
 
 Deno.test("shells without a completion are refused by name", async () => {
   const { code, stderr } = await call(["completions", "csh"]);

@@ -96,7 +96,10 @@ Deno.test("a damaged run is an error that names it in what uses it, and no other
     await DAMAGES.cut!(join(one, "metrics.json"));
     const diff = await call(["diff", join(results, "small"), join(results, "small")]);
     assertRefused(diff, "diff");
-    assertStringIncludes(diff.stderr, `run the experiments again\n${join(one, "metrics.json")} is damaged`);
+    assertStringIncludes(
+      diff.stderr,
+      `left out of the comparison: 1 run\n${join(one, "metrics.json")} is damaged`,
+    );
     assertStringIncludes(diff.stdout, "accuracy");
     const validated = await call(["validate", file, "--results", results]);
     assertEquals(validated.code, 0, validated.stderr);

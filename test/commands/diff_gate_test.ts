@@ -243,3 +243,19 @@ Deno.test("damaged runs are named and end with exit code 2, also where missing o
       assertStringIncludes(stderr, join("length=9", "metrics.json"));
     }
   }));
+
+Deno.test("a run of a newer version is left out by the name of that version, and is not called damaged", () =>
+  inFolder(async (folder) => {
+    const a = await writeRuns(join(folder, "a"), { "length=1": GOOD, "length=5": GOOD });
+    const b = await writeRuns(join(folder, "b"), { "length=1": GOOD, "length=5": GOOD });
+    const newer = join(b, "length=5", "environment.json");
+    await Deno.writeTextFile(newer, JSON.stringify({ format: "softprompt-run/9", softprompt: "7.1.0" }));
+    const { code, stdout, stderr } = await call(["diff", a, b]);
+    assertEquals(code, 2);
+    assertStringIncludes(stdout, "accuracy");
+    assertStringIncludes(
+      stderr,
+      `left out of the comparison: 1 run\n${newer} was written by a newer softprompt, 7.1.0 (its 'format' is`,
+    );
+    assertEquals(stderr.includes("damaged"), false, stderr);
+  }));

@@ -312,3 +312,24 @@ Deno.test("answers that cannot be generated whole are counted, by validate and b
     assertStringIncludes((await call(["validate", file])).stderr, "the right answer to 7 texts of 7 ");
     assertStringIncludes(await ran(file, folder), "the right answer to 7 texts of 7 ");
   }));
+
+Deno.test("validate refuses answers with tokens that the model's graph lacks, and decoders that are missing, as run does", () =>
+  inFolder(async (folder) => {
+    const file = await freeExperiment(folder);
+    const path = join(folder, "own/tokenizer.json");
+    const tokenizer = await read(path);
+    tokenizer.model.vocab.odd = 500;
+    await Deno.writeTextFile(path, JSON.stringify(tokenizer));
+    const lines = (await Deno.readTextFile(join(folder, "data.jsonl"))).replaceAll('["bad"', '["odd"');
+    await Deno.writeTextFile(join(folder, "data.jsonl"), lines);
+    const refused = async (reason: string) => {
+      for (const verb of ["validate", "run"]) {
+        const { code, stderr } = await call([verb, file, "--results", folder]);
+        assertEquals(code, 2, verb);
+        assertStringIncludes(stderr, reason, verb);
+      }
+    };
+    await refused("has the token 'odd' with the id 500, but the model has logits for");
+    await Deno.remove(join(folder, "own/onnx/decoder_model.onnx"));
+    await refused("an encoder is half a model, and its decoder belongs beside it");
+  }));

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { readSafetensors } from "../../src/device/safetensors.ts";
+import { loadRun } from "../../src/mod.ts";
 import { MINI, ROOT, shared, sharedTest } from "../shared.ts";
-import { call, exists, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
+import { call, callInterrupted, exists, inFolder, readLines, start, writeExperiment } from "./softprompt.ts";
 
 const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(join(...path)));
 
@@ -228,6 +229,37 @@ sharedTest(
       const { code, stderr } = await call(["run", file, "--results", folder]);
       assertEquals(code, 0, stderr);
       assertEquals((await json(folder, "small", "metrics.json")).test.examples, 100);
+    }),
+);
+
+sharedTest(
+  "steps of a causal model begin at a prompt after the text, with the same bits after an interruption",
+  () =>
+    inFolder(async (folder) => {
+      const file = await writeExperiment(folder, {
+        model: { source: shared("models", "stories260k") },
+        prompt: { kind: "soft", length: 4, template: "{text} {prompt} it was" },
+        verbalizer: { negative: ["b"], positive: ["happy"] },
+        training: { batchSize: 8, epochs: 4, accumulate: 2 },
+      });
+      const { code, stderr } = await call(["run", file, "--results", folder]);
+      assertEquals(code, 0, stderr);
+      assert(/small: steps begin at the prompt.* for 32 examples, kept for all epochs/.test(stderr), stderr);
+      const other = join(folder, "cut.yaml");
+      await Deno.writeTextFile(other, (await Deno.readTextFile(file)).replace('"small"', '"cut"'));
+      const again = ["run", other, "--results", folder];
+      await callInterrupted(again, join(folder, "cut.partial", "checkpoint.safetensors"));
+      await call(again);
+      const prompt = (run: string) => Deno.readFile(join(folder, run, "prompt.safetensors"));
+      assertEquals(await prompt("cut"), await prompt("small"));
+      const expected = (await readLines(join(folder, "small", "predictions.jsonl"))).slice(0, 5);
+      const run = await loadRun(join(folder, "small"), { cache: join(folder, ".cache") });
+      const answers = await run.classify(expected.map(({ text }) => String(text)));
+      await run.release();
+      for (const [i, { probabilities }] of answers.entries()) {
+        const { positive } = expected[i]!.probabilities as Record<string, number>;
+        assert(Math.abs(probabilities.positive! - positive!) < 1e-5, `text ${i}`);
+      }
     }),
 );
 

@@ -1,7 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
-import { compile, compileHard, type Emitted, factsOf, readOnnxFile } from "../../src/compiler/mod.ts";
+import {
+  compile,
+  compileHard,
+  type Emitted,
+  factsOf,
+  namingMultiplier,
+  readOnnxFile,
+} from "../../src/compiler/mod.ts";
 import { findEmbedding } from "../../src/compiler/analysis/embedding_layer.ts";
 import { importModel } from "../../src/compiler/frontend/import.ts";
+import { canonicalize } from "../../src/compiler/passes/canonicalize.ts";
+import { exposePositions } from "../../src/compiler/passes/expose_positions.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import { type Feeds, int64Tensor, type Tensor } from "../../src/device/device.ts";
 import { readRegion } from "../../src/model/read_region.ts";
@@ -106,6 +115,19 @@ Deno.test("a prompt enters before a number that the model's code multiplies embe
   const enters = (factor: string) =>
     findEmbedding(importModel(tiny(["Mul", ["rows", factor], ["x"]]))).words.producer?.op;
   assertEquals([enters("root"), enters("setting")], ["Mul", "Gather"]);
+});
+
+Deno.test("a number that the file names comes after the word embeddings, even if it is the square root of their size", () => {
+  const { bytes, path } = tiny(["Mul", ["rows", "root"], ["x"]]);
+  const placed = (multiplier: number) => {
+    const file = readOnnxFile(namingMultiplier(bytes, multiplier), path);
+    const { scale, multiplier: found } = factsOf(file);
+    const exposed = exposePositions(canonicalize(importModel(file))).graph;
+    return [scale, found, findEmbedding(exposed).words.producer?.op];
+  };
+  assertEquals(placed(2), [1, 2, "Gather"]);
+  assertEquals(placed(2.001), [1, 2, "Gather"]);
+  assertEquals(placed(12), [2, 1, "Mul"]);
 });
 
 Deno.test("the inputs that a graph reads are those that its logits depend on", () => {

@@ -11,6 +11,7 @@ import { textGateCases } from "../../src/diff/junit.ts";
 import { groupBySeed } from "../../src/diff/run_groups.ts";
 import type { Side } from "../../src/diff/side.ts";
 import { textDiffJson, textDiffsOf } from "../../src/diff/text_diff.ts";
+import { textDiffMarkdown } from "../../src/diff/text_markdown.ts";
 import { textGateMetrics, textRegressions } from "../../src/diff/text_gate.ts";
 import type { ComparedTextRun } from "../../src/diff/text_run.ts";
 import { textDiffText } from "../../src/terminal/text_diff_text.ts";
@@ -129,7 +130,9 @@ Deno.test("runs of classes with probabilities are compared with generated classe
 Deno.test("beside a run alone, variants with other classes are left out, and it is said that they are", () => {
   const free = madeUpTexts({ good: right(0.5) });
   const classed = madeUpTexts({ good: right(0.5), classes: classesRight(0.5) });
-  const { comparisons, notes } = textDiffsOf(alone("a", free), side("b", { one: free, two: classed }), 0.05);
+  const found = textDiffsOf(alone("a", free), side("b", { one: free, two: classed }), 0.05);
+  const { comparisons, notes } = found;
   assertEquals(comparisons.map(({ paired }) => paired), [60]);
   assertEquals(notes, ["left out, as its classes are others (bad, good): two of b"]);
+  assertStringIncludes(textDiffMarkdown(found), `\n\n${notes[0]}\n`);
 });

@@ -182,7 +182,17 @@ for (
     [
       "a whole model",
       { ...CLASSES, tune: "all", prompt: { kind: "hard", template: "{text} it was" } },
-      "(steps whose answers are texts have the model's weights as constants): leave it out",
+      "(steps whose answers are texts have the model's weights as constants): leave it out and tune a prompt ('prompt.kind: soft'), or ask for words ('answer.kind: word')",
+    ],
+    [
+      "a hard prompt that is trained",
+      { prompt: { kind: "hard", template: "{text} it was" }, training: { epochs: 1 } },
+      "nothing is trained here: remove 'training', or set 'prompt.kind: soft'",
+    ],
+    [
+      "a hard prompt that is tuned",
+      { prompt: { kind: "hard", template: "{text} it was" }, tune: "prompt" },
+      "a hard prompt has no vectors to tune: set 'prompt.kind: soft'",
     ],
     ["vectors that start as classes", {
       prompt: { kind: "soft", template: "{prompt} {text}", initialization: { from: "labels" } },

@@ -70,3 +70,22 @@ Deno.test("a folder in a file's place is not the file", () =>
       `${join(folder, "config.json")} is a folder`,
     );
   }));
+
+Deno.test("a number that config.json names comes after the word embeddings, where the graph alone shows the embedding module's scale", () =>
+  inFolder(async (folder) => {
+    const family = "gemma2-traced-opset20.onnx";
+    await writeModel(folder, family);
+    const path = join(folder, "config.json");
+    const factors = async (config: object) => {
+      await Deno.writeTextFile(path, JSON.stringify({ architectures: ["XForCausalLM"], ...config }));
+      const { facts: { scale, multiplier } } = await openModel(
+        { source: folder, file: family },
+        "./",
+        SILENT,
+      );
+      return [scale, multiplier];
+    };
+    assertEquals(await factors({}), [4, 1]);
+    assertEquals(await factors({ embedding_multiplier: 1 }), [4, 1]);
+    assertEquals(await factors({ embedding_multiplier: 4 }), [1, 4]);
+  }));

@@ -79,6 +79,12 @@ await run.release();
     assertEquals([inDeno.code, inDeno.stderr], [0, ""]);
     const inNode = await computer.call("study", "node", "use.mjs");
     assertEquals(inNode, inDeno);
+    const bundled = await Deno.readTextFile(join(study, "node_modules/softprompt/dist/node/mod.js"));
+    assertEquals(
+      bundled.startsWith('import "../../bin/checked_node.cjs";'),
+      true,
+      "an old Node is not named",
+    );
     const compiling = `import { readOnnxFile, type OnnxFile } from "softprompt/compiler";
 const bytes = new Uint8Array(8);
 let file: OnnxFile | undefined;

@@ -15,7 +15,9 @@ async function called(
   await inFolder(async (folder) => {
     const own = join(folder, "node_modules/softprompt");
     await Deno.mkdir(join(own, "bin"), { recursive: true });
-    await Deno.copyFile(join(ROOT, "pack/bin/softprompt.cjs"), join(own, "bin/softprompt.cjs"));
+    for (const name of ["softprompt.cjs", "checked_node.cjs"]) {
+      await Deno.copyFile(join(ROOT, "pack/bin", name), join(own, "bin", name));
+    }
     await Deno.writeTextFile(join(own, "package.json"), JSON.stringify({ ...manifest(), ...changes }));
     for (const [path, content] of Object.entries(files)) {
       await Deno.mkdir(dirname(join(folder, path)), { recursive: true });
@@ -33,7 +35,10 @@ async function called(
 nodeTest("an old Node is refused by name", async () => {
   const [code, stderr] = await called({ engines: { node: ">=99.1.0" } });
   assertEquals(code, 2);
-  assertMatch(stderr, /^error: this is Node \d+\.\d+\.\d+, and softprompt needs 99\.1\.0 or newer\n$/);
+  assertMatch(
+    stderr,
+    /^error: this is Node \d+\.\d+\.\d+, and softprompt needs 99\.1\.0 or newer: install .*\n$/,
+  );
 });
 
 nodeTest("a system without Deno is named, with those that have it", async () => {

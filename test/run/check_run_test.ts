@@ -2,11 +2,15 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, fail } from 
 import { join } from "@std/path";
 import { parseWords } from "../experiment/parse_words.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
-import { checkRun } from "../../src/run/check_run.ts";
+import { compileModel, compileModelPrefix } from "../../src/artifacts/compile_model.ts";
+import { openCpu } from "../../src/device/cpu.ts";
+import { openModel } from "../../src/model/open_model.ts";
+import { checkRun, soundGraphs } from "../../src/run/check_run.ts";
 import { prepare } from "../../src/run/prepare.ts";
 import { ResourceCache } from "../../src/run/resource_cache.ts";
 import { call, inFolder, writeExperiment } from "../commands/softprompt.ts";
 import { countingSessions } from "../device/counting_sessions.ts";
+import { shared, sharedTest } from "../shared.ts";
 import { FakeDevice } from "./fake_device.ts";
 
 const HARD = {
@@ -84,3 +88,45 @@ Deno.test("a check whose graph does not open on the device closes the model's ow
     const counts = await countingSessions(() => assertRejects(() => checkRun(check), Error, "does not open"));
     assertEquals(counts, { opened: 1, left: 0 });
   }));
+
+sharedTest(
+  "where graphs without the rows before a prompt are not the model's, those over whole texts are taken",
+  () =>
+    inFolder(async (folder) => {
+      const own = shared("models", "stories260k");
+      const file = await writeExperiment(folder, {
+        model: { source: own },
+        prompt: { kind: "soft", length: 4, template: "{text} {prompt} it was" },
+        verbalizer: { negative: ["b"], positive: ["happy"] },
+      });
+      const resources = new ResourceCache({ reporter: logDownloads(() => {}), keepsSessions: false });
+      const experiment = parseWords(await Deno.readTextFile(file), file);
+      const prepared = await prepare({ experiment, file }, resources);
+      const target = { target: "cpu", precision: "float32" } as const;
+      // The same model with other weights in its middle.
+      const other = join(folder, "other");
+      for (const name of ["config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"]) {
+        const bytes = await Deno.readFile(join(own, name));
+        if (name.endsWith(".onnx")) bytes.fill(0, bytes.length / 2, bytes.length / 2 + 4096);
+        await Deno.mkdir(join(other, "onnx"), { recursive: true });
+        await Deno.writeFile(join(other, name), bytes);
+      }
+      const changed = await openModel(
+        { source: other, file: "onnx/model.onnx" },
+        "./",
+        logDownloads(() => {}),
+      );
+      const form = ["embedding-output", "adamw", target] as const;
+      const graphs = {
+        prompt: compileModel(prepared.model, ...form),
+        prefix: compileModelPrefix(changed, ...form),
+      };
+      const lines: string[] = [];
+      const log = (line: string) => lines.push(line);
+      const run = { prepared, graphs, target, device: await openCpu(1), cache: folder, log };
+      const found = await soundGraphs(run);
+      assertEquals(found.graphs, { prompt: graphs.prompt });
+      assert("difference" in found.outcome && found.outcome.difference < 1e-4);
+      assertStringIncludes(lines[0]!, "steps are over whole texts, as without the texts before the prompt ");
+    }),
+);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { encodingWarnings } from "../../src/run/warnings.ts";
+import { hasRowsBefore } from "../../src/run/compile_experiment.ts";
+import { encodingWarnings, templateHint } from "../../src/run/warnings.ts";
 
 /** The warnings about texts of which one part of the data has some that are truncated, and some with characters of other tables. */
 function warningsOf(truncated: number, otherwise: number): string[] {
@@ -20,4 +21,20 @@ Deno.test("one text with characters of other tables is one", () => {
   assertEquals(warningsOf(0, 1).map((line) => line.slice(0, 40)), [
     "warning: small: 1 text with characters t",
   ]);
+});
+
+Deno.test("a template that puts a causal model's prompt before the text gets a hint, and one that does not leaves rows out", () => {
+  const found = (template: string, kind: "causal" | "masked" = "causal") => {
+    const experiment = {
+      tune: "prompt",
+      prompt: { kind: "soft", length: 5, template },
+    } as unknown as Parameters<typeof hasRowsBefore>[0];
+    return [templateHint("t", experiment, { kind })?.line.slice(0, 40), hasRowsBefore(experiment, { kind })];
+  };
+  const hint = "hint: t: the prompt stands before the te";
+  assertEquals(found("{prompt} {text} it was"), [hint, false]);
+  assertEquals(found("{prompt:2} {text} {prompt:3} it was"), [hint, false]);
+  assertEquals(found("Here is {prompt} {text} it was"), [hint, false]);
+  assertEquals(found("{text} {prompt} it was"), [undefined, true]);
+  assertEquals(found("{text} {prompt} it was {mask}", "masked"), [undefined, false]);
 });

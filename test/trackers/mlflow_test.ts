@@ -118,12 +118,15 @@ Deno.test("an address whose password cannot be decoded is refused, without the p
 });
 
 /** Why a run is not reported to a server that gives every request the same answer. */
-async function refusalOf(answer: () => Response): Promise<string> {
+async function refusalOf(answer: () => Response, deadline?: number): Promise<string> {
   const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
   const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve(options, answer);
   try {
     const at = mlflowServer(variables({ MLFLOW_TRACKING_URI: `http://127.0.0.1:${server.addr.port}` }));
-    const { message } = await assertRejects(() => new Mlflow(at).report(reportedRun()), TrackerError);
+    const { message } = await assertRejects(
+      () => new Mlflow(at, undefined, deadline).report(reportedRun()),
+      TrackerError,
+    );
     return message;
   } finally {
     await server.shutdown();
@@ -136,6 +139,20 @@ Deno.test("an answer without an end is given up, and a code of an error is none 
   assertStringIncludes(await refusalOf(endless), "its answer has more than 67108864 bytes");
   const forged = await refusalOf(() => Response.json({ error_code: "A\nerror: forged" }, { status: 400 }));
   assertEquals(forged, "it answers experiments/get-by-name with 400");
+});
+
+Deno.test("a server that sends a byte now and then is given up when the time for a whole answer is over", async () => {
+  const dripping = () => {
+    let timer: ReturnType<typeof setInterval>;
+    return new Response(
+      new ReadableStream({
+        start: (controller) => void (timer = setInterval(() => controller.enqueue(new Uint8Array([32])), 20)),
+        cancel: () => clearInterval(timer),
+      }),
+    );
+  };
+  const message = await refusalOf(dripping, 200);
+  assertEquals(message, "it cannot be reached (it has not answered in full within 0.2 s)");
 });
 
 Deno.test("an experiment that was deleted on the server is named as the reason", async () => {

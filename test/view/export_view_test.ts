@@ -3,10 +3,23 @@ import { join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
 import { exportView } from "../../src/view/export_view.ts";
 import { inFolder } from "../commands/softprompt.ts";
+import { stoppingAfter } from "../disk/stopping_disk.ts";
 import { readCompared } from "../../src/view/run_data.ts";
 import { madeUpRun } from "../diff/runs.ts";
 import { writeRecord } from "../results/write_record.ts";
 import { writeMadeUpResults } from "./made_up_results.ts";
+
+/** The names in a site that is whole. */
+const SITE = [
+  "compare.js",
+  "d3.min.js",
+  "data",
+  "index.html",
+  "page.css",
+  "page.js",
+  "plot.umd.min.js",
+  "reports",
+];
 
 async function made(folder: string) {
   const results: string = join(folder, "results");
@@ -28,6 +41,30 @@ Deno.test("an earlier site is replaced, and one that others have put files into 
       await Deno.remove(file);
     }
     assertEquals((await exportView(viewed, site)).runs, 1);
+  }));
+
+Deno.test("whenever an export is killed, the next one replaces what it left, but for a file of others", () =>
+  inFolder(async (folder) => {
+    const viewed = await made(folder);
+    const site: string = join(folder, "site");
+    const namesIn = async () => (await Array.fromAsync(Deno.readDir(site))).map(({ name }) => name).sort();
+    for (const before of ["no site", "an earlier site"]) {
+      let steps = 0;
+      for (let isStopped = true; isStopped; steps++) {
+        // The last step has left a whole one.
+        if (before === "no site") await Deno.remove(site, { recursive: true }).catch(() => {});
+        ({ isStopped } = await stoppingAfter(steps, "killed", () => exportView(viewed, site)));
+        if (isStopped && steps === 4) {
+          await Deno.writeTextFile(join(site, "own.js"), "own");
+          const { message } = await assertRejects(() => exportView(viewed, site), InputError);
+          assertStringIncludes(message, "(own.js)");
+          await Deno.remove(join(site, "own.js"));
+        }
+        await exportView(viewed, site);
+        assertEquals(await namesIn(), SITE, `${before}, stopped after ${steps} changes`);
+      }
+      assertEquals(steps > 10, true);
+    }
   }));
 
 Deno.test({

@@ -53,7 +53,7 @@ browserTest(
   ({ visit }) =>
     inFolder(async (folder) => {
       const results = await made(folder);
-      await viewing(folder, async ({ url, errors }) => {
+      await viewing(folder, async ({ url, removed, errors }) => {
         const { page, troubles } = await visit(url);
         const count = page.locator("#count");
         await count.getByText("12 runs", { exact: true }).waitFor();
@@ -63,8 +63,12 @@ browserTest(
         await page.fill("[type=search]", "length=5 seed=1");
         await count.getByText("2 / 12 runs").waitFor();
         await page.fill("[type=search]", "");
-        await page.getByRole("button", { name: "length" }).click();
-        await page.getByRole("button", { name: "length" }).click();
+        await page.locator("[role=grid]").focus();
+        await page.keyboard.press("Tab");
+        assertEquals(await page.evaluate("document.activeElement.textContent"), "name");
+        await page.getByRole("button", { name: "length" }).focus();
+        for (const key of ["Enter", "Space"]) await page.keyboard.press(key);
+        assertEquals(await page.locator("[aria-sort=descending]").innerText(), "length");
         assertStringIncludes(await page.locator(".rows [role=row]").first().innerText(), "length=20");
 
         await choose(page, "one/length=5,seed=1", "a");
@@ -102,6 +106,13 @@ browserTest(
           await Deno.readTextFile(join(results, "one/length=5,seed=0/note.txt")),
           "better than it looks\n",
         );
+
+        const marked: string = join(results, "one/length=5,seed=0");
+        await call(["baseline", "set", marked, "--baselines", join(folder, "baselines")]);
+        page.once("dialog", (dialog) => dialog.accept());
+        await page.getByRole("button", { name: "Remove baseline main" }).click();
+        await page.locator("#details [role=status]").getByText("Its file is removed.").waitFor();
+        assertEquals(removed, [`main of ${marked}`]);
 
         await page.fill("[type=search]", "");
         await writeMadeUpResults(results, { ...SHAPE, sweeps: ["third"], lengths: [1], seeds: [0] });

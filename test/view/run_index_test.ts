@@ -1,5 +1,7 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { InputError } from "../../src/base/errors.ts";
+import { readAboutView } from "../../src/view/run_data.ts";
 import { RunIndex } from "../../src/view/run_index.ts";
 import { writeNote } from "../../src/view/note_file.ts";
 import { call, inFolder } from "../commands/softprompt.ts";
@@ -29,12 +31,12 @@ Deno.test("a row has a run's metric, seed, note and baselines, and follows what 
     ]);
     assertEquals(before.rows[0]?.headline?.metric, "accuracy");
     assertEquals(before.troubles, []);
-    await writeNote(run, "odd: look again\n");
+    await writeNote(run, { note: "odd: look again\n", before: "" });
     await call(["baseline", "set", run, "--baselines", join(folder, "baselines")]);
     const { rows: [, after] } = await index.read();
     assertEquals(after?.note, "odd: look again");
     assertEquals(after?.baselines, ["main"]);
-    await writeNote(run, "  ");
+    await writeNote(run, { note: "  ", before: "odd: look again" });
     await Deno.remove(join(folder, "results", "study/length=5,seed=0"), { recursive: true });
     const { rows } = await index.read();
     assertEquals(rows.map(({ name, note }) => [name, note]), [[RUN, ""]]);
@@ -79,11 +81,31 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name: "a note or an experiment file that is a link out of the run is not shown, and said to be one",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const results: string = join(folder, "results");
+      await writeMadeUpResults(results, { sweeps: ["s"], lengths: [5], seeds: [0], examples: 4 });
+      await Deno.writeTextFile(join(folder, "secret"), "a password");
+      const run: string = join(results, "s/length=5,seed=0");
+      await Deno.remove(join(run, "experiment.yaml"));
+      for (const name of ["note.txt", "experiment.yaml"]) {
+        await Deno.symlink(join(folder, "secret"), join(run, name));
+      }
+      await assertRejects(() => readAboutView(run), InputError, "is a symbolic link to");
+      const { rows, troubles } = await new RunIndex(results, join(folder, "baselines")).read();
+      assertEquals(rows.map(({ note }) => note), [""]);
+      assertStringIncludes(troubles.join(), "is a symbolic link to");
+    }),
+});
+
 Deno.test("a note that another program has written in its place is seen", () =>
   inFolder(async (folder) => {
     const index = await twoRuns(folder);
     const run: string = join(folder, "results", RUN);
-    await writeNote(run, "first");
+    await writeNote(run, { note: "first", before: "" });
     assertEquals((await index.read()).rows[1]?.note, "first");
     const { mtime } = await Deno.stat(run);
     await Deno.writeTextFile(join(run, "note.txt"), "second");

@@ -25,7 +25,7 @@ function statusOf(url: string, headers: Record<string, string>): Promise<number 
 Deno.test("notes and baselines are written for the server's own page alone", () =>
   inFolder(async (folder) => {
     const [first, second] = await made(folder);
-    await viewing(folder, async ({ url, baselines, errors }) => {
+    await viewing(folder, async ({ url, baselines, removed, errors }) => {
       const { token } = await (await fetch(`${url}index`)).json();
       const origin = new URL(url).origin;
       const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
@@ -36,7 +36,7 @@ Deno.test("notes and baselines are written for the server's own page alone", () 
         });
         return [response.status, await response.text()] as const;
       };
-      const note = { key: second, note: "seen" };
+      const note = { key: second, note: "seen", before: "" };
       const refused = [
         await post("note", note, { origin: "http://evil.example" }),
         await post("note", note, { "x-softprompt-token": "guessed" }),
@@ -44,16 +44,31 @@ Deno.test("notes and baselines are written for the server's own page alone", () 
         await post("note", note, { "content-type": "text/plain" }),
         await post("note", { ...note, key: folder }),
         await post("note", { ...note, note: 1 }),
+        await post("note", { ...note, before: undefined }),
         await post("note", { ...note, note: "x".repeat(200_000) }),
+        await post("note", { ...note, before: "noted in another window" }),
+        await post("baseline", { key: second, remove: "main" }),
         await post("baseline", { key: first }),
       ];
-      assertEquals(refused.map(([status]) => status), [403, 403, 403, 415, 400, 400, 413, 409]);
+      assertEquals(refused.map(([status]) => status), [
+        403,
+        403,
+        403,
+        415,
+        400,
+        400,
+        400,
+        413,
+        409,
+        409,
+        409,
+      ]);
       assertEquals(refused.at(-1)?.[1], "it is not complete");
       assertEquals(await Deno.stat(join(second!, "note.txt")).catch(() => "none"), "none");
       assertEquals((await post("note", note))[0], 200);
       assertEquals(await Deno.readTextFile(join(second!, "note.txt")), "seen\n");
       assertEquals((await post("baseline", { key: second }))[0], 200);
-      assertEquals(baselines, [second]);
+      assertEquals([baselines, removed], [[second], []]);
       await Deno.remove(second!, { recursive: true });
       assertEquals(await post("note", note), [
         409,

@@ -6,6 +6,7 @@ import { serveView } from "../../src/view/view_server.ts";
 export interface Viewing {
   readonly url: string;
   readonly baselines: string[];
+  readonly removed: string[];
   readonly errors: unknown[];
 }
 
@@ -17,13 +18,17 @@ export async function viewing(
 ): Promise<void> {
   const ending = new AbortController();
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const [baselines, errors]: [string[], unknown[]] = [[], []];
+  const [baselines, removed, errors]: [string[], string[], unknown[]] = [[], [], []];
   const served = serveView({
     folder: join(folder, "results"),
     baselines: join(folder, "baselines"),
     setBaseline: (run) => {
       if (run.includes("seed=0")) throw new InputError("it is not complete");
       baselines.push(run);
+      return Promise.resolve();
+    },
+    removeBaseline: (run, name) => {
+      removed.push(`${name} of ${run}`);
       return Promise.resolve();
     },
   }, {
@@ -34,7 +39,7 @@ export async function viewing(
     onListen: resolve,
   }).catch(reject);
   try {
-    await test({ url: await promise, baselines, errors });
+    await test({ url: await promise, baselines, removed, errors });
   } finally {
     ending.abort();
     await served;

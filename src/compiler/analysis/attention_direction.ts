@@ -2,6 +2,7 @@ import { sameDimension, symbol } from "../graph/dimension.ts";
 import type { Embedding } from "./embedding_layer.ts";
 import { type Constant, dependents, liveNodes, type Node, type Value } from "../graph/graph.ts";
 import type { NumberArray } from "./number_array.ts";
+import type { Interpreter } from "./interpreter.ts";
 import { interpreterOf } from "./probe.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
@@ -15,7 +16,7 @@ const SEQUENCE = symbol("sequence");
 const LENGTH = 6;
 
 /** A score this far below a row's largest is masked; no bias by distance is that low in such short texts. */
-const BLOCKED = 1000;
+export const BLOCKED = 1000;
 
 /**
  * Finds the direction of a model's attention: every softmax over tokens is computed for synthetic texts, with all scores
@@ -28,17 +29,47 @@ export function attentionOf(
   read: (constant: Constant) => Uint8Array | undefined,
 ): Attention | undefined {
   const nodes = liveNodes(graph);
-  const fromWords = dependents(nodes, [words]);
-  const interpreter = interpreterOf({
-    batch: 2,
-    sequence: LENGTH,
-    isZero: (value) => value === words || (fromWords.has(value) && !carriesMask(value.producer!)),
-    read,
-  });
-  const found = nodes.filter((node) => fromWords.has(node.outputs[0]!) && isOverTokens(node))
-    .map((node) => directionOf(interpreter.valueOf(node.inputs[0]!)));
+  const probe = new AttentionProbe(nodes, words, read);
+  const found = nodes.filter((node) => node.op === "Softmax").flatMap((node) => probe.softmax(node) ?? [])
+    .map(({ direction }) => direction);
   if (found.includes("bidirectional")) return "bidirectional";
   return found.length > 0 && found.every((one) => one === "causal") ? "causal" : undefined;
+}
+
+/** Looks at scores of synthetic texts, in which only masks make a difference. */
+export class AttentionProbe {
+  private readonly fromWords: ReadonlySet<Value>;
+  private readonly interpreter: Interpreter;
+
+  /**
+   * @param nodes the live ones, in order
+   * @param words what the scores are made of
+   */
+  constructor(
+    nodes: readonly Node[],
+    words: Value,
+    read: (constant: Constant) => Uint8Array | undefined,
+  ) {
+    this.fromWords = dependents(nodes, [words]);
+    this.interpreter = interpreterOf({
+      batch: 2,
+      sequence: LENGTH,
+      isZero: (value) => value === words || (this.fromWords.has(value) && !carriesMask(value.producer!)),
+      read,
+    });
+  }
+
+  /** The direction of a softmax; `undefined` where it is not one over tokens. */
+  softmax(node: Node): { readonly direction: Attention | undefined } | undefined {
+    const [scores] = node.inputs;
+    if (!scores || !this.fromWords.has(node.outputs[0]!) || !isOverTokens(node)) return undefined;
+    return { direction: this.direction(scores) };
+  }
+
+  /** The direction of scores [..., sequence, sequence]; `undefined` where they do not show it. */
+  direction(scores: Value): Attention | undefined {
+    return ofTokens(scores.shape) ? directionOf(this.interpreter.valueOf(scores)) : undefined;
+  }
 }
 
 /** Whether a mask passes through a node on its way to the softmax; the largest score of a row shows whether all of it is masked. */
@@ -50,9 +81,13 @@ function carriesMask({ op }: Node): boolean {
 /** Whether a node is a softmax of scores [..., sequence, sequence] over the last axis. */
 function isOverTokens(node: Node): boolean {
   const shape: Value["shape"] = node.inputs[0]?.shape ?? [];
-  return node.op === "Softmax" && shape.length >= 3 &&
-    shape.slice(-2).every((item) => sameDimension(item, SEQUENCE)) &&
+  return node.op === "Softmax" && ofTokens(shape) &&
     axisOf(integerAttribute(node, "axis", -1), shape.length) === shape.length - 1;
+}
+
+/** Whether a shape is [..., sequence, sequence]. */
+function ofTokens(shape: Value["shape"]): boolean {
+  return shape.length >= 3 && shape.slice(-2).every((item) => sameDimension(item, SEQUENCE));
 }
 
 function directionOf(scores: NumberArray | undefined): Attention | undefined {

@@ -61,7 +61,8 @@ export function findEmbedding(graph: Graph): Embedding {
     );
   }
   const readers = readersOf(nodes);
-  const { words, scale, multiplier } = scaled(readers, decoded(readers, lookup.outputs[0]!));
+  const found = decoded(readers, lookup.outputs[0]!);
+  const { words, scale, multiplier } = scaled(readers, found, graph.multiplier);
   const rows = lookup.inputs[0]!.shape[0]!;
   const logits = graph.outputs.get("logits")!;
   if (sameDimension(logits.shape[2]!, words.shape.at(-1)!) && !sameDimension(logits.shape[2]!, rows)) {
@@ -119,18 +120,25 @@ function decoded(readers: ReadonlyMap<Value, readonly Node[]>, rows: Value): Val
   return value;
 }
 
-/** The largest relative rounding error of a square root in 16 bits. */
+/** The largest relative rounding error of a number in 16 bits. */
 const ROUNDING = 2 ** -8;
+
+function isRounded(factor: number, number: number): boolean {
+  return Math.abs(factor - number) <= ROUNDING * Math.abs(number);
+}
 
 /**
  * The rows of the word table after the single factor that an embedding module may scale them by before anything else reads
  * them. An exported graph does not tell such a factor from one that the model's code multiplies `inputs_embeds` by, but the number does:
  * the square root of the rows' size is the module's (Gemma, BioGPT, XGLM, BART in transformers 5); another one is a setting of the
- * model, such as Granite's `embedding_multiplier`, and comes after the word embeddings.
+ * model, such as Granite's `embedding_multiplier`, and comes after the word embeddings. So does one that the file names.
+ *
+ * @param named the number that the file names
  */
 function scaled(
   readers: ReadonlyMap<Value, readonly Node[]>,
   rows: Value,
+  named: number | undefined,
 ): Pick<Embedding, "words" | "scale" | "multiplier"> {
   let words = rows;
   for (;;) {
@@ -143,7 +151,8 @@ function scaled(
       const [a, b] = reader.inputs;
       const factor = reader.op === "Mul" ? scalarBehindCasts(a === words ? b : a) : undefined;
       const root = Math.sqrt(Number(rows.shape.at(-1)));
-      const isOfModule = factor !== undefined && Math.abs(factor - root) <= ROUNDING * root;
+      const isNamed = factor !== undefined && named !== undefined && isRounded(factor, named);
+      const isOfModule = factor !== undefined && !isNamed && isRounded(factor, root);
       return isOfModule
         ? { words: output, scale: factor, multiplier: 1 }
         : { words, scale: 1, multiplier: factor ?? 1 };

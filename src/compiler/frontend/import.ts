@@ -18,6 +18,7 @@ import { loweringOf } from "../lowerings/mod.ts";
 import { required } from "../ops/op_definition.ts";
 import { upgradeOpset } from "./upgrade_opset.ts";
 import { checkMergedDecoder } from "./merged_decoder.ts";
+import { namedMultiplier } from "./named_multiplier.ts";
 import { NeededNodes } from "./needed_nodes.ts";
 import { checkOneText } from "./one_text.ts";
 import { constantOf, type OnnxFile } from "./onnx_file.ts";
@@ -51,7 +52,7 @@ export function importModel(file: OnnxFile, log: PassLog = () => {}, kept?: Kept
 
 /** The same, with the file's own output. */
 export function importAnswering(file: OnnxFile, log: PassLog = () => {}, kept?: KeptOutputs): Imported {
-  const b = new Builder(file.path);
+  const b = new Builder(file.path, namedMultiplier(file.model));
   const proto = inlineFunctions(file.model, log);
   const importer = new Importer(b, file, log);
   const fed = importer.initialize(proto);

@@ -53,6 +53,8 @@ export interface Graph {
   readonly outputs: ReadonlyMap<string, Value>;
   /** The model's file, for messages. */
   readonly source: string;
+  /** The number that the model's code multiplies its word embeddings by, where the file names it. */
+  readonly multiplier?: number | undefined;
 }
 
 /** Receives each change that a pass makes to a graph: its kind, and its subject. */

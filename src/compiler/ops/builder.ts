@@ -15,12 +15,12 @@ export class Builder {
   readonly nodes: Node[] = [];
   readonly outputs: Map<string, Value> = new Map();
 
-  /** @param source The model's file, for messages. */
-  constructor(readonly source: string) {}
+  /** @param source the model's file, for messages @param multiplier the number that the graph keeps */
+  constructor(readonly source: string, private readonly multiplier: number | undefined = undefined) {}
 
   /** A builder that appends to a graph. */
   static of(graph: Graph): Builder {
-    const builder = new Builder(graph.source);
+    const builder = new Builder(graph.source, graph.multiplier);
     for (const input of graph.inputs) builder.inputs.push(input);
     for (const node of graph.nodes) builder.nodes.push(node);
     for (const [name, value] of graph.outputs) builder.outputs.set(name, value);
@@ -31,6 +31,7 @@ export class Builder {
   graph(outputs: ReadonlyMap<string, Value> = this.outputs): Graph {
     return {
       source: this.source,
+      ...(this.multiplier !== undefined && { multiplier: this.multiplier }),
       inputs: [...this.inputs],
       nodes: [...this.nodes],
       outputs: new Map(outputs),

@@ -26,7 +26,7 @@ export function rewrite(
   visit: Visit,
   prepare: (b: Builder) => ReadonlyMap<Value, Value> = () => new Map(),
 ): Graph {
-  const b = new Builder(graph.source);
+  const b = new Builder(graph.source, graph.multiplier);
   for (const input of graph.inputs) b.inputs.push(input);
   const stands = new Map(prepare(b));
   const now = (value: Value) => {

@@ -181,7 +181,7 @@ function hasExamples({ shape }: Value): boolean {
 }
 
 /** The number of rows of a value's first axis per example, where it counts examples or parts of them. */
-function copiesOfBatch({ shape: [first, ...rest] }: Value): number | undefined {
+export function copiesOfBatch({ shape: [first, ...rest] }: Value): number | undefined {
   const others = rest.some((dimension) =>
     termsOf(dimension).some(([key]) => symbolsOf(key).includes("batch"))
   );

@@ -3,6 +3,7 @@ import { product, symbol } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { isOfTarget } from "./read_targets.ts";
+import { rowsWithin } from "./rows_within.ts";
 
 const BATCH = symbol("batch");
 const CLASSES = symbol("classes");
@@ -33,7 +34,8 @@ export function readAnswer(graph: Graph): Graph {
   const answerRows = b.input("answer_rows", "int64", [BATCH]);
   const labelTokens = b.input("label_tokens", "int64", [CLASSES, WORDS]);
   const labelWeights = b.input("label_weights", "float32", [CLASSES, WORDS]);
-  const row = b.op("GatherND", [logits, b.reshape(answerRows, [BATCH, 1, 1])], { batch_dims: 1 });
+  const rows = b.reshape(rowsWithin(b, answerRows, logits), [BATCH, 1, 1]);
+  const row = b.op("GatherND", [logits, rows], { batch_dims: 1 });
   const words = b.op("Gather", [row, b.reshape(labelTokens, [product([CLASSES, WORDS])])], { axis: 2 });
   const weighted = b.multiply(b.reshape(words, [BATCH, CLASSES, WORDS]), labelWeights);
   const classLogits = b.reshape(b.sum(weighted, [2]), [BATCH, CLASSES]);

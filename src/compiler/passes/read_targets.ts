@@ -1,6 +1,7 @@
 import { Builder } from "../ops/builder.ts";
 import { sameDimension, symbol } from "../graph/dimension.ts";
 import type { Graph, Value } from "../graph/graph.ts";
+import { rowsWithin } from "./rows_within.ts";
 
 const BATCH = symbol("batch");
 const TARGET = symbol("target");
@@ -21,10 +22,10 @@ export const NEXT_LOGITS = "next_logits";
 export function readTargets(graph: Graph): Graph {
   const b = Builder.of(graph);
   const logits = graph.outputs.get("logits")!;
-  const read = isOfTarget(logits) ? logits : b.op("GatherND", [
-    logits,
-    b.reshape(b.input("target_rows", "int64", [BATCH, TARGET]), [BATCH, TARGET, 1]),
-  ], { batch_dims: 1 });
+  const rows = () => rowsWithin(b, b.input("target_rows", "int64", [BATCH, TARGET]), logits);
+  const read = isOfTarget(logits)
+    ? logits
+    : b.op("GatherND", [logits, b.reshape(rows(), [BATCH, TARGET, 1])], { batch_dims: 1 });
   return b.graph(new Map([[TARGET_LOGITS, read]]));
 }
 

@@ -14,6 +14,9 @@ export type Prompts = "one" | "bank";
 /** The input for the vectors of a prompt or of a bank. */
 export const PROMPT = "prompt";
 
+/** The input for the place of each vector. */
+export const PROMPT_ROWS = "prompt_rows";
+
 const BATCH = symbol("batch");
 const LENGTH = symbol("length");
 const PROMPTS = symbol("prompts");
@@ -38,7 +41,7 @@ export function splice(embedding: Embedding, insertion: Insertion, prompts: Prom
   const graph = rewrite(embedding.graph, (node, inputs, b) => {
     if (!node.outputs.includes(place)) return undefined;
     prompt = b.input(PROMPT, "float32", [...(prompts === "bank" ? [PROMPTS] : []), LENGTH, dimension]);
-    const promptRows = b.input("prompt_rows", "int64", [BATCH, LENGTH]);
+    const promptRows = b.input(PROMPT_ROWS, "int64", [BATCH, LENGTH]);
     const vectors = prompts === "bank"
       ? b.op("Gather", [prompt, b.input("prompt_of_example", "int64", [BATCH])], { axis: 0 })
       : b.expand(b.reshape(prompt, [1, LENGTH, dimension]), [BATCH, LENGTH, dimension]);
@@ -61,8 +64,14 @@ export function dimensionOf(value: Value, source: string): number {
   return dimension;
 }
 
-/** Row prompt_rows[b, i] of example b becomes vectors[b, i]. */
-function written(b: Builder, tokens: Value, vectors: Value, promptRows: Value): Value {
+/**
+ * Row promptRows[b, i] of example b becomes vectors[b, i].
+ *
+ * @param tokens [batch, rows, dimension]
+ * @param vectors [batch, length, dimension]
+ * @param promptRows int64 [batch, length]
+ */
+export function written(b: Builder, tokens: Value, vectors: Value, promptRows: Value): Value {
   const pairs: Dimension[] = [BATCH, LENGTH, 1];
   const example = b.op("Range", [b.integer(0), b.integer(BATCH), b.integer(1)]);
   const places = b.op("Concat", [

@@ -8,7 +8,8 @@ export function fishCompletion(verbs: readonly DescribedVerb[]): string {
       `complete -c ${COMMAND} -f -n __fish_use_subcommand -a ${name} -d ${quoted(shortly(description))}`
     ),
     ...verbs.flatMap(({ name, flags, arguments: args }) => {
-      const start = `complete -c ${COMMAND} -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`;
+      // The first word is the verb: others may be folders of the same name.
+      const start = `complete -c ${COMMAND} -n ${quoted(`contains -- ${name} (commandline -opc)[2]`)}`;
       return [
         ...flags.map((flag) => `${start} ${flagOf(flag)}`),
         ...args.flatMap(({ choices }) =>

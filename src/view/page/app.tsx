@@ -170,9 +170,7 @@ export function App({ source }: { readonly source: ViewSource }): JSX.Element {
                 row={openedRow}
                 about={about}
                 reportAddress={source.reportAddress(openedRow.key)}
-                write={token === undefined
-                  ? undefined
-                  : (key, note) => writeToServer(token, { key, ...(note !== undefined && { note }) })}
+                write={token === undefined ? undefined : (asked) => writeToServer(token, asked)}
                 onClose={() => setOpened(undefined)}
               />
             )}

@@ -1,18 +1,15 @@
 /// <reference lib="dom" />
-import { thrownMessage } from "../../base/errors.ts";
-import { type Compared, compareRuns, type NamedRuns } from "./compare_runs.ts";
+import type { Answer, Question } from "./compare_script.ts";
+import type { Compared, NamedRuns } from "./compare_runs.ts";
+import { loadScript } from "./load_script.ts";
 
-/** The two selections that a worker compares. */
-interface Question {
-  readonly a: NamedRuns;
-  readonly b: NamedRuns;
+/** The script that compares, in a worker or in the page. */
+const SCRIPT = "./compare.js";
+
+declare global {
+  /** Answers in the page, once the script is loaded there. */
+  var softpromptAnswer: ((question: Question) => Answer) | undefined;
 }
-
-/** What a worker answers. */
-type Answer = { readonly compared: Compared } | { readonly reason: string };
-
-/** The script of this page, which a worker runs, too. */
-const script = typeof document === "undefined" ? undefined : document.currentScript?.getAttribute("src");
 
 /**
  * Compares two selections beside the page, which stays usable. Browsers start no worker for a page that is opened from a disk: it
@@ -23,33 +20,27 @@ const script = typeof document === "undefined" ? undefined : document.currentScr
  */
 export async function askComparison(a: NamedRuns, b: NamedRuns, signal: AbortSignal): Promise<Compared> {
   signal.throwIfAborted();
-  if (location.protocol === "file:" || !script) return compareRuns(a, b);
-  const worker = new Worker(script);
+  const answer = await (location.protocol === "file:" ? answerHere({ a, b }) : askWorker({ a, b }, signal));
+  if ("reason" in answer) throw new Error(answer.reason);
+  return answer.compared;
+}
+
+async function answerHere(question: Question): Promise<Answer> {
+  if (globalThis.softpromptAnswer === undefined) await loadScript(SCRIPT);
+  if (globalThis.softpromptAnswer === undefined) throw new Error(SCRIPT);
+  return globalThis.softpromptAnswer(question);
+}
+
+async function askWorker(question: Question, signal: AbortSignal): Promise<Answer> {
+  const worker = new Worker(SCRIPT);
   try {
-    const answer = await new Promise<Answer>((resolve, reject) => {
+    return await new Promise<Answer>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<Answer>) => resolve(data);
       worker.onerror = ({ message }) => reject(new Error(message));
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-      worker.postMessage({ a, b } satisfies Question);
+      worker.postMessage(question);
     });
-    if ("reason" in answer) throw new Error(answer.reason);
-    return answer.compared;
   } finally {
     worker.terminate();
-  }
-}
-
-/** Answers the page, in a worker. */
-export function answerComparisons(): void {
-  addEventListener("message", ({ data: { a, b } }: MessageEvent<Question>) => {
-    postMessage(answerTo(a, b));
-  });
-}
-
-function answerTo(a: NamedRuns, b: NamedRuns): Answer {
-  try {
-    return { compared: compareRuns(a, b) };
-  } catch (error) {
-    return { reason: thrownMessage(error) };
   }
 }

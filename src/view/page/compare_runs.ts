@@ -4,9 +4,7 @@ import { groupBySeed, type SeededRun } from "../../diff/run_groups.ts";
 import type { Side } from "../../diff/side.ts";
 import { type TextDiffs, textDiffsOf } from "../../diff/text_diff.ts";
 import type { ComparedRun } from "../view_data.ts";
-
-/** The significance level of comparisons, that of `diff` where no other is asked for. */
-export const ALPHA = 0.05;
+import { ALPHA } from "./significance.ts";
 
 /** Runs to compare, by their names. */
 export type NamedRuns = readonly (readonly [name: string, run: ComparedRun])[];

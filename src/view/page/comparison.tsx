@@ -20,8 +20,9 @@ import {
 import { metricEntries } from "../../evaluation/metric_names.ts";
 import { visible } from "../../base/visible.ts";
 import { markDifferences, type MarkedPiece } from "../../text_metrics/word_difference.ts";
-import { ALPHA, type Compared } from "./compare_runs.ts";
+import type { Compared } from "./compare_runs.ts";
 import { useWords, type Words } from "./language.ts";
+import { ALPHA } from "./significance.ts";
 import { TextTable } from "./text_table.tsx";
 
 /** The most texts in each direction that are listed. */

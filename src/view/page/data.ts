@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { ComparedRunOrReason, RunAboutView, ViewIndex } from "../view_data.ts";
+import type { AskedWrite, ComparedRunOrReason, RunAboutView, ViewIndex } from "../view_data.ts";
 import { loadScript } from "./load_script.ts";
 
 /** What is known of a run, or why its files cannot be read. */
@@ -31,12 +31,9 @@ async function asked<Content>(path: string): Promise<Content> {
   return await response.json();
 }
 
-/** Writes a note on a run, or makes it the baseline where no note is given. @throws {Error} with the server's reason where it is not written */
-export async function writeToServer(
-  token: string,
-  asked: { readonly key: string; readonly note?: string },
-): Promise<void> {
-  const response = await fetch(asked.note === undefined ? "./baseline" : "./note", {
+/** Writes a note on a run, or makes or removes a baseline. @throws {Error} with the server's reason where it is not written */
+export async function writeToServer(token: string, asked: AskedWrite): Promise<void> {
+  const response = await fetch("note" in asked ? "./note" : "./baseline", {
     method: "POST",
     headers: { "content-type": "application/json", "x-softprompt-token": token },
     body: JSON.stringify(asked),

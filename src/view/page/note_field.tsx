@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { visibleLines } from "../../base/visible.ts";
+import { visible, visibleLines } from "../../base/visible.ts";
 import type { RunDetailsProps } from "./run_details.tsx";
 import { useWords } from "./language.ts";
 
@@ -35,11 +35,11 @@ export function NoteField({ row, write }: Pick<RunDetailsProps, "row" | "write">
       });
     }
   };
-  const marks = row.baselines.map((name) => `${t("is_baseline")} ${visibleLines(name)}`).join(", ");
+  const marks = row.baselines.map((name) => ({ name, mark: `${t("is_baseline")} ${visible(name)}` }));
   if (write === undefined) {
     return (
       <>
-        {marks !== "" && <p>{marks}</p>}
+        {marks.length > 0 && <p>{marks.map(({ mark }) => mark).join(", ")}</p>}
         {row.note !== "" && <p class="note">{visibleLines(row.note)}</p>}
       </>
     );
@@ -63,7 +63,7 @@ export function NoteField({ row, write }: Pick<RunDetailsProps, "row" | "write">
           type="button"
           id="save-note"
           disabled={isSaved}
-          onClick={() => attempt(write(row.key, note), t("saved"))}
+          onClick={() => attempt(write({ key: row.key, note, before: row.note }), t("saved"))}
         >
           {t("save_note")}
         </button>
@@ -71,12 +71,25 @@ export function NoteField({ row, write }: Pick<RunDetailsProps, "row" | "write">
           <button
             type="button"
             id="make-baseline"
-            onClick={() => attempt(write(row.key), t("baseline_made"))}
+            onClick={() => attempt(write({ key: row.key }), t("baseline_made"))}
           >
             {t("make_baseline")}
           </button>
         )}
-        {marks !== "" && <span>{marks}</span>}
+        {marks.map(({ name, mark }) => (
+          <span key={name}>
+            {mark}{" "}
+            <button
+              type="button"
+              aria-label={`${t("remove_baseline")} ${mark}`}
+              onClick={() =>
+                confirm(`${mark}: ${t("removes_baseline")}`) &&
+                attempt(write({ key: row.key, remove: name }), t("baseline_removed"))}
+            >
+              {t("remove_baseline")}
+            </button>
+          </span>
+        ))}
         <span role="status" class={outcome?.isTrouble ? "problem" : "soft"}>
           {outcome && visibleLines(outcome.text)}
         </span>

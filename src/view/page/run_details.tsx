@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { visible, visibleLines } from "../../base/visible.ts";
 import type { NeighboursFile } from "../../results/run_files.ts";
-import type { RunRow } from "../view_data.ts";
+import type { AskedWrite, RunRow } from "../view_data.ts";
 import { headlineText } from "./columns.ts";
 import type { AboutOrProblem } from "./data.ts";
 import { useWords, type Words } from "./language.ts";
@@ -17,8 +17,8 @@ export interface RunDetailsProps {
   readonly row: RunRow;
   readonly about: (row: RunRow) => Promise<AboutOrProblem>;
   readonly reportAddress: string;
-  /** Writes a note, or, without one, makes it the baseline; absent where nothing can be written. */
-  readonly write: ((key: string, note?: string) => Promise<void>) | undefined;
+  /** Absent where nothing can be written. */
+  readonly write: ((asked: AskedWrite) => Promise<void>) | undefined;
   readonly onClose: () => void;
 }
 

@@ -97,6 +97,11 @@ export function RunTable(props: RunTableProps): JSX.Element {
   );
 }
 
+/** Keeps the keys that press a button from the table, where they mean its rows. */
+function keepKeys(event: KeyboardEvent): void {
+  if (event.key === "Enter" || event.key === " ") event.stopPropagation();
+}
+
 function Header(
   { column, sortBy, isDown, onSort }: RunTableProps & { readonly column: Column },
 ): JSX.Element {
@@ -105,7 +110,7 @@ function Header(
   const order = column.id !== sortBy ? "none" : isDown ? "descending" : "ascending";
   return (
     <span role="columnheader" aria-sort={order} class={column.isNumeric ? "numeric" : ""}>
-      <button type="button" tabIndex={-1} onClick={() => onSort(column)}>
+      <button type="button" onClick={() => onSort(column)} onKeyDown={keepKeys}>
         {"phrase" in header ? t(header.phrase) : visible(header.key)}
       </button>
     </span>

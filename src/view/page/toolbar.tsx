@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX, RefObject } from "preact";
+import { counted } from "../../base/counted.ts";
 import { RUN_STATES, type RunState } from "../../results/run_states.ts";
 import { useWords } from "./language.ts";
 import { type Grouping, GROUPINGS } from "./table_rows.ts";
@@ -24,7 +25,7 @@ export interface ToolbarProps {
 
 /** The fields above the table. */
 export function Toolbar(props: ToolbarProps): JSX.Element {
-  const { t } = useWords();
+  const { t, translated } = useWords();
   const { filter, state, grouping, shown, all, selected, filterField } = props;
   return (
     <>
@@ -61,7 +62,8 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
           </select>
         </label>
         <span class="number" id="count" role="status">
-          {shown === all ? all : `${shown} / ${all}`} {t("runs_shown")}
+          {shown === all ? "" : `${shown} / `}
+          {translated({ en: counted(all, "run"), zh: `${all} 次运行` })}
           {selected > 0 && ` · ${selected} ${t("selected")}`}
         </span>
       </div>
