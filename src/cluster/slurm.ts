@@ -1,4 +1,4 @@
-import { quoted } from "../base/quoted.ts";
+import { shellWord } from "../base/quoted.ts";
 import { type Cluster, minutesOf } from "./cluster_file.ts";
 import type { Plan } from "./plan_files.ts";
 
@@ -69,7 +69,7 @@ export function submitLines(cluster: Cluster, plan: Plan, command: NodeCommand):
 /** The lines that submit a job. @param more words that the shell expands */
 function sbatchLines({ args, script }: SlurmJob, ...more: readonly string[]): string[] {
   const end = "END-OF-SCRIPT";
-  return [["sbatch", ...args.map(quoted), ...more, `<<'${end}'`].join(" "), script.trimEnd(), end];
+  return [["sbatch", ...args.map(shellWord), ...more, `<<'${end}'`].join(" "), script.trimEnd(), end];
 }
 
 /** What a comment of the script cannot say: a path may hold any character. */
@@ -99,7 +99,7 @@ function scriptOf(
   ];
   return `#!/bin/bash
 ${options.map((option) => `#SBATCH ${option}`).join("\n")}
-${setup.map((line) => `${line}\n`).join("")}cd -- ${quoted(folder)} || exit 2
+${setup.map((line) => `${line}\n`).join("")}cd -- ${shellWord(folder)} || exit 2
 export HF_HUB_OFFLINE=1
 # An array has the id of one of its tasks: the task is named by its index.
 job=\${SLURM_ARRAY_JOB_ID:+\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}}
@@ -108,7 +108,7 @@ run=
 again=1
 # The signal ends the waiting, not the run, which writes a checkpoint.
 trap 'again=1; [ -z "$run" ] || kill -TERM "$run" 2>/dev/null' TERM
-${[...words, "--shard", shard].map(quoted).join(" ")} &
+${[...words, "--shard", shard].map(shellWord).join(" ")} &
 run=$!
 while [ -n "$again" ]; do
   again=
