@@ -2,23 +2,33 @@
 /**
  * Every device of this machine side by side, on the model that comes with the project (4 layers, width 256), batch 32, 44 text
  * and 20 prompt tokens: a training step, the model's own forward pass, the rate of the step's matrix products over the rate at
- * which the device multiplies one large matrix. Ratios count, times do not. Then, for WebGPU, what a step takes of the host.
+ * which the device multiplies one large matrix. Ratios count, times do not. Then, for WebGPU, what a step takes of the host, and what
+ * sessions hold on the GPU.
  *
- *   deno task bench:devices         both
- *   deno task bench:devices host    only what a step takes of the host
+ *   deno task bench:devices           all of it
+ *   deno task bench:devices host      only what a step takes of the host
+ *   deno task bench:devices memory    only what sessions hold on the GPU
  */
 import { compile, evaluate, type Graph, matrixFlops, type Precision } from "../src/compiler/mod.ts";
 import { openCpu } from "../src/device/cpu.ts";
-import { type Device, float32Tensor, type ResidentSession, type Tensor } from "../src/device/device.ts";
+import {
+  type Device,
+  float32Tensor,
+  type Replay,
+  type ResidentSession,
+  type Tensor,
+} from "../src/device/device.ts";
+import { answerReplay, stepReplay } from "../src/device/replay_of.ts";
 import { openWasm } from "../src/device/wasm.ts";
 import { findAdapter, openWebgpu } from "../src/device/webgpu.ts";
 import { ON_DISK } from "../src/device/weight_files.ts";
 import { tableLines } from "../src/terminal/table.ts";
 import { familyFeeds, familyModel, readFamily } from "../test/compiler/family_step.ts";
 import { relativeError } from "../test/compiler/graph_runner.ts";
+import { sessionBytes } from "./gpu_memory.ts";
 import { hostProcess } from "./host_process.ts";
 import { readOnes } from "./read_ones.ts";
-import { type HostTime, hostTime } from "./host_time.ts";
+import { answerHostTime, type HostTime, hostTime } from "./host_time.ts";
 import { matrixRate } from "./matrix_rate.ts";
 import { median } from "./median.ts";
 import { ownForward } from "./own_forward.ts";
@@ -35,6 +45,9 @@ const SLOW_ROUNDS = 3;
 /** Steps that count for the host's time, on batches of these tokens in turn. */
 const HOST_ROUNDS = 50;
 const HOST_TOKENS = [48, 56, 64];
+
+/** The tokens of the batches of which sessions' memory is measured. */
+const MEMORY_TOKENS = [24, 32, 40];
 
 /** Milliseconds after which a device counts as hanging: two threads of WebAssembly can wait for each other. */
 const PATIENCE = 300_000;
@@ -65,7 +78,7 @@ const [only] = Deno.args;
 if (only === "host-process") {
   console.log(JSON.stringify(await hostTimes()));
   Deno.exit(0);
-} else if (only !== undefined && only !== "host") {
+} else if (only !== undefined && only !== "host" && only !== "memory") {
   console.log(JSON.stringify(await measured(contenders[Number(only)]!)));
   Deno.exit(0);
 } else {
@@ -73,7 +86,8 @@ if (only === "host-process") {
     adapter ? `WebGPU adapter: ${adapter.name}${adapter.software ? " (software)" : ""}` : "no WebGPU adapter",
   );
   if (only === undefined) await tellDevices();
-  if (adapter) await tellHost();
+  if (adapter && only !== "memory") await tellHost();
+  if (adapter && only !== "host") await tellMemory();
 }
 
 async function tellDevices(): Promise<void> {
@@ -105,18 +119,47 @@ async function tellHost(): Promise<void> {
   for (const line of tableLines(header, rows)) console.log(line);
 }
 
-/** What a step takes of the host, where the driver computes nothing. */
+/** What sessions hold on the GPU: with batches of one text, weights above all. */
+async function tellMemory(): Promise<void> {
+  const device = await openWebgpu(ON_DISK);
+  const { train, answer } = compile(bytes, PATH, "embedding-output", "adamw", { target: "webgpu" });
+  const batches = MEMORY_TOKENS.map((sequence) =>
+    stepFeeds(WIDTH, VOCABULARY, { ...SIZES, batch: 1, length: 10, sequence })
+  );
+  const held = async (graph: typeof train, shapes: number, replay?: Replay) => {
+    const taken = await sessionBytes(graph, batches.slice(0, shapes), device.openResident, replay);
+    return `${(taken / 2 ** 20).toFixed(1)} MiB`;
+  };
+  const rows: string[][] = [];
+  for (const [name, graph] of Object.entries({ step: train, answers: answer })) {
+    const replay = { ...stepReplay(fail), what: name };
+    rows.push([
+      name,
+      await held(graph, 1),
+      await held(graph, 1, replay),
+      await held(graph, batches.length, replay),
+    ]);
+  }
+  const header = ["on the GPU", "without recordings", "one shape recorded", `${batches.length} shapes`];
+  for (const line of tableLines(header, rows)) console.log(line);
+}
+
+/** What a step, and a batch that is classified, takes of the host, where the driver computes nothing. */
 async function hostTimes(): Promise<Record<string, HostTime>> {
   const device = await openWebgpu(ON_DISK);
   // A recording is used where it gives what the plain step gives: with such a driver, anything.
   readOnes();
-  const { train } = compile(bytes, PATH, "embedding-output", "adamw", { target: "webgpu" });
+  const { train, answer } = compile(bytes, PATH, "embedding-output", "adamw", { target: "webgpu" });
   const batches = HOST_TOKENS.map((sequence) => stepFeeds(WIDTH, VOCABULARY, { ...SIZES, sequence }));
   const plain = await device.openResident(train);
-  const replayed = await device.openResident(train, { log: (line) => fail(line) });
+  const replayed = await device.openResident(train, stepReplay(fail));
+  const classifying = await device.open(answer);
+  const replaying = await device.open(answer, { ...answerReplay(fail), after: 1 });
   return {
-    plain: await hostTime({ trainStep: plain }, batches, HOST_ROUNDS),
-    replayed: await hostTime({ trainStep: replayed }, batches, HOST_ROUNDS),
+    "step, plain": await hostTime({ trainStep: plain }, batches, HOST_ROUNDS),
+    "step, replayed": await hostTime({ trainStep: replayed }, batches, HOST_ROUNDS),
+    "answers, plain": await answerHostTime(classifying, batches, HOST_ROUNDS),
+    "answers, replayed": await answerHostTime(replaying, batches, HOST_ROUNDS),
   };
 }
 

@@ -10,11 +10,13 @@
 import { compile } from "../src/compiler/mod.ts";
 import { chooseDevice } from "../src/device/choose.ts";
 import type { Device, DeviceKind, Feeds, ResidentSession, Tensor } from "../src/device/device.ts";
+import { stepReplay } from "../src/device/replay_of.ts";
 import { findAdapter } from "../src/device/webgpu.ts";
 import { tableLines } from "../src/terminal/table.ts";
 import { bankFeeds } from "../src/training/bank_feeds.ts";
 import { hostProcess } from "./host_process.ts";
 import { type HostTime, hostTime } from "./host_time.ts";
+import { readOnes } from "./read_ones.ts";
 import { stepFeeds } from "./step_feeds.ts";
 import { timeInTurn } from "./time_in_turn.ts";
 
@@ -93,15 +95,17 @@ async function opened(
   const { train, bank, dimension } = compile(bytes, PATH, "embedding-output", "adamw", {
     target: device.kind === "webgpu" ? "webgpu" : "cpu",
   });
+  const replay = stepReplay(console.error);
   return {
-    one: await device.openResident(train),
-    many: await device.openResident(bank.train),
+    one: await device.openResident(train, replay),
+    many: await device.openResident(bank.train, replay),
     dimension,
   };
 }
 
 /** What the steps of one prompt and of banks take of the host on WebGPU. */
 async function hostTimes(size: typeof SIZES[number]): Promise<Record<string, HostTime>> {
+  readOnes();
   const { one, many, dimension } = await opened(await chooseDevice("webgpu", console.error));
   const { token_type_ids: _, ...feeds } = stepFeeds(dimension, VOCABULARY, size);
   const times: Record<string, HostTime> = { alone: await hostTime({ trainStep: one }, [feeds], HOST_ROUNDS) };

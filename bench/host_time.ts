@@ -1,4 +1,4 @@
-import type { Feeds } from "../src/device/device.ts";
+import type { Feeds, Session } from "../src/device/device.ts";
 import { onHost } from "../src/device/tensor_data.ts";
 import { LossWindow } from "../src/training/loss_window.ts";
 import { dispose, type StepSessions, takeStep } from "../src/training/step.ts";
@@ -7,7 +7,7 @@ import { countGpuCalls, type GpuCalls } from "../test/device/gpu_calls.ts";
 import { median } from "./median.ts";
 import { threadClock } from "./thread_time.ts";
 
-/** What a step costs the host: the main thread's processor time in milliseconds, and its calls of WebGPU. */
+/** What a step, or a batch that is classified, costs the host: the main thread's processor time in milliseconds, and its calls of WebGPU. */
 export interface HostTime {
   readonly least: number;
   readonly median: number;
@@ -38,28 +38,47 @@ export async function hostTime(
   const initial = STATE.map((name) => [name, onHost(first[name])] as const);
   const state = new TrainingState(Object.fromEntries(initial), {});
   const losses = new LossWindow([]);
-  const clock = threadClock();
-  const times: number[] = [];
-  const step = async (i: number) => {
-    const batch = batches[i % batches.length]!;
-    const start = clock();
+  const found = await timeOfRuns(batches, rounds, async (batch) => {
     const { loss, gradient, next } = await takeStep(sessions, [batch], {}, state.feeds);
     dispose(gradient);
     state.advance(next);
     losses.push(loss);
-    times.push(clock() - start);
-  };
-  for (let i = 0; i < WARM_UP * batches.length; i++) await step(i);
-  times.length = 0;
-  for (let i = 0; i < rounds; i++) await step(i);
-  // Counting takes time: it has steps of its own.
-  const calls = await countGpuCalls(async () => {
-    for (const i of batches.keys()) await step(i);
   });
-  const timed = times.slice(0, rounds);
   losses.free();
   state.free();
-  return { least: Math.min(...timed), median: median(timed), calls: perStep(calls, batches.length) };
+  return found;
+}
+
+/** Measures batches that are classified, as {@linkcode hostTime} measures steps; their answers are read. */
+export async function answerHostTime(
+  session: Session,
+  batches: readonly Feeds[],
+  rounds: number,
+): Promise<HostTime> {
+  return await timeOfRuns(batches, rounds, (batch) => session.run(batch));
+}
+
+async function timeOfRuns(
+  batches: readonly Feeds[],
+  rounds: number,
+  run: (batch: Feeds) => Promise<unknown>,
+): Promise<HostTime> {
+  const clock = threadClock();
+  const times: number[] = [];
+  const timed = async (i: number) => {
+    const start = clock();
+    await run(batches[i % batches.length]!);
+    times.push(clock() - start);
+  };
+  for (let i = 0; i < WARM_UP * batches.length; i++) await timed(i);
+  times.length = 0;
+  for (let i = 0; i < rounds; i++) await timed(i);
+  // Counting takes time: it has runs of its own.
+  const calls = await countGpuCalls(async () => {
+    for (const i of batches.keys()) await timed(i);
+  });
+  const counted = times.slice(0, rounds);
+  return { least: Math.min(...counted), median: median(counted), calls: perStep(calls, batches.length) };
 }
 
 function perStep({ dispatches, passes, submits, writes, reads }: GpuCalls, steps: number): GpuCalls {

@@ -20,7 +20,7 @@ const KEPT: Readonly<Record<string, Kept>> = {
   // The WebAssembly of the device `wasm`, and that of WebGPU for Deno and for pages.
   "onnxruntime-web": {
     files:
-      /^dist\/(?:ort\.(?:node|webgpu|webgpu\.bundle)\.min|ort-wasm-simd-threaded(?:\.asyncify)?)\.(?:mjs|wasm)$/,
+      /^dist\/(?:ort\.(?:node|(?:jspi|webgpu)(?:\.bundle)?)\.min|ort-wasm-simd-threaded(?:\.asyncify|\.jspi)?)\.(?:mjs|wasm)$/,
     isImported: true,
   },
   "@huggingface/tokenizers": { files: /^dist\/tokenizers\.min\.mjs$/, isImported: false },

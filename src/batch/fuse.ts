@@ -13,8 +13,8 @@ const MOST_TOGETHER = 8;
 
 /**
  * Whether runs that can be fused are. Their results equal those of separate runs up to rounding, so that a
- * run's last digits depend on the runs fused with it: `auto` pays that price only on a GPU, where the host takes as long to launch the
- * operators of one prompt as of eight. `deno task bench:fused` measures the gain on a CPU.
+ * run's last digits depend on the runs fused with it: `auto` pays that price only on a GPU, which launches as many kernels for one
+ * prompt as for eight, and so does the host, with recordings or without (`deno task bench:fused`).
  */
 export function isFused(mode: FuseMode, { accelerated }: Pick<Device, "accelerated">): boolean {
   return mode === "on" || mode === "auto" && accelerated;

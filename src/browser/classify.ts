@@ -1,6 +1,7 @@
 import type { Example } from "../dataset/example.ts";
 import { readText } from "../dataset/reading.ts";
 import type { Device, Tensor } from "../device/device.ts";
+import { answerReplay } from "../device/replay_of.ts";
 import { SessionGroup } from "../device/session_group.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { type Classifier, classLogits } from "../evaluation/predict.ts";
@@ -61,10 +62,18 @@ export class SentenceClassifier {
   ): Promise<SentenceClassifier> {
     const sessions = new SessionGroup(note);
     const opened = async (name: "predict" | "hard"): Promise<Classifier> => {
-      const session = await sessions.add(device.open(await run.graph(name)));
+      const session = await sessions.add(device.open(await run.graph(name), answerReplay(note)));
       const padId = fillerOf({ card: run.about.card, tokenizer: run.tokenizer }, session);
       const tuned = name === "predict";
-      return { session, inputs: {}, padId, batchSize: 1, precision: "float32", tuned };
+      return {
+        session,
+        inputs: {},
+        padId,
+        batchSize: 1,
+        ...(device.lengthStep !== undefined && { lengthStep: device.lengthStep }),
+        precision: "float32",
+        tuned,
+      };
     };
     try {
       return new SentenceClassifier(run, await opened("predict"), await opened("hard"));

@@ -3,6 +3,7 @@ import { readExamples } from "../dataset/reading.ts";
 import { splitByShares } from "../dataset/split.ts";
 import type { Bilingual } from "../base/bilingual.ts";
 import type { Device, Tensor } from "../device/device.ts";
+import { stepReplay } from "../device/replay_of.ts";
 import { SessionGroup } from "../device/session_group.ts";
 import { tensorNamed } from "../device/tensor_data.ts";
 import { RandomStream } from "../base/random_stream.ts";
@@ -87,7 +88,7 @@ export async function* tuneInBrowser(
     });
     await sessions.release([embed]);
     warnings.forEach(note);
-    const trainStep = await sessions.add(device.openResident(await run.graph("train")));
+    const trainStep = await sessions.add(device.openResident(await run.graph("train"), stepReplay(note)));
     const update = await sessions.add(device.openResident(await run.graph("update")));
     const tuned = yield* tune({
       trainStep,

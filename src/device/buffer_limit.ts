@@ -1,5 +1,6 @@
 import { largestTensor, type TensorSize } from "../compiler/graph/tensor_sizes.ts";
-import { DeviceError, type Feeds } from "./device.ts";
+import type { Feeds } from "./device.ts";
+import { DeviceError, SMALLER_BATCHES } from "./device_error.ts";
 import { SYMBOL_NAMES, symbolValues } from "./symbol_values.ts";
 
 const MIB = 2 ** 20;
@@ -21,6 +22,6 @@ export function checkBuffers(sizes: readonly TensorSize[], feeds: Feeds, limit: 
       (largest.bytes / MIB).toFixed(0)
     } MiB, but a buffer of this WebGPU adapter holds at most ${
       (limit / MIB).toFixed(0)
-    } MiB (maxBufferSize): reduce 'training.batchSize' (or 'training.accumulate') or 'evaluation.batchSize', or set 'device: cpu'`,
+    } MiB (maxBufferSize): ${SMALLER_BATCHES}, or set 'device: cpu'`,
   );
 }

@@ -49,6 +49,8 @@ export interface Session {
    * @returns the outputs by name
    */
   run(feeds: Feeds, outputs?: readonly string[]): Promise<Record<string, Tensor>>;
+  /** The time that runs have spent on recording themselves, in milliseconds, where they can. */
+  readonly openingTime?: number | undefined;
   /** Frees what the session holds on the device. */
   release(): Promise<void>;
 }
@@ -63,13 +65,17 @@ export interface ResidentSession {
    */
   run(feeds: Feeds): Promise<Record<string, DeviceTensor>>;
   /** The time that runs have spent on recording themselves, in milliseconds, where they can. */
-  readonly openingTime?: number;
+  readonly openingTime?: number | undefined;
   /** Frees what the session holds on the device, its outputs excepted. */
   release(): Promise<void>;
 }
 
 /** Asks for the commands of a run to be recorded once for each shape of its inputs, and replayed: the same bits for less of the host's time. */
 export interface Replay {
+  /** What the runs compute, for messages: `steps`. */
+  readonly what: string;
+  /** The runs over inputs of one shape before it is recorded, which takes the host as long as some runs: at least 1. */
+  readonly after: number;
   /** Takes one line that says why runs are not replayed. */
   readonly log: (line: string) => void;
 }
@@ -83,16 +89,11 @@ export interface Device {
   readonly accelerated: boolean;
   /** Whether it supports float16. */
   readonly float16: boolean;
-  /** Where runs are recorded for each shape: training batches are padded to a multiple of this number of tokens, so that shapes are few. */
+  /** Where runs are recorded for each shape: batches are padded to a multiple of this number of tokens, so that shapes are few. */
   readonly lengthStep?: number;
-  /** Opens a graph. */
-  open(graph: GraphFile): Promise<Session>;
-  /**
-   * Opens a graph whose outputs stay on the device.
-   *
-   * @param replay that runs are recorded and replayed, where the device can: outputs that are not scalars are then valid until the
-   * next run, or as long as what is fed to the runs after it is `<name>_next` as `<name>`
-   */
+  /** Opens a graph. @param replay that runs are recorded and replayed, where the device can */
+  open(graph: GraphFile, replay?: Replay): Promise<Session>;
+  /** Opens a graph whose outputs stay on the device. @param replay that runs are recorded and replayed, where the device can */
   openResident(graph: GraphFile, replay?: Replay): Promise<ResidentSession>;
 }
 

@@ -1,6 +1,10 @@
 /** The kinds of devices. */
 export type DeviceKind = "webgpu" | "cpu" | "wasm" | "cuda";
 
+/** What in an experiment file takes less of a device's memory. */
+export const SMALLER_BATCHES =
+  "reduce 'training.batchSize' or 'evaluation.batchSize', or raise 'training.accumulate'";
+
 /**
  * A requested device is unavailable or fails; the message names the way out.
  *

@@ -1,4 +1,4 @@
-import { DeviceError } from "./device.ts";
+import { DeviceError, SMALLER_BATCHES } from "./device_error.ts";
 
 /** The time that an error waits for a device error to arrive, in milliseconds. */
 const PATIENCE = 100;
@@ -21,7 +21,7 @@ export class DeviceWatch {
       const { error } = event as GPUUncapturedErrorEvent;
       this.failure ??= this.error(
         error instanceof GPUOutOfMemoryError
-          ? `ran out of memory (${error.message}): reduce 'training.batchSize', 'training.accumulate' or 'evaluation.batchSize'`
+          ? `ran out of memory (${error.message}): ${SMALLER_BATCHES}, or use --no-replay ('run', 'batch'), which keeps no recordings`
           : `reports an error: ${error.message}`,
       );
     });

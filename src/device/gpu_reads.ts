@@ -17,6 +17,7 @@ const MOST_TOGETHER = 256 * 2 ** 20;
  */
 export class GpuReads {
   private asked: Asked[] = [];
+  private isHeld = false;
 
   constructor(private readonly device: GPUDevice) {}
 
@@ -28,6 +29,7 @@ export class GpuReads {
 
   /** Submits the copies of what has been asked for, before something else overwrites it. */
   submit(): void {
+    if (this.isHeld) return;
     const asked = this.asked.splice(0);
     while (asked.length > 0) {
       const together: Asked[] = [];
@@ -39,6 +41,17 @@ export class GpuReads {
         together.push(...asked.splice(0, 1));
       }
       void this.fetch(together);
+    }
+  }
+
+  /** Does work during which nothing else may be submitted: what is asked for meanwhile is read after it. */
+  async hold(work: () => Promise<void>): Promise<void> {
+    this.isHeld = true;
+    try {
+      await work();
+    } finally {
+      this.isHeld = false;
+      this.submit();
     }
   }
 

@@ -20,7 +20,7 @@ interface Runs<Output> {
   run(feeds: Feeds, outputs?: readonly string[]): Promise<Record<string, Output>>;
   release(): Promise<void>;
   /** The time that runs have spent on recording themselves, in milliseconds. */
-  readonly openingTime?: number;
+  readonly openingTime?: number | undefined;
 }
 
 /** Measures where a run's time goes, and the most memory that the process has at the ends of what is timed. */
@@ -44,7 +44,8 @@ export class Stopwatch {
   watch(device: Device): Device {
     return {
       ...device,
-      open: async (graph) => this.timed(await this.count("opening", () => device.open(graph))),
+      open: async (graph, replay) =>
+        this.timed(await this.count("opening", () => device.open(graph, replay))),
       openResident: async (graph, replay) =>
         this.timed(await this.count("opening", () => device.openResident(graph, replay))),
     };

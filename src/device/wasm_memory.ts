@@ -1,4 +1,4 @@
-import { DeviceError } from "./device.ts";
+import { DeviceError, SMALLER_BATCHES } from "./device_error.ts";
 
 const GIB = 2 ** 30;
 
@@ -60,7 +60,7 @@ export class WasmMemory {
       throw new DeviceError(
         `WebAssembly's memory of ${
           inGib(ADDRESSABLE)
-        } is full (${error}): set 'device: cpu', or use a smaller model, 'training.batchSize' (or 'training.accumulate') or 'evaluation.batchSize'`,
+        } is full (${error}): set 'device: cpu', use a smaller model, or ${SMALLER_BATCHES}`,
         { cause: error },
       );
     }

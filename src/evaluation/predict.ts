@@ -1,6 +1,7 @@
 import type { MessagePart } from "../base/message.ts";
 import { type Feeds, int64Tensor, type Session, type Tensor } from "../device/device.ts";
 import type { Experiment, Vote } from "../experiment/types.ts";
+import { batchLengths } from "../prompt/batch_lengths.ts";
 import { batchFeeds, evaluationBatches, type LabelledEncoding } from "../prompt/batches.ts";
 import { type Verbalizer, verbalizerFeeds } from "../prompt/verbalizer.ts";
 import { AnswerError } from "./answer_error.ts";
@@ -20,6 +21,8 @@ export interface Classifier {
   /** Fills the places after shorter examples; `undefined` where the model would read them. */
   readonly padId: number | undefined;
   readonly batchSize: number;
+  /** Batches are padded to a multiple of this number of tokens; by default, to their longest example. */
+  readonly lengthStep?: number;
   /** The precision of the model, … */
   readonly precision: Experiment["precision"];
   /** … and whether it or its prompt was tuned: possible causes of an answer that is not a number. */
@@ -130,7 +133,7 @@ interface Answer {
 
 /** Runs examples batch by batch, all prompts of an ensemble in one. */
 async function* answered(
-  { session, inputs, vote, padId, batchSize, precision, tuned }: Classifier,
+  { session, inputs, vote, padId, batchSize, lengthStep = 1, precision, tuned }: Classifier,
   { examples, nameOf, onAnswered, signal }: Questions,
   verbalizer: Verbalizer,
   wanted: "classes" | "words",
@@ -142,10 +145,11 @@ async function* answered(
   const atOnce = Math.max(1, Math.floor(batchSize / prompts));
   const owners = Array.from({ length: prompts }, (_, p) => p);
   const lengths = examples.map(({ ids }) => ids.length);
+  const { texts } = batchLengths(examples, lengthStep);
   let done = 0;
   for (const batch of evaluationBatches(lengths, atOnce, padId !== undefined)) {
     signal?.throwIfAborted();
-    const feeds = batchFeeds(batch.flatMap((i) => owners.map(() => examples[i]!)), padId);
+    const feeds = batchFeeds(batch.flatMap((i) => owners.map(() => examples[i]!)), padId, undefined, texts);
     const prompt_of_example = int64Tensor(batch.flatMap(() => owners), [batch.length * prompts]);
     const found = await session.run(
       { ...feeds, ...verbalizing, prompt_of_example, ...inputs },

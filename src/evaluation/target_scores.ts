@@ -1,5 +1,6 @@
 import { int64Tensor } from "../device/device.ts";
 import { float32Data, tensorNamed } from "../device/tensor_data.ts";
+import { batchLengths } from "../prompt/batch_lengths.ts";
 import { evaluationBatches } from "../prompt/batches.ts";
 import type { TargetEncoded } from "../prompt/target_encoding.ts";
 import { textBatchFeeds } from "../prompt/text_batches.ts";
@@ -24,7 +25,7 @@ export interface ScoredTarget {
  * @param signal stops it between two batches: its reason is thrown
  */
 export async function* scoredTargets(
-  { session, inputs, vote, padId, batchSize }: Classifier,
+  { session, inputs, vote, padId, batchSize, lengthStep = 1 }: Classifier,
   targets: readonly TargetEncoded[],
   onScored: (done: number) => void = () => {},
   signal?: AbortSignal,
@@ -33,10 +34,16 @@ export async function* scoredTargets(
   const owners = Array.from({ length: prompts }, (_, p) => p);
   const atOnce = Math.max(1, Math.floor(batchSize / prompts));
   const lengths = targets.map(({ ids }) => ids.length);
+  const padded = batchLengths(targets, lengthStep);
   let done = 0;
   for (const batch of evaluationBatches(lengths, atOnce, padId !== undefined)) {
     signal?.throwIfAborted();
-    const feeds = textBatchFeeds(batch.flatMap((i) => owners.map(() => targets[i]!)), padId);
+    const feeds = textBatchFeeds(
+      batch.flatMap((i) => owners.map(() => targets[i]!)),
+      padId,
+      undefined,
+      padded,
+    );
     const prompt_of_example = int64Tensor(batch.flatMap(() => owners), [batch.length * prompts]);
     const found = await session.run({ ...feeds, prompt_of_example, ...inputs }, ["target_logprobs"]);
     const logprobs = tensorNamed(found, "target_logprobs");

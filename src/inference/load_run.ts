@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { chooseDevice } from "../device/choose.ts";
 import type { Session, Tensor } from "../device/device.ts";
+import { answerReplay } from "../device/replay_of.ts";
 import { namedText } from "../evaluation/answer_error.ts";
 import { indexOfLargest } from "../evaluation/softmax.ts";
 import { calibrated, type Calibration } from "../evaluation/recalibration.ts";
@@ -122,12 +123,12 @@ export class LoadedRun {
       ? { prompt: await promptOf(experiment, folder, model, compiled.dimension) }
       : {};
     // Opened last: where anything above fails, nothing stays open.
-    const session = await device.open(graph);
+    const session = await device.open(graph, answerReplay(log));
     const answer = formTask.answerer({
       session,
       inputs,
       ...(experiment.ensemble && { vote: experiment.ensemble.vote }),
-      ...answerBatches(model, session, experiment.evaluation),
+      ...answerBatches(model, session, experiment.evaluation, device),
       precision: experiment.precision,
       tuned: experiment.tune !== "none",
     });

@@ -1,3 +1,4 @@
+import type { Device } from "../device/device.ts";
 import type { ModelCard } from "../model/card.ts";
 import type { Tokenizer } from "../model/tokenizer.ts";
 
@@ -16,14 +17,16 @@ export function readsPadding({ kind }: Pick<ModelCard, "kind">, inputs: readonly
  * each text is classified alone, so that no other text changes its answer.
  *
  * @param evaluation the run's settings of evaluation
+ * @param device the device of the session
  */
 export function answerBatches(
   model: Parameters<typeof fillerOf>[0] & { readonly facts: { readonly quantizesActivations: boolean } },
   session: Parameters<typeof fillerOf>[1],
   evaluation: { readonly batchSize: number },
-): { padId: number | undefined; batchSize: number } {
+  { lengthStep }: Pick<Device, "lengthStep">,
+): { padId: number | undefined; batchSize: number; lengthStep?: number } {
   const batchSize = model.facts.quantizesActivations ? 1 : evaluation.batchSize;
-  return { padId: fillerOf(model, session), batchSize };
+  return { padId: fillerOf(model, session), batchSize, ...(lengthStep !== undefined && { lengthStep }) };
 }
 
 /** The padding id; `undefined` where the model would read padding, so that a batch must have texts of one length. */

@@ -34,11 +34,17 @@ export async function buildClassifier<One extends EncodedExample, Made>(
     return { answerer: formTask.answerer(classifier), tuned, weights: parameters };
   }
   if (compiled === undefined || experiment.prompt.kind === "hard") {
-    return { answerer: formTask.answerer(hardClassifier(prepared, await sessions.hard())) };
+    return { answerer: formTask.answerer(hardClassifier(prepared, device, await sessions.hard())) };
   }
   if (experiment.ensemble && ensemblePrompts) {
     const session = await sessions.answer(compiled, "bank");
-    const classifier = ensembleClassifier(prepared, experiment.ensemble, ensemblePrompts, session);
+    const classifier = ensembleClassifier(
+      prepared,
+      experiment.ensemble,
+      ensemblePrompts,
+      device,
+      session,
+    );
     return { answerer: formTask.answerer(classifier) };
   }
   if (experiment.tune !== "prompt") {

@@ -17,9 +17,16 @@ export interface SoftPrompt {
   readonly meaning: PromptInterpretation;
 }
 
+/** What batches depend on of a device. */
+type BatchingDevice = Pick<Device, "lengthStep">;
+
 /** The classifier of a hard prompt. @param session of the graph without a prompt */
-export function hardClassifier(prepared: PreparedBase, session: Session): Classifier {
-  return { session, inputs: {}, ...common(prepared, session), tuned: false };
+export function hardClassifier(
+  prepared: PreparedBase,
+  device: BatchingDevice,
+  session: Session,
+): Classifier {
+  return { session, inputs: {}, ...common(prepared, device, session), tuned: false };
 }
 
 /** The classifier of an initialized, untuned soft prompt. @param session of the compiled `predict` graph */
@@ -33,7 +40,12 @@ export async function untunedPrompt(
 ): Promise<SoftPrompt> {
   const start = await startPrompt(prepared, soft, compiled, device, context);
   const { prompt } = start;
-  const classifier: Classifier = { session, inputs: { prompt }, ...common(prepared, session), tuned: false };
+  const classifier: Classifier = {
+    session,
+    inputs: { prompt },
+    ...common(prepared, device, session),
+    tuned: false,
+  };
   return {
     classifier,
     prompt,
@@ -46,14 +58,16 @@ export function ensembleClassifier(
   prepared: PreparedBase,
   { vote }: EnsembleSpec,
   { prompts }: EnsemblePrompts,
+  device: BatchingDevice,
   session: Session,
 ): Classifier {
-  return { session, inputs: { prompt: prompts }, vote, ...common(prepared, session), tuned: true };
+  return { session, inputs: { prompt: prompts }, vote, ...common(prepared, device, session), tuned: true };
 }
 
 function common(
   { experiment: { evaluation, precision }, model }: PreparedBase,
+  device: BatchingDevice,
   session: Session,
-): Pick<Classifier, "padId" | "batchSize" | "precision"> {
-  return { ...answerBatches(model, session, evaluation), precision };
+): Pick<Classifier, "padId" | "batchSize" | "lengthStep" | "precision"> {
+  return { ...answerBatches(model, session, evaluation, device), precision };
 }

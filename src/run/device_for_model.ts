@@ -14,7 +14,7 @@ const NO_MEMORY = /alloc|out of memory/i;
 export function deviceForModel(device: Device, onnx: string): Device {
   return {
     ...device,
-    open: (graph) => device.open(graph).catch((error) => refuse(error, onnx)),
+    open: (graph, replay) => device.open(graph, replay).catch((error) => refuse(error, onnx)),
     openResident: (graph, replay) => device.openResident(graph, replay).catch((error) => refuse(error, onnx)),
   };
 }

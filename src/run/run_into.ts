@@ -169,10 +169,10 @@ async function runAs<One extends EncodedExample, Made>(
     "checking",
     () => soundGraphs(run, (run) => checkedFirst(run, context)),
   );
-  const replay = policy.replay
-    ? { log: (line: string) => progress.note({ about: line, line: `${title}: ${line}` }) }
+  const notReplayed = policy.replay
+    ? (line: string) => progress.note({ about: line, line: `${title}: ${line}` })
     : undefined;
-  const sessions = new RunSessions(prepared, bare, target, stopwatch, context, replay);
+  const sessions = new RunSessions(prepared, bare, target, stopwatch, context, notReplayed);
   try {
     const built = await buildClassifier({ prepared, formTask, graphs, encoded, device, sessions }, context);
     if (signal.aborted) {

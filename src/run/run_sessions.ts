@@ -1,6 +1,7 @@
-import type { Compiled, CompiledAnswer, CompiledModel, Emitted, PrefixGraphs } from "../compiler/mod.ts";
+import type { Compiled, CompiledAnswer, CompiledModel, PrefixGraphs } from "../compiler/mod.ts";
 import type { Device, Replay, ResidentSession, Session } from "../device/device.ts";
 import { PrefixValues } from "../device/prefix_values.ts";
+import { answerReplay, stepReplay } from "../device/replay_of.ts";
 import type { Stopwatch } from "../device/stopwatch.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import { stepKey } from "./compile_experiment.ts";
@@ -30,25 +31,25 @@ export interface ModelSessions {
 export class RunSessions {
   private readonly leases: SessionLease<SessionSet>[] = [];
 
-  /** @param replay that the steps of one prompt are recorded and replayed */
+  /** @param notReplayed takes a line that says why runs are not recorded and replayed; absent where they shall not be */
   constructor(
     private readonly prepared: PreparedBase,
     private readonly device: Device,
     private readonly target: CompileTarget,
     private readonly stopwatch: Stopwatch,
     private readonly run: Pick<RunContext, "resources" | "slot">,
-    private readonly replay?: Replay,
+    private readonly notReplayed?: Replay["log"],
   ) {}
 
   /** The compiled step of a prompt; a run with fused steps gets its slot of a bank's. */
   async tuning(compiled: Compiled): Promise<TuningSessions> {
-    const { device, stopwatch, replay, run: { slot } } = this;
-    const openStep = () =>
-      slot ? device.openResident(compiled.bank.train) : device.openResident(compiled.train, replay);
+    const { device, stopwatch, run: { slot } } = this;
+    const steps = this.replay(stepReplay);
+    const { train } = slot ? compiled.bank : compiled;
     const { sessions, free } = await this.open(slot ? "bank" : "one", async (opened) => ({
-      trainStep: await opened(openStep()),
-      update: await opened(device.openResident(compiled.update)),
-      answer: await opened(device.open(this.answerGraph(compiled))),
+      trainStep: await opened(device.openResident(train, steps)),
+      update: await opened(device.openResident(compiled.update, steps)),
+      answer: await opened(this.openAnswer(compiled)),
     }));
     const { trainStep, update, answer } = sessions;
     return {
@@ -88,10 +89,10 @@ export class RunSessions {
 
   /** The forward pass alone, of one prompt or of a bank. */
   async answer(compiled: Compiled, prompts: "one" | "bank"): Promise<Session> {
-    const graph = this.answerGraph(prompts === "bank" ? compiled.bank : compiled);
+    const asked = prompts === "bank" ? compiled.bank : compiled;
     const { sessions } = await this.open(
       `answer|${prompts}`,
-      async (opened) => ({ answer: await opened(this.device.open(graph)) }),
+      async (opened) => ({ answer: await opened(this.openAnswer(asked)) }),
     );
     return this.stopwatch.timed(sessions.answer);
   }
@@ -108,9 +109,9 @@ export class RunSessions {
 
   /** The model for a hard prompt. */
   async hard(): Promise<Session> {
-    const { device, target, prepared: { model }, run: { resources } } = this;
+    const { target, prepared: { model }, run: { resources } } = this;
     const { sessions } = await this.open("hard", async (opened) => ({
-      answer: await opened(device.open(this.answerGraph(resources.hardGraph(model, target)))),
+      answer: await opened(this.openAnswer(resources.hardGraph(model, target))),
     }));
     return this.stopwatch.timed(sessions.answer);
   }
@@ -120,10 +121,15 @@ export class RunSessions {
     for (const lease of this.leases.splice(0)) await lease.end();
   }
 
-  /** The graph that answers: words by their logits, texts by the probabilities of their tokens. */
-  private answerGraph(compiled: CompiledAnswer): Emitted {
+  /** Opens the graph that answers: words by their logits, texts by the probabilities of their tokens. */
+  private openAnswer(compiled: CompiledAnswer): Promise<Session> {
     // Each graph is made when it is first read.
-    return this.target.answer === "text" ? compiled.predict : compiled.answer;
+    const graph = this.target.answer === "text" ? compiled.predict : compiled.answer;
+    return this.device.open(graph, this.replay(answerReplay));
+  }
+
+  private replay(asked: (log: Replay["log"]) => Replay): Replay | undefined {
+    return this.notReplayed && asked(this.notReplayed);
   }
 
   private async open<Sessions extends SessionSet>(

@@ -27,7 +27,7 @@ export interface TunedModel {
  * @throws {Interrupted} when the signal aborts
  */
 export async function tuneModel<One extends EncodedExample, Made>(
-  { prepared, formTask, encoded, sessions }: RunParts<One, Made, ModelTuning>,
+  { prepared, formTask, encoded, device, sessions }: RunParts<One, Made, ModelTuning>,
   compiled: CompiledModel,
   context: RunContext,
 ): Promise<TunedModel> {
@@ -37,7 +37,7 @@ export async function tuneModel<One extends EncodedExample, Made>(
   const classifier = (inputs: Parameters): Classifier => ({
     session: answer,
     inputs,
-    ...answerBatches(model, answer, evaluation),
+    ...answerBatches(model, answer, evaluation, device),
     precision,
     tuned: true,
   });

@@ -48,7 +48,7 @@ export async function tunePrompt<One extends EncodedExample, Made>(
   const classifier = (prompt: Tensor): Classifier => ({
     session: answer,
     inputs: { prompt },
-    ...answerBatches(model, answer, evaluation),
+    ...answerBatches(model, answer, evaluation, device),
     precision,
     tuned: true,
   });

@@ -5,6 +5,7 @@ import { type AddressedPackage, loadedPackageAddress } from "../base/package_add
 /** The packages that pages import, as entries of an import map, which `shipped` serves. */
 const PACKAGES = {
   "onnxruntime-web": "npm/onnxruntime-web/ort.webgpu.min.mjs",
+  "onnxruntime-web/jspi": "npm/onnxruntime-web/ort.jspi.min.mjs",
   "onnxruntime-web/webgpu": "npm/onnxruntime-web/ort.webgpu.min.mjs",
   "@huggingface/tokenizers": "npm/@huggingface/tokenizers/tokenizers.min.mjs",
   "@std/csv/parse": "npm/deno-std/csv/parse.js",

@@ -102,6 +102,9 @@ export class LockstepSlot {
   session(bank: ResidentSession): ResidentSession {
     return {
       inputNames: bank.inputNames,
+      get openingTime() {
+        return bank.openingTime;
+      },
       run: (feeds) => this.steps.step(this, bank, feeds),
       release: () => bank.release(),
     };

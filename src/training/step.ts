@@ -46,15 +46,20 @@ export async function takeStep(
   const { dims } = tensorNamed(inputs, "prompt");
   const total = parts.reduce((sum, part) => sum + weightOf(part), 0);
   const gradient = new Float64Array(dims.reduce((a, b) => a * b, 1));
-  let loss = 0;
+  const reading: Promise<[loss: Tensor, gradient: Tensor]>[] = [];
   for (const part of parts) {
-    const share = weightOf(part) / total;
-    const outputs = stepOutputs(await run(part));
-    const [lossHere, gradientHere] = await allDone([toHost(outputs.loss), toHost(outputs.gradient)]);
+    const { loss, gradient, next } = stepOutputs(await run(part));
+    const read = allDone([toHost(loss), toHost(gradient)]);
+    // The device goes on with the next part; where that fails, that failure is reported.
+    read.catch(() => {});
+    reading.push(read);
+    Object.values(next).forEach(dispose);
+  }
+  let loss = 0;
+  for (const [at, [lossHere, gradientHere]] of (await allDone(reading)).entries()) {
+    const share = weightOf(parts[at]!) / total;
     loss += share * Number(lossHere.data[0]);
-    const data = float32Data(gradientHere);
-    for (const [i, x] of data.entries()) gradient[i]! += share * x;
-    Object.values(outputs.next).forEach(dispose);
+    for (const [i, x] of float32Data(gradientHere).entries()) gradient[i]! += share * x;
   }
   const mean = float32Tensor(Float32Array.from(gradient), dims);
   return { loss: scalarTensor(loss), gradient: mean, next: await update.run({ ...inputs, gradient: mean }) };

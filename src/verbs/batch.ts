@@ -39,7 +39,10 @@ export function addBatch(program: Command, verbs: BatchVerb): void {
     .option("--force", "run again even if nothing has changed", false)
     .option("--no-history", "remove the complete runs that others replace, instead of keeping the last ten")
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
-    .option("--no-replay", "take each step on WebGPU through ONNX Runtime instead of replaying a recording")
+    .option(
+      "--no-replay",
+      "on WebGPU, compute each batch through ONNX Runtime instead of replaying a recording",
+    )
     .option("--fail-fast", "start no more runs after one fails", false)
     .option(
       "--shard <i/n>",

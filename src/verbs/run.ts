@@ -23,7 +23,10 @@ export function addRun(program: Command, verbs: RunVerb): void {
     .option("--force", "run again even if nothing has changed", false)
     .option("--no-history", "remove the complete runs that others replace, instead of keeping the last ten")
     .option("--no-self-check", "skip the comparison of the compiled graphs with the model's own file")
-    .option("--no-replay", "take each step on WebGPU through ONNX Runtime instead of replaying a recording")
+    .option(
+      "--no-replay",
+      "on WebGPU, compute each batch through ONNX Runtime instead of replaying a recording",
+    )
     .option(
       "--set <key=value>",
       "set a key to another value; the results go into a folder named after it",

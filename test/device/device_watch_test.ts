@@ -40,7 +40,7 @@ Deno.test("memory that runs out while work seems to succeed is an error that nam
         return Promise.resolve(0);
       }),
     DeviceError,
-    "ran out of memory (256 MiB): reduce 'training.batchSize'",
+    "ran out of memory (256 MiB): reduce 'training.batchSize' or 'evaluation.batchSize', or raise 'training.accumulate', or use --no-replay",
   );
 });
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { compile, fallbacks, type Graph, type Precision } from "../../src/compiler/mod.ts";
 import { DeviceError, float32Tensor, type ResidentSession, type Tensor } from "../../src/device/device.ts";
+import { stepReplay } from "../../src/device/replay_of.ts";
 import { openWebgpu } from "../../src/device/webgpu.ts";
 import { ON_DISK } from "../../src/device/weight_files.ts";
 import { readRegion } from "../../src/model/read_region.ts";
@@ -108,7 +109,7 @@ webgpuTest(
     };
     try {
       const options = { logEvery: 5, steps: 20, examples: 80 };
-      const replay = { log: (line: string) => assert(false, line) };
+      const replay = stepReplay((line) => assert(false, line));
       const task = await tinyTask(await openWebgpu(ON_DISK), { ...options, replay });
       const whole = await finished(await tinyTask(await openWebgpu(ON_DISK), options));
       let kept: Checkpoint | undefined;

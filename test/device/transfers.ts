@@ -15,6 +15,7 @@ export async function countTransfers<Result>(
   const transfers = { uploads: 0, uploadedBytes: 0, downloads: 0, downloadedBytes: 0 };
   const { createBuffer } = GPUDevice.prototype;
   const { mapAsync } = GPUBuffer.prototype;
+  const { writeBuffer } = GPUQueue.prototype;
   GPUDevice.prototype.createBuffer = function (descriptor) {
     if (descriptor.mappedAtCreation) {
       transfers.uploads++;
@@ -27,10 +28,18 @@ export async function countTransfers<Result>(
     transfers.downloadedBytes += this.size;
     return mapAsync.apply(this, args);
   };
+  GPUQueue.prototype.writeBuffer = function (buffer, offset, data, ...part) {
+    if ((buffer.usage & GPUBufferUsage.UNIFORM) === 0) {
+      transfers.uploads++;
+      transfers.uploadedBytes += data.byteLength;
+    }
+    return writeBuffer.call(this, buffer, offset, data, ...part);
+  };
   try {
     return { result: await work(), transfers };
   } finally {
     GPUDevice.prototype.createBuffer = createBuffer;
     GPUBuffer.prototype.mapAsync = mapAsync;
+    GPUQueue.prototype.writeBuffer = writeBuffer;
   }
 }

@@ -18,7 +18,7 @@ Deno.test("where the quantization of activations depends on the whole batch, eac
   const session = { inputNames: ["input_ids", "attention_mask"] };
   const card = { kind: "causal" } as const;
   const sizes = [true, false].map((quantizesActivations) =>
-    answerBatches({ card, tokenizer, facts: { quantizesActivations } }, session, { batchSize: 64 })
+    answerBatches({ card, tokenizer, facts: { quantizesActivations } }, session, { batchSize: 64 }, {})
   );
   assertEquals(sizes, [{ padId: tokenizer.padId, batchSize: 1 }, {
     padId: tokenizer.padId,

@@ -5,11 +5,11 @@ import { countGpuCalls } from "../device/gpu_calls.ts";
 import { DEVICES } from "../devices.ts";
 
 Deno.test({
-  name: "a run replays its steps, and gives the same bits with --no-replay",
+  name: "a run replays its steps and answers, and gives the same bits with --no-replay",
   ignore: !DEVICES.includes("webgpu"),
   fn: () =>
     inFolder(async (folder) => {
-      const file = await writeExperiment(folder, { device: "webgpu" });
+      const file = await writeExperiment(folder, { device: "webgpu", evaluation: { batchSize: 4 } });
       const run = async (results: string, ...flags: readonly string[]) => {
         const path: string = join(folder, results);
         const calls = await countGpuCalls(async () => {
@@ -18,12 +18,16 @@ Deno.test({
           assert(!stderr.includes("without a recording"), stderr);
         });
         const lines = await readLines(join(path, "small", "history.jsonl"));
-        return { calls, lines, prompt: await Deno.readFile(join(path, "small", "prompt.safetensors")) };
+        const [prompt, answers] = await Promise.all(
+          ["prompt.safetensors", "predictions.jsonl"].map((name) => Deno.readFile(join(path, "small", name))),
+        );
+        return { calls, lines, prompt, answers };
       };
       const replayed = await run("replayed");
       const plain = await run("plain", "--no-replay");
       assertEquals(replayed.lines, plain.lines);
       assertEquals(replayed.prompt, plain.prompt);
+      assertEquals(replayed.answers, plain.answers);
       assert(replayed.calls.submits < plain.calls.submits, `${replayed.calls.submits} submits`);
     }),
 });

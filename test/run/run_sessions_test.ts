@@ -50,22 +50,28 @@ Deno.test("a run alone frees its training step before it classifies, and the res
   assertEquals(device.events.slice(5), ["release 3"]);
 });
 
-Deno.test("the step of one prompt is asked to be replayed, and no other session is", async () => {
-  const asked: (readonly [graph: number, replay: Replay | undefined])[] = [];
+Deno.test("steps, of one prompt and of several, and answers are asked to be replayed", async () => {
+  const asked: (readonly [graph: number, what: string | undefined])[] = [];
   const device = new FakeDevice();
-  const open = device.openResident.bind(device);
-  device.openResident = (graph: GraphFile, replay?: Replay) => {
-    asked.push([graph.bytes[0]!, replay]);
-    return open(graph);
-  };
-  const replay: Replay = { log: () => {} };
+  const [open, openResident] = [device.open.bind(device), device.openResident.bind(device)];
+  const note = ({ bytes }: GraphFile, replay?: Replay) => asked.push([bytes[0]!, replay?.what]);
+  device.open = (graph: GraphFile, replay?: Replay) => (note(graph, replay), open(graph));
+  device.openResident = (graph: GraphFile, replay?: Replay) => (note(graph, replay), openResident(graph));
   const resources = new ResourceCache({ reporter: logDownloads(() => {}), keepsSessions: false });
   const target = { target: "cpu", precision: "float32" } as const;
   const [slot] = new FusedSteps(1).slots;
-  for (const own of [undefined, slot]) {
-    const run = new RunSessions(PREPARED, device, target, new Stopwatch(), { resources, slot: own }, replay);
+  for (
+    const [own, notReplayed] of [[undefined, () => {}], [slot, () => {}], [undefined, undefined]] as const
+  ) {
+    const stopwatch = new Stopwatch();
+    const run = new RunSessions(PREPARED, device, target, stopwatch, { resources, slot: own }, notReplayed);
     await run.tuning(COMPILED);
     await run.end();
   }
-  assertEquals(asked, [[1, replay], [2, undefined], [4, undefined], [2, undefined]]);
+  const [steps, answers] = ["steps", "answers"];
+  assertEquals(asked, [
+    ...[[1, steps], [2, steps], [3, answers]],
+    ...[[4, steps], [2, steps], [3, answers]],
+    ...[[1, undefined], [2, undefined], [3, undefined]],
+  ]);
 });

@@ -83,6 +83,21 @@ async function tuneInPage(page: Page, folder: string): Promise<Float32Array> {
   return promptIn(join(folder, "downloaded.safetensors"));
 }
 
+/** Counts what a page submits to a GPU. */
+const COUNT_SUBMITS = `{
+  globalThis.submits = 0;
+  const queue = globalThis.GPUQueue?.prototype;
+  const submit = queue?.submit;
+  if (queue) queue.submit = function (...args) {
+    globalThis.submits++;
+    return submit.apply(this, args);
+  };
+}`;
+
+async function submitted(page: Page): Promise<number> {
+  return Number(await page.evaluate("submits"));
+}
+
 for (const kind of ["wasm", "webgpu"] as const) {
   browserTest(
     `in a browser on ${kind}, a sentence is classified and a prompt tuned as in Deno`,
@@ -94,7 +109,12 @@ for (const kind of ["wasm", "webgpu"] as const) {
           { text: string; probabilities: Record<string, number> },
         ];
         await serving([run, "--results", folder], async (url) => {
-          const { page, troubles } = await visit(`${url}?device=${kind === "webgpu" ? kind : "auto"}`);
+          const wanted = kind === "webgpu" ? kind : "auto";
+          const { page, troubles } = await visit(
+            `${url}?device=${wanted}`,
+            {},
+            async (page) => void await page.addInitScript(COUNT_SUBMITS),
+          );
           await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
           const device = await page.innerText("#device");
           const fallback = await page.innerText("#fallback");
@@ -109,7 +129,11 @@ for (const kind of ["wasm", "webgpu"] as const) {
           assertEquals(await page.innerText("#soft-cut"), "");
           await probabilityOfPositive(page, "long ".repeat(150));
           for (const id of ["hard", "soft"]) assert((await page.innerText(`#${id}-cut`)).includes(CUT), id);
+          const before = await submitted(page);
           const off = relativeError(await tuneInPage(page, folder), expected);
+          const submits = await submitted(page) - before;
+          // Without recordings, each step is some thirty.
+          assert(submits < 25 * ASKED.steps, `${submits} submits`);
           assert(off < 1e-3, `the prompt is off by ${off}`);
           assertEquals(await page.innerText("#progress").then((line) => line.slice(0, 13)), "step 10 of 10");
           assert(await page.locator("#curve svg path").count() > 0);

@@ -1,8 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { chooseDevice } from "../../src/device/choose.ts";
-import { type Device, scalarTensor } from "../../src/device/device.ts";
+import { type Device, type ResidentSession, scalarTensor } from "../../src/device/device.ts";
+import { stepReplay } from "../../src/device/replay_of.ts";
+import type { Parameters as TunedTensors } from "../../src/training/early_stopping.ts";
 import { FusedSteps } from "../../src/training/fused_steps.ts";
 import { tune, type Tuned, type TuningTask } from "../../src/training/trainer.ts";
+import { countGpuCalls } from "../device/gpu_calls.ts";
 import { DEVICES } from "../devices.ts";
 import { tinyBank, tinyTask } from "./tiny_task.ts";
 
@@ -15,8 +18,11 @@ async function ended(task: TuningTask): Promise<Tuned> {
 }
 
 /** Runs that differ in all that may differ: the seed, the number of steps, the step size, the batch size. */
-async function differing(device: Device): Promise<(TuningTask & { close(): Promise<void> })[]> {
-  const task = await tinyTask(device, { steps: 12, logEvery: 4 });
+async function differing(
+  device: Device,
+  options: Partial<Parameters<typeof tinyTask>[1]> = {},
+): Promise<(TuningTask & { close(): Promise<void> })[]> {
+  const task = await tinyTask(device, { steps: 12, logEvery: 4, ...options });
   const { spec } = task;
   const { epochs: _, ...rest } = spec;
   const optimizer = { ...spec.optimizer, learningRate: 0.1, weightDecay: 0.1 };
@@ -28,6 +34,19 @@ async function differing(device: Device): Promise<(TuningTask & { close(): Promi
   ];
 }
 
+/** Runs with fused steps. */
+async function endedTogether(tasks: readonly TuningTask[], bank: ResidentSession): Promise<Tuned[]> {
+  const together = new FusedSteps(tasks.length);
+  return await Promise.all(tasks.map(async (task, i) => {
+    const seat = together.slots[i]!;
+    try {
+      return await ended({ ...task, trainStep: seat.session(bank) });
+    } finally {
+      seat.leave();
+    }
+  }));
+}
+
 for (const kind of DEVICES) {
   Deno.test(`fused runs on ${kind} have the same results as separate ones`, async () => {
     const device = await chooseDevice(kind, () => {});
@@ -35,17 +54,9 @@ for (const kind of DEVICES) {
     const alone: Tuned[] = [];
     for (const task of tasks) alone.push(await ended(task));
     const bank = await tinyBank(device);
-    const together = new FusedSteps(tasks.length);
     let runs = 0;
     const counted = { ...bank, run: (feeds: Parameters<typeof bank.run>[0]) => (runs++, bank.run(feeds)) };
-    const fused = await Promise.all(tasks.map(async (task, i) => {
-      const seat = together.slots[i]!;
-      try {
-        return await ended({ ...task, trainStep: seat.session(counted) });
-      } finally {
-        seat.leave();
-      }
-    }));
+    const fused = await endedTogether(tasks, counted);
     for (const [i, { parameters: { prompt }, steps }] of fused.entries()) {
       const one = alone[i]!.parameters.prompt!.data as Float32Array;
       const moved = Math.max(
@@ -60,6 +71,34 @@ for (const kind of DEVICES) {
     await bank.release();
   });
 }
+
+Deno.test({
+  name: "fused runs on webgpu are replayed to the same bits",
+  ignore: !DEVICES.includes("webgpu"),
+  fn: async () => {
+    const device = await chooseDevice("webgpu", () => {});
+    const found: TunedTensors[] = [];
+    const submits: number[] = [];
+    for (const replay of [undefined, stepReplay((line) => assert(false, line))]) {
+      // Of one shape, but for what remains when the second run has left.
+      const tasks = await differing(device, {
+        steps: 9,
+        examples: 16,
+        lengthStep: 8,
+        ...(replay && { replay }),
+      });
+      const bank = await tinyBank(device, replay);
+      const calls = await countGpuCalls(async () => {
+        for (const { parameters } of await endedTogether(tasks, bank)) found.push(parameters);
+      });
+      submits.push(calls.submits);
+      await tasks[0]!.close();
+      await bank.release();
+    }
+    assertEquals(found.slice(4), found.slice(0, 4));
+    assert(submits[1]! < 0.8 * submits[0]!, `${submits[1]} submits, and ${submits[0]} without recordings`);
+  },
+});
 
 Deno.test("runs that fail, or have nothing to do, do not block the others", async () => {
   const device = await chooseDevice("cpu", () => {});

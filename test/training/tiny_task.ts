@@ -11,12 +11,10 @@ import { withoutMask } from "../compiler/without_mask.ts";
 import type { TuningTask } from "../../src/training/trainer.ts";
 
 /** The bank of the same step, opened. */
-export async function tinyBank(device: Device): Promise<ResidentSession> {
+export async function tinyBank(device: Device, replay?: Replay): Promise<ResidentSession> {
   const { bytes, compiled } = await tinyModel(device, true, "plain");
-  return await device.openResident({
-    bytes: compiled.bank.train.bytes,
-    weights: new Map([["bert-opset11.onnx", bytes]]),
-  });
+  const weights = new Map([["bert-opset11.onnx", bytes]]);
+  return await device.openResident({ bytes: compiled.bank.train.bytes, weights }, replay);
 }
 
 async function tinyModel(device: Device, takesMask: boolean, loss: LossMean) {
@@ -61,7 +59,7 @@ export async function tinyTask(
   );
   const weights = new Map([["bert-opset11.onnx", bytes]]);
   const trainStep = await device.openResident({ bytes: train.bytes, weights }, replay);
-  const updating = await device.openResident({ bytes: update.bytes, weights: new Map() });
+  const updating = await device.openResident({ bytes: update.bytes, weights: new Map() }, replay);
   const stream = new RandomStream(0, "examples");
   const length = 2;
   const examples = Array.from({ length: count }, (_, i) => ({

@@ -5,6 +5,7 @@ import { floatBufferOf } from "../float_buffer.ts";
 import { createSession, weightData } from "../ort_session.ts";
 import { symbolValues } from "../symbol_values.ts";
 import { type Command, encode } from "./command.ts";
+import type { Constants } from "./constants.ts";
 import { recorded } from "./recorder.ts";
 import { ReplayRefusal } from "./refusal.ts";
 import { repeatedHalf } from "./repeated_half.ts";
@@ -12,21 +13,18 @@ import type { ReplayTools } from "./replay_tools.ts";
 import type { Scratch } from "./scratch.ts";
 import { spoil } from "./spoil.ts";
 import type { StepInputs } from "./step_inputs.ts";
+import type { StepOutput } from "./step_outputs.ts";
 import { watchCalls } from "./watch_calls.ts";
 
 /** ONNX Runtime's level for fatal errors only: that a graph cannot be captured is thrown. */
 const FATAL_ONLY = 4;
 
-/** An output of a recorded step: float32. */
-export interface StepOutput {
-  readonly buffer: GPUBuffer;
-  readonly dims: readonly number[];
-}
-
 /** A step over batches of one shape: the commands that take it, and where they leave its outputs. */
 export interface RecordedStep {
   readonly inputNames: readonly string[];
   readonly commands: readonly Command[];
+  /** The buffers of its session that it does not need, as other recordings hold the same. */
+  readonly spare: readonly GPUBuffer[];
   /** The outputs by name. The next step, of whatever shape, may overwrite them. */
   readonly outputs: ReadonlyMap<string, StepOutput>;
 }
@@ -35,6 +33,7 @@ export interface RecordedStep {
 export interface SharedBuffers {
   readonly inputs: StepInputs;
   readonly scratch: Scratch;
+  readonly constants: Constants;
 }
 
 /**
@@ -50,10 +49,10 @@ export async function recordStep(
   graph: GraphFile,
   feeds: Feeds,
   tools: ReplayTools,
-  { inputs, scratch }: SharedBuffers,
+  { inputs, scratch, constants }: SharedBuffers,
   opened: (session: InferenceSession) => void,
 ): Promise<RecordedStep> {
-  const { gpu } = tools;
+  const { gpu, reads } = tools;
   const own = new Set<unknown>();
   const session = await capturing(graph, feeds, tools, own);
   opened(session);
@@ -62,18 +61,21 @@ export async function recordStep(
   submit(gpu, (encoder) => inputs.write(encoder, inputNames, feeds));
   let found: Awaited<ReturnType<InferenceSession["run"]>> = {};
   let recording: Awaited<ReturnType<typeof recorded>> | undefined;
-  const lent = await scratch.lend(async () => {
-    recording = await recorded(gpu, async () => void (found = await session.run(given)));
-  });
-  const { commands, bound } = recording!;
+  const lent = await scratch.lend(() =>
+    reads.hold(async () => {
+      recording = await recorded(gpu, async () => void (found = await session.run(given)));
+    })
+  );
+  const { commands, groups } = recording!;
   const known = new Set<unknown>([...own, ...lent, ...inputs.buffers]);
-  for (const buffer of bound) {
+  for (const { buffer } of [...groups.values()].flatMap(({ bound }) => bound)) {
     const isUniform = (buffer.usage & GPUBufferUsage.UNIFORM) !== 0;
     if (!isUniform && !known.has(buffer)) {
       throw new ReplayRefusal("the step computes in buffers of other sessions");
     }
   }
-  const step = { inputNames, commands: repeatedHalf(commands), outputs: outputsOf(found) };
+  const sharing = await constants.share(repeatedHalf(commands), groups, own);
+  const step = { inputNames, ...sharing, outputs: outputsOf(found) };
   spoil(gpu, lent);
   submit(gpu, (encoder) => encode(encoder, step.commands));
   return step;

@@ -1,3 +1,4 @@
+import { type BoundGroup, boundGroup } from "./bound_group.ts";
 import type { Command } from "./command.ts";
 import { ReplayRefusal } from "./refusal.ts";
 import { watchCalls } from "./watch_calls.ts";
@@ -15,8 +16,8 @@ const HARMLESS = new Set([
 export interface Recording {
   /** In order. */
   readonly commands: readonly Command[];
-  /** The buffers that dispatches read and write. */
-  readonly bound: ReadonlySet<GPUBuffer>;
+  /** What the commands' bind groups bind: all buffers that dispatches read and write. */
+  readonly groups: ReadonlyMap<GPUBindGroup, BoundGroup>;
 }
 
 /**
@@ -50,31 +51,30 @@ class Recorder {
   private readonly submitted: Command[] = [];
   /** Those of finished encoders. */
   private readonly finished = new Map<unknown, readonly Command[]>();
-  /** The buffers of bind groups. */
-  private readonly groups = new Map<GPUBindGroup, readonly GPUBuffer[]>();
+  private readonly groups = new Map<GPUBindGroup, BoundGroup>();
   private reason: string | undefined;
 
   /** @throws {ReplayRefusal} where there were other commands, or buffers that are not known */
   get recording(): Recording {
-    const bound = new Set<GPUBuffer>();
+    const groups = new Map<GPUBindGroup, BoundGroup>();
     for (const command of this.submitted) {
       if (command.kind === "copy") continue;
       for (const group of command.groups) {
-        const buffers = group === null ? [] : this.groups.get(group);
-        if (buffers === undefined) this.refuse("ONNX Runtime binds buffers that were bound before");
-        buffers?.forEach((buffer) => bound.add(buffer));
+        const bound = group === null ? undefined : this.groups.get(group);
+        if (group !== null && bound !== undefined) groups.set(group, bound);
+        else if (group !== null) this.refuse("ONNX Runtime binds buffers that were bound before");
       }
     }
     if (this.reason !== undefined) throw new ReplayRefusal(this.reason);
-    return { commands: this.submitted, bound };
+    return { commands: this.submitted, groups };
   }
 
   hearGroup(descriptor: unknown, group: unknown): void {
-    const resources = entriesOf(descriptor).map(resourceOf);
-    if (!(group instanceof GPUBindGroup) || !resources.every((one) => one instanceof GPUBuffer)) {
+    const bound = boundGroup(descriptor);
+    if (!(group instanceof GPUBindGroup) || bound === undefined) {
       return this.refuse("ONNX Runtime binds something other than buffers");
     }
-    this.groups.set(group, resources);
+    this.groups.set(group, bound);
   }
 
   hearQueue(name: string, given: readonly unknown[]): void {
@@ -162,19 +162,4 @@ function hasUsage({ usage }: GPUBuffer, wanted: number): boolean {
 function isEmpty(offsets: unknown): boolean {
   return offsets === undefined || typeof offsets === "object" && offsets !== null && "length" in offsets &&
       offsets.length === 0;
-}
-
-/** The entries of a bind group's descriptor. */
-function entriesOf(descriptor: unknown): readonly unknown[] {
-  if (typeof descriptor !== "object" || descriptor === null || !("entries" in descriptor)) return [];
-  return Array.isArray(descriptor.entries) ? descriptor.entries : [];
-}
-
-/** What an entry binds: a buffer, whole or in part, or something else. */
-function resourceOf(entry: unknown): unknown {
-  if (typeof entry !== "object" || entry === null || !("resource" in entry)) return undefined;
-  const { resource } = entry;
-  return typeof resource === "object" && resource !== null && "buffer" in resource
-    ? resource.buffer
-    : resource;
 }

@@ -5,67 +5,59 @@ import {
   DeviceError,
   type DeviceTensor,
   type Feeds,
-  float32Tensor,
   type GraphFile,
+  type Replay,
   type ResidentSession,
   type Tensor,
 } from "../device.ts";
-import { OrtDeviceTensor } from "../ort_device_tensor.ts";
 import { symbolValues } from "../symbol_values.ts";
 import { float32Data, tensorNamed } from "../tensor_data.ts";
 import { weightBytes } from "../weights.ts";
-import { copy, encode } from "./command.ts";
-import { type RecordedStep, recordStep, type StepOutput, submit } from "./recorded_step.ts";
+import { encode } from "./command.ts";
+import { Constants } from "./constants.ts";
+import { type RecordedStep, recordStep, submit } from "./recorded_step.ts";
 import { ReplayRefusal } from "./refusal.ts";
 import type { ReplayTools } from "./replay_tools.ts";
-import { ScalarSlots } from "./scalar_slots.ts";
 import { Scratch } from "./scratch.ts";
 import { StepInputs } from "./step_inputs.ts";
+import { StepOutputs } from "./step_outputs.ts";
 import { withoutErrors } from "./without_errors.ts";
 
-/** Each recording's session holds the weights again: all of them together hold at most these bytes. */
+/** Recordings hold the weights again, and each that is made once more until it is: at most these bytes. */
 const MOST_BYTES = 2 ** 30;
-
-/** What follows the name of an output that is the input of the next step. */
-const NEXT = "_next";
-
-/** The bytes of a float32. */
-const FLOAT = 4;
 
 /**
  * A session whose steps are recorded once for a shape of batches, and replayed: one submit takes the place of all that ONNX Runtime
  * does on the host. The results are those of the session without recordings, to the last bit: a recording is used only after its
  * own first step has been seen to be the same. What cannot be recorded is run without.
  *
- * An output `<name>_next` of a step may be fed as `<name>` to the next, and scalars may be kept; other outputs must be read before
- * the next step. All of them end with the session.
+ * The outputs end with the session. An output `<name>_next` that is fed as `<name>` to the next step costs least.
  */
 export class ReplayingSession implements ResidentSession {
   private readonly steps = new Map<string, RecordedStep>();
   private readonly sessions: InferenceSession[] = [];
   private readonly inputs: StepInputs;
   private readonly scratch: Scratch;
-  private readonly slots: ScalarSlots;
+  private readonly constants: Constants;
+  private readonly outputs: StepOutputs;
+  /** The number of runs without a recording, by the shape of their inputs. */
+  private readonly met = new Map<string, number>();
   /** The number of examples of the last batch. */
   private lastBatch: number | undefined;
   private isRefused = false;
-  /** The number of recorded steps that have been taken: each may overwrite what the others left. */
-  private replays = 0;
   private milliseconds = 0;
 
-  /**
-   * @param plain runs the graph without recordings
-   * @param log takes one line that says why steps are not recorded
-   */
+  /** @param plain runs the graph without recordings */
   constructor(
     private readonly plain: ResidentSession,
     private readonly graph: GraphFile,
     private readonly tools: ReplayTools,
-    private readonly log: (line: string) => void,
+    private readonly replay: Replay,
   ) {
     this.inputs = new StepInputs(tools);
     this.scratch = new Scratch(tools.gpu);
-    this.slots = new ScalarSlots(tools.gpu);
+    this.constants = new Constants(tools);
+    this.outputs = new StepOutputs(tools, this.inputs);
   }
 
   get inputNames(): readonly string[] {
@@ -86,17 +78,20 @@ export class ReplayingSession implements ResidentSession {
     this.lastBatch = batch;
     const { queue, guard } = this.tools;
     if (step !== undefined) {
-      return await queue.take(() => guard(() => Promise.resolve(this.replay(step, feeds))));
+      return await queue.take(() => guard(() => Promise.resolve(this.take(step, feeds))));
     }
     const outputs = await this.plain.run(feeds);
-    if (isUsual && !this.isRefused) await queue.take(() => guard(() => this.record(shape, feeds, outputs)));
+    if (!isUsual || this.isRefused) return outputs;
+    const times = (this.met.get(shape) ?? 0) + 1;
+    this.met.set(shape, times);
+    if (times === this.replay.after) await queue.take(() => guard(() => this.record(shape, feeds, outputs)));
     return outputs;
   }
 
   async release(): Promise<void> {
-    for (const session of this.sessions.splice(0)) await this.tools.queue.take(() => session.release());
+    await this.tools.queue.take(() => this.releaseRecordings());
     this.inputs.destroy();
-    this.slots.destroy();
+    this.outputs.destroy();
     await this.plain.release();
   }
 
@@ -106,34 +101,39 @@ export class ReplayingSession implements ResidentSession {
     feeds: Feeds,
     expected: Readonly<Record<string, DeviceTensor>>,
   ): Promise<void> {
-    const { tools, graph, inputs, scratch } = this;
+    const { tools, graph, inputs, scratch, constants } = this;
     const began = performance.now();
     try {
       const outputs = await readAll(expected);
-      if (!areTelling(outputs)) return;
+      if (!areTelling(outputs)) return void this.met.delete(shape);
       const bytes = await weightBytes(graph, tools.files);
-      if ((this.steps.size + 1) * bytes > MOST_BYTES) {
+      if (this.constants.bytes + bytes > MOST_BYTES) {
         throw new ReplayRefusal(
           `another recording would hold ${(bytes / 2 ** 20).toFixed(0)} MiB of weights again`,
         );
       }
       const opened = (session: InferenceSession) => this.sessions.push(session);
+      tools.reads.submit();
+      // Also a recording that fails may overwrite what other steps left.
+      submit(tools.gpu, (encoder) => this.outputs.keep(encoder));
       const step = await withoutErrors(tools.gpu, async () => {
-        const step = await recordStep(graph, feeds, tools, { inputs, scratch }, opened)
-          // Also a recording that fails may have overwritten what other steps left.
-          .finally(() => this.replays++);
+        const step = await recordStep(graph, feeds, tools, { inputs, scratch, constants }, opened);
         await this.compare(step, outputs);
         return step;
       });
+      for (const buffer of step.spare) buffer.destroy();
       this.steps.set(shape, step);
     } catch (error) {
       if (error instanceof DeviceError) throw error;
       this.isRefused = true;
+      // Without a recording, nothing needs the weights again. Otherwise steps compute in buffers of all sessions.
+      if (this.steps.size === 0) await this.releaseRecordings();
+      const { what, log } = this.replay;
       const these = this.steps.size === 0
-        ? "steps"
-        : `steps over batches of more than ${this.steps.size} shapes`;
-      this.log(
-        `${these} are taken without a recording, which takes the host longer and changes no result: ${
+        ? what
+        : `${what} over batches of more than ${this.steps.size} shapes`;
+      log(
+        `${these} are computed without a recording, which takes the host longer and changes no result: ${
           thrownMessage(error)
         }`,
       );
@@ -142,80 +142,34 @@ export class ReplayingSession implements ResidentSession {
     }
   }
 
-  /** @throws {ReplayRefusal} where a bit of an output differs */
-  private async compare(step: RecordedStep, expected: Readonly<Record<string, Tensor>>): Promise<void> {
-    const found = await readAll(
-      Object.fromEntries([...step.outputs].map(([name, output]) => [name, this.given(name, output)])),
-    );
-    for (const [name, tensor] of Object.entries(found)) {
-      if (!areSameBits(float32Data(tensor), float32Data(tensorNamed(expected, name)))) {
-        throw new ReplayRefusal(`the recorded step gives another '${name}'`);
-      }
-    }
+  private async releaseRecordings(): Promise<void> {
+    for (const session of this.sessions.splice(0)) await session.release();
   }
 
-  private replay(step: RecordedStep, feeds: Feeds): Record<string, DeviceTensor> {
+  /** @throws {ReplayRefusal} where a bit of an output differs */
+  private async compare(step: RecordedStep, expected: Readonly<Record<string, Tensor>>): Promise<void> {
+    await allDone(
+      [...step.outputs].map(async ([name, output]) => {
+        const found = await this.outputs.read(output);
+        if (areSameBits(float32Data(found), float32Data(tensorNamed(expected, name)))) return;
+        throw new ReplayRefusal(`the recorded step gives another '${name}'`);
+      }),
+    );
+  }
+
+  /** Takes a recorded step. */
+  private take(step: RecordedStep, feeds: Feeds): Record<string, DeviceTensor> {
     const { gpu, reads } = this.tools;
     // What was asked for before is read before it is overwritten.
     reads.submit();
-    const kept = new Map<string, DeviceTensor>();
     submit(gpu, (encoder) => {
+      this.outputs.keep(encoder, step.inputNames, feeds);
       this.inputs.write(encoder, step.inputNames, feeds);
       encode(encoder, step.commands);
-      for (const [name, output] of step.outputs) {
-        if (output.dims.length === 0) kept.set(name, this.keep(encoder, output));
-      }
     });
-    this.replays++;
     return Object.fromEntries(
-      [...step.outputs].map(([name, output]) => [name, kept.get(name) ?? this.given(name, output)]),
+      [...step.outputs].map(([name, output]) => [name, this.outputs.give(name, output)]),
     );
-  }
-
-  /** Copies a scalar to where later steps leave it. */
-  private keep(encoder: GPUCommandEncoder, { buffer }: StepOutput): DeviceTensor {
-    const slot = this.slots.take();
-    copy(encoder, {
-      source: buffer,
-      sourceOffset: 0,
-      target: slot.buffer,
-      targetOffset: slot.offset,
-      size: FLOAT,
-    });
-    let isFree = false;
-    return new OrtDeviceTensor([], {
-      given: () => {
-        throw new TypeError("a scalar of a recorded step cannot be an input: read it");
-      },
-      read: () => this.read(slot.buffer, slot.offset, []),
-      free: () => {
-        if (!isFree) this.slots.free(slot);
-        isFree = true;
-      },
-    });
-  }
-
-  /** An output of the step that was taken last, or of one before it as long as it is an input. */
-  private given(name: string, { buffer, dims }: StepOutput): OrtDeviceTensor {
-    const { replays, inputs, tools: { ort } } = this;
-    const own = { buffer, tensor: ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims }) };
-    const place = () => {
-      const found = this.replays === replays ? own : inputs.holding(name.replace(NEXT, ""), given);
-      if (found !== undefined) return found;
-      throw new RangeError(`'${name}' was overwritten by a later step: read it before that`);
-    };
-    const given: OrtDeviceTensor = new OrtDeviceTensor(dims, {
-      given: () => place().tensor,
-      read: async () => await this.read(place().buffer, 0, dims),
-      free: () => {},
-    });
-    return given;
-  }
-
-  private read(buffer: GPUBuffer, offset: number, dims: readonly number[]): ReturnType<DeviceTensor["read"]> {
-    const { guard, reads } = this.tools;
-    const size = FLOAT * dims.reduce((product, extent) => product * extent, 1);
-    return guard(async () => float32Tensor(new Float32Array(await reads.read(buffer, offset, size)), dims));
   }
 }
 

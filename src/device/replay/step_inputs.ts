@@ -75,10 +75,7 @@ export class StepInputs {
     if (found !== undefined) return found;
     const { gpu, ort } = this.tools;
     const dataType = typeOf(feed);
-    const buffer = gpu.createBuffer({
-      size: Math.max(1, Math.ceil(bytesOf(feed) / UNIT)) * UNIT,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-    });
+    const buffer = inputBuffer(gpu, bytesOf(feed));
     const tensor = ort.Tensor.fromGpuBuffer(buffer, { dataType, dims: feed.dims });
     const place: Place = { buffer, tensor, held: undefined };
     this.places.set(key, place);
@@ -113,6 +110,14 @@ export class StepInputs {
     }
     return this.uploads;
   }
+}
+
+/** A buffer for a tensor that ONNX Runtime reads. @param bytes of the tensor */
+export function inputBuffer(gpu: GPUDevice, bytes: number): GPUBuffer {
+  return gpu.createBuffer({
+    size: Math.max(1, Math.ceil(bytes / UNIT)) * UNIT,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  });
 }
 
 function keyOf(name: string, feed: Tensor | DeviceTensor): string {

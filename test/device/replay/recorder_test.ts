@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { GpuReads } from "../../../src/device/gpu_reads.ts";
 import { encode } from "../../../src/device/replay/command.ts";
-import { recorded } from "../../../src/device/replay/recorder.ts";
+import { recorded, type Recording } from "../../../src/device/replay/recorder.ts";
 import { ReplayRefusal } from "../../../src/device/replay/refusal.ts";
 import { Scratch } from "../../../src/device/replay/scratch.ts";
 import { withoutErrors } from "../../../src/device/replay/without_errors.ts";
@@ -57,14 +58,30 @@ function webgpuTest(name: string, test: () => Promise<void>): void {
 
 webgpuTest("what is recorded does the same when it is encoded again", async () => {
   const { device, numbers, copied, add, read } = await adding();
-  const { commands, bound } = await recorded(device, () => Promise.resolve(add()));
+  const { commands, groups } = await recorded(device, () => Promise.resolve(add()));
   assertEquals(commands.map(({ kind }) => kind), ["dispatch", "copy"]);
-  assertEquals([...bound], [numbers]);
+  assertEquals([...groups.values()].map(({ bound }) => bound[0]!.buffer), [numbers]);
   assertEquals(await read(copied), [1, 1, 1, 1]);
   const encoder = device.createCommandEncoder();
   encode(encoder, commands);
   device.queue.submit([encoder.finish()]);
   assertEquals([await read(numbers), await read(copied)], [[2, 2, 2, 2], [2, 2, 2, 2]]);
+});
+
+webgpuTest("what others ask to read while something is recorded is read after that", async () => {
+  const { device, numbers, add } = await adding();
+  const reads = new GpuReads(device);
+  let asked: Promise<ArrayBuffer> | undefined;
+  let recording: Recording | undefined;
+  await reads.hold(async () => {
+    recording = await recorded(device, async () => {
+      asked = reads.read(numbers, 0, 16);
+      await new Promise((later) => setTimeout(later));
+      add();
+    });
+  });
+  assertEquals(recording!.commands.map(({ kind }) => kind), ["dispatch", "copy"]);
+  assertEquals(Array.from(new Float32Array(await asked!)), [1, 1, 1, 1]);
 });
 
 webgpuTest("what a replay could not repeat is refused", async () => {

@@ -1,22 +1,27 @@
-/** A place for one number of 32 bits. */
+/** A place for an output that is small. */
 export interface Slot {
   readonly buffer: GPUBuffer;
   /** In bytes. */
   readonly offset: number;
 }
 
-/** The bytes of a number. */
-const SIZE = 4;
+/** The bytes of a place: a loss, or those of some prompts. */
+const SIZE = 32;
 
 /** The number of places that are allocated at a time. */
 const PLACES = 1024;
 
-/** Places on the device for numbers, such as losses, that are kept for some steps. */
-export class ScalarSlots {
+/** Places on the device for small outputs, such as losses, that are kept for some steps. */
+export class OutputSlots {
   private readonly buffers: GPUBuffer[] = [];
   private readonly unused: Slot[] = [];
 
   constructor(private readonly device: GPUDevice) {}
+
+  /** Whether an output has room in a place. @param bytes of the output */
+  fits(bytes: number): boolean {
+    return bytes <= SIZE;
+  }
 
   /** A place that nobody has. */
   take(): Slot {
