@@ -40,13 +40,16 @@ function verbsOf(io: CommandIo): Verbs {
   return {
     run: async (files, flags) => (await import("./commands/run.ts")).run(files, flags, io),
     batch: async (args, flags) => (await import("./commands/batch.ts")).batch(args, flags, io),
+    submit: async (args, flags) => (await import("./commands/submit.ts")).submit(args, flags, io),
     diff: async (a, b, flags) => (await import("./commands/diff.ts")).diff(a, b, flags, io),
     baseline: async (_set, run, flags) =>
       (await import("./commands/baseline.ts")).setBaseline(run, flags, io),
     list: async (folder, flags) => (await import("./commands/list.ts")).list(folder, flags, io),
+    status: async (folder, flags) => (await import("./commands/status.ts")).status(folder, flags, io),
     show: async (run, flags) => (await import("./commands/show.ts")).show(run, flags, io),
     view: async (folder, flags) => (await import("./commands/view.ts")).view(folder, flags, io),
     clean: async (files, flags) => (await import("./commands/clean.ts")).clean(files, flags, io),
+    merge: async (folders, flags) => (await import("./commands/merge.ts")).merge(folders, flags, io),
     report: async (runs, flags) => (await import("./commands/report.ts")).report(runs, flags, io),
     predict: async (run, texts, flags) =>
       (await import("./commands/predict.ts")).predict(run, texts, flags, io),

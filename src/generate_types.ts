@@ -5,6 +5,8 @@
  */
 import { EXPERIMENT_SCHEMA } from "./experiment/schema_part.ts";
 import artifacts from "./artifacts/artifacts_manifest.json" with { type: "json" };
+import cluster from "./cluster/cluster_schema.json" with { type: "json" };
+import planFiles from "./cluster/plan_files.json" with { type: "json" };
 import runFiles from "./results/run_files.json" with { type: "json" };
 import trainingFiles from "./training/training_files.json" with { type: "json" };
 import { schemaTypes } from "./schema/schema_types.ts";
@@ -28,6 +30,15 @@ export function generatedModules(): Record<string, string> {
     "src/artifacts/artifacts_manifest.ts": schemaTypes(artifacts, {
       schema: "artifacts_manifest.json",
       definitions: "ArtifactsTypes",
+    }),
+    "src/cluster/cluster_keys.ts": schemaTypes(cluster, {
+      schema: "cluster_schema.json",
+      root: "ClusterFile",
+      suffix: "Keys",
+    }),
+    "src/cluster/plan_files.ts": schemaTypes(planFiles, {
+      schema: "plan_files.json",
+      definitions: "PlanFileTypes",
     }),
   };
 }

@@ -11,7 +11,7 @@ export const ROOT: string = fromFileUrl(new URL("..", import.meta.url));
 export const MINI: string = join(ROOT, "data/models/reviews-mlm-mini");
 
 /** What tests need beyond the repository. */
-export type Requirement = "shared" | "webgpu" | "chromium" | "mount" | "node";
+export type Requirement = "shared" | "webgpu" | "chromium" | "mount" | "node" | "slurm";
 
 /**
  * Whether tests must find something on this machine. `SOFTPROMPT_MUST_HAVE` lists it, separated by commas; `.ci/run` sets it

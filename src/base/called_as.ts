@@ -8,3 +8,8 @@ export const COMMAND: string = IS_CHECKOUT ? "deno task" : "npx softprompt";
 export const UNLIMITED: string = IS_CHECKOUT
   ? ", or call deno run -A src/main.ts …, which has all your permissions"
   : "";
+
+/** Flags of `deno run` for a program: a package has all that it needs, and nothing of the folder that it is called in may take part. */
+export const ALONE: readonly string[] = IS_CHECKOUT
+  ? []
+  : ["--no-config", "--no-lock", "--no-npm", "--no-remote"];

@@ -1,5 +1,9 @@
 /** A path as a word of a shell, which no command takes for a flag. */
 export function quoted(path: string): string {
-  const named = path.startsWith("-") ? `./${path}` : path;
-  return /^[\w@%+=:,./-]+$/.test(named) ? named : `'${named.replaceAll("'", "'\\''")}'`;
+  return shellWord(path.startsWith("-") ? `./${path}` : path);
+}
+
+/** A text as a word of a shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

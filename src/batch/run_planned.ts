@@ -3,6 +3,7 @@ import { Interrupted } from "../training/training_error.ts";
 import type { LockstepSlot } from "../training/fused_steps.ts";
 import type { CompleteMetrics } from "../results/metrics_file.ts";
 import type { RunHost } from "../run/context.ts";
+import { isInputFault } from "../run/input_fault.ts";
 import type { ProgressReporter } from "../run/progress.ts";
 import { runExperiment, type StoppedRun } from "../run/run_experiment.ts";
 import type { PlannedRun } from "./plan.ts";
@@ -16,6 +17,8 @@ export type BatchOutcome =
     readonly error: string;
     /** The same without the values of files, for results. */
     readonly shared: string;
+    /** Whether it lies in the input, so that the same command would fail again. */
+    readonly isInputFault: boolean;
   }
   | StoppedRun
   | { readonly kind: "interrupted" | "locked" };
@@ -31,6 +34,11 @@ export async function runPlanned(
     return await runExperiment(run, host, progress, slot);
   } catch (error) {
     if (error instanceof Interrupted) return { kind: "interrupted" };
-    return { kind: "failed", error: terminalMessage(error), shared: sharedMessage(error) };
+    return {
+      kind: "failed",
+      error: terminalMessage(error),
+      shared: sharedMessage(error),
+      isInputFault: isInputFault(error),
+    };
   }
 }

@@ -1,4 +1,5 @@
 import { counted } from "../base/counted.ts";
+import { InputError } from "../base/errors.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { dropCheckpoints } from "../results/checkpoint_files.ts";
@@ -53,7 +54,7 @@ export interface FinishedSearch {
  * search is taken over from `search.json`, and begun runs go on from their checkpoints.
  *
  * @throws {ExperimentError} where the budget or a configuration is impossible, with its place in the file
- * @throws {TrainingError} where no configuration could be tuned
+ * @throws {TrainingError | InputError} where no configuration could be tuned: an `InputError` where the input is at fault in all of them
  * @throws {Interrupted} when the signal aborts
  */
 export async function runSearch(planned: PlannedSearch, host: SearchHost): Promise<FinishedSearch> {
@@ -78,7 +79,8 @@ async function lockedSearch(planned: PlannedSearch, host: SearchHost): Promise<F
   const best = bestTrial(trials, search.metric);
   if (best === undefined) {
     const why = trials.find(({ failure }) => failure !== undefined)?.failure;
-    throw new TrainingError(`${search.name}: none of ${trials.length} configurations could be tuned: ${why}`);
+    const what = `${search.name}: none of ${trials.length} configurations could be tuned: ${why}`;
+    throw tools.areInputFaults ? new InputError(what) : new TrainingError(what);
   }
   const record = { ...recordOf(search, trials), best: trials.indexOf(best) };
   await writeSearchRecord(folder, record);
@@ -111,6 +113,8 @@ async function recordBefore(folder: string, log: (line: string) => void): Promis
 class RunTools implements SearchTools<DrawnRun> {
   readonly next: () => Promise<DrawnRun | undefined>;
   readonly atOnce: number;
+  /** Whether the input was at fault in every failure so far. */
+  areInputFaults = true;
   private readonly before: ReadonlyMap<string, SearchTrial>;
 
   constructor(
@@ -139,7 +143,10 @@ class RunTools implements SearchTools<DrawnRun> {
     return runs.map((run) => {
       const outcome = outcomes.get(run);
       if (outcome?.kind === "stopped") return outcome;
-      if (outcome?.kind === "failed") return { failure: outcome.shared };
+      if (outcome?.kind === "failed") {
+        this.areInputFaults &&= outcome.isInputFault;
+        return { failure: outcome.shared };
+      }
       throw new Interrupted(`the search of ${search.name} was interrupted: the same command goes on with it`);
     });
   }

@@ -40,7 +40,8 @@ export class WorkerRunner implements Runner {
         worker.terminate();
         this.worker = undefined;
         const shared = "the worker crashed";
-        resolve(all({ kind: "failed", error: `${shared}: ${event.message}`, shared }));
+        const error = `${shared}: ${event.message}`;
+        resolve(all({ kind: "failed", error, shared, isInputFault: false }));
       };
       worker.postMessage({ kind: "run", runs, policy, threads: this.threads } satisfies ToWorker);
     });

@@ -123,20 +123,36 @@ async function writeSummary(
   outcomes: ReadonlyMap<PlannedRun, BatchOutcome>,
   search?: SearchRecord,
 ): Promise<WrittenSummary> {
-  const rows: SummaryRow[] = [];
-  const ensembles: EnsembleRow[] = [];
-  const records = new Map<string, RunRecord>();
-  const texts = new Map<string, TextRunRecord>();
-  for (const one of asked) {
-    const { row, record, ofTexts, ensemble } = await rowOf(one, outcomes.get(one.run), folder);
-    if (record !== undefined) records.set(row.folder, record);
-    if (ofTexts !== undefined) texts.set(row.folder, ofTexts);
-    if (one.run.ensembleRuns === undefined) rows.push(row);
-    else ensembles.push(ensembleRow(row, ensemble));
-  }
+  const runs: SummarizedRun[] = [];
+  for (const one of asked) runs.push(await summarizedRun(one, outcomes.get(one.run), folder));
+  const by = chosenBy(asked.map(({ run }) => run.experiment));
+  return await writeSummaryOf(runs, { results, folder, title, by, ...(search && { search }) });
+}
+
+/** What a summary is, besides its runs. */
+export interface AboutSummary {
+  /** The folder of all results. */
+  readonly results: string;
+  /** The folder that it is written into, which those of its runs are relative to. */
+  readonly folder: string;
+  readonly title: string;
+  /** What the best variant is chosen by. */
+  readonly by: RankedBy;
+  /** The search whose best configuration is among the runs. */
+  readonly search?: SearchRecord;
+}
+
+/** Writes `summary.csv`, `summary.json` and `summary.html` of some runs. */
+export async function writeSummaryOf(
+  runs: readonly SummarizedRun[],
+  { results, folder, title, by, search }: AboutSummary,
+): Promise<WrittenSummary> {
+  const rows = runs.flatMap(({ row, isEnsemble }) => isEnsemble ? [] : [row]);
+  const ensembles = runs.flatMap((run) => run.isEnsemble ? [ensembleRow(run)] : []);
+  const records = new Map(runs.flatMap(({ row, record }) => record ? [[row.folder, record]] : []));
+  const texts = new Map(runs.flatMap(({ row, ofTexts }) => ofTexts ? [[row.folder, ofTexts]] : []));
   // The quantiles of t take an eighth of a command's start to load.
   const { rankedByValidation, summarize } = await import("../results/summarize.ts");
-  const by = chosenBy(asked);
   const summarized = summarize(title, rows, ensembles, by);
   const summary = {
     ...summarized,
@@ -166,12 +182,12 @@ async function writeSummary(
  * What the best variant is chosen by: what all runs choose their best prompts by where they say the same, else accuracy or, where all texts
  * are free, the loss.
  */
-function chosenBy(asked: readonly RequestedRun[]): RankedBy {
+export function chosenBy(experiments: readonly Experiment[]): RankedBy {
   const [first, ...others] = new Set(
-    asked.map(({ run: { experiment } }) => experiment.training?.best ?? usual(experiment)),
+    experiments.map((experiment) => experiment.training?.best ?? usual(experiment)),
   );
   if (first === undefined || others.length > 0) {
-    return asked.every(({ run: { experiment } }) => isFreeTextExperiment(experiment)) ? "loss" : "accuracy";
+    return experiments.every(isFreeTextExperiment) ? "loss" : "accuracy";
   }
   switch (first) {
     case "accuracy":
@@ -192,7 +208,7 @@ function chosenBy(asked: readonly RequestedRun[]): RankedBy {
 }
 
 /** The row of an ensemble, whose answers are classes. */
-function ensembleRow({ metrics, ...row }: SummaryRow, ensemble: EnsembleFile | undefined): EnsembleRow {
+function ensembleRow({ row: { metrics, ...row }, ensemble }: SummarizedRun): EnsembleRow {
   return { ...row, ...(metrics && !areOfTexts(metrics) && { metrics }), ...(ensemble && { ensemble }) };
 }
 
@@ -202,52 +218,67 @@ function usual(experiment: Experiment): NonNullable<TrainingKeys["best"]> {
   return experiment.evaluation.metrics.find((metric) => metric !== "perplexity") ?? "loss";
 }
 
-/** A row of a summary, with what was read of a complete run. */
-interface SummarizedRun {
+/** A run of a summary, with what was read of a complete one. */
+export interface SummarizedRun {
   readonly row: SummaryRow;
+  readonly isEnsemble: boolean;
   readonly record?: RunRecord;
   /** Where its answers are generated. */
   readonly ofTexts?: TextRunRecord;
-  readonly ensemble?: EnsembleFile | undefined;
+  readonly ensemble?: EnsembleFile;
 }
 
-/** A run whose files are damaged is one that failed; the others' rows stay. */
-async function rowOf(
+/** What a row has however its run ended. */
+export type UnendedRow = Omit<SummaryRow, "status" | "metrics" | "time" | "error">;
+
+async function summarizedRun(
   { run, isComplete }: RequestedRun,
   outcome: BatchOutcome | undefined,
   folder: string,
 ): Promise<SummarizedRun> {
   const { experiment, variant, settings, path } = run;
-  const row = {
+  const row: UnendedRow = {
     experiment: experiment.name,
     variant,
     settings,
     seed: experiment.seed,
     folder: relative(folder, path),
   };
+  const isEnsemble = run.ensembleRuns !== undefined;
   if (outcome === undefined ? isComplete : "metrics" in outcome) {
-    try {
-      if (isGeneratedExperiment(experiment)) {
-        const ofTexts = await readTextRun(path);
-        const { metrics, environment: { time } } = ofTexts;
-        return { row: { ...row, status: "complete", metrics, ...(time !== undefined && { time }) }, ofTexts };
-      }
-      const record = await readRun(path);
-      const ensemble = run.ensembleRuns && await readEnsemble(path);
-      const { metrics, environment: { time } } = record;
-      const complete = { ...row, status: "complete", metrics, ...(time !== undefined && { time }) } as const;
-      return { row: complete, record, ensemble };
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      return { row: { ...row, status: "failed", error: sharedMessage(error) } };
-    }
+    return await completeRun(row, path, { isEnsemble, isOfTexts: isGeneratedExperiment(experiment) });
   }
-  if (outcome?.kind === "failed") return { row: { ...row, status: "failed", error: outcome.shared } };
+  if (outcome?.kind === "failed") {
+    return { row: { ...row, status: "failed", error: outcome.shared }, isEnsemble };
+  }
   const left = await readMetrics(partialPath(path)).catch((error) => {
     if (error instanceof InputError) return undefined;
     throw error;
   });
   return left === undefined || left.status === "complete"
-    ? { row: { ...row, status: "missing" } }
-    : { row: { ...row, status: left.status, error: left.error } };
+    ? { row: { ...row, status: "missing" }, isEnsemble }
+    : { row: { ...row, status: left.status, error: left.error }, isEnsemble };
+}
+
+/**
+ * A complete run, read for a summary. One whose files are damaged is one that failed; the others' rows stay.
+ *
+ * @param path its folder
+ */
+export async function completeRun(
+  row: UnendedRow,
+  path: string,
+  { isEnsemble, isOfTexts }: { readonly isEnsemble: boolean; readonly isOfTexts: boolean },
+): Promise<SummarizedRun> {
+  try {
+    const read = isOfTexts
+      ? { ofTexts: await readTextRun(path) }
+      : { record: await readRun(path), ...(isEnsemble && { ensemble: await readEnsemble(path) }) };
+    const { metrics, environment: { time } } = "ofTexts" in read ? read.ofTexts : read.record;
+    const complete = { ...row, status: "complete", metrics, ...(time !== undefined && { time }) } as const;
+    return { row: complete, isEnsemble, ...read };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { row: { ...row, status: "failed", error: sharedMessage(error) }, isEnsemble };
+  }
 }

@@ -1,12 +1,14 @@
 import { allDone } from "../base/all_done.ts";
 import { InputError } from "../base/errors.ts";
-import { parseOverrides } from "../experiment/override.ts";
+import { type Override, parseOverrides } from "../experiment/override.ts";
+import { taskIndex } from "../cluster/task_index.ts";
+import { runsOfTask } from "../cluster/task_runs.ts";
 import { refuseMultipliers } from "../experiment/sweep.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { Interrupted } from "../training/training_error.ts";
 import { BatchDisplay } from "../terminal/batch_display.ts";
 import { batchTables } from "../terminal/batch_tables.ts";
-import { BatchFailed } from "../terminal/exit_codes.ts";
+import { runsFailed } from "../terminal/exit_codes.ts";
 import { fusedGroups } from "../batch/fuse.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
@@ -14,11 +16,12 @@ import { untilInterrupted } from "../terminal/interrupt.ts";
 import { searchLines } from "../terminal/search_lines.ts";
 import { summaryLines } from "../terminal/next_steps.ts";
 import { runJson, runsJson } from "../terminal/runs_json.ts";
-import { planAll, type PlannedRun } from "../batch/plan.ts";
+import { type Plan, planAll, type PlannedRun } from "../batch/plan.ts";
 import type { BatchOutcome } from "../batch/run_planned.ts";
 import { InProcessRunner } from "../batch/in_process_runner.ts";
 import type { Runner } from "../batch/runner.ts";
 import { WorkerRunner } from "../batch/worker_runner.ts";
+import { isInputFault } from "../run/input_fault.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { type BatchJob, batchJobs, inSharingOrder } from "./batch_jobs.ts";
 import { printPlan } from "./batch_plan.ts";
@@ -41,19 +44,19 @@ const MOST_UNASKED = 1000;
  * @param args files, folders and patterns
  * @throws {InputError} on files that are missing or wrong, and where a newer version wrote their summaries; all are checked before the
  *   first run
- * @throws {BatchFailed} at the end, where a run has failed
+ * @throws {BatchFailed} at the end, where a run has failed; an `InputError` where the input is at fault in all that failed
  */
 export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
   const overrides = parseOverrides(flags.overrides);
   refuseMultipliers(overrides);
-  const plan = await planAll(args, flags.results, overrides);
+  const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
+  const plan = await planOf(args, flags, overrides, resources);
   const { runs, searches } = chosenPlan(plan, flags);
   if (runs.length > MOST_UNASKED && !flags.yes && !flags.dryRun) {
     throw new InputError(
       `these are ${runs.length} runs: more than ${MOST_UNASKED} need --yes, or choose some by --only or --shard`,
     );
   }
-  const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });
   if (flags.dryRun) return await printPlan({ runs, searches }, flags, resources, io);
   const estimated = await batchJobs(plan.runs, flags, resources, io.progress);
   await refuseNewerSummaries(estimated, flags.results);
@@ -111,7 +114,8 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   const ended = [...runs, ...finished.flatMap(({ own, fresh }) => [own, ...fresh])];
   if (!flags.json) { for (const line of batchTables(ended, outcomes, leftBy, io.columns())) io.print(line); }
   const summarized = finished.map(({ planned, record, fresh }) => ({ planned, record, runs: fresh }));
-  const written = await writeSummaries(
+  // Of a task's part there is nothing to compare: what comes last summarizes all.
+  const written = flags.shard === "auto" ? [] : await writeSummaries(
     [...estimated, ...summarized.flatMap(({ runs }) => runs.map((run) => ({ run, isComplete: false })))],
     outcomes,
     flags.results,
@@ -131,9 +135,29 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   ) {
     throw new Interrupted("the batch was interrupted: the same command resumes it");
   }
-  const failed = kinds.filter((kind) => kind === "failed").length;
-  if (failed > 0) throw new BatchFailed(`${failed} of ${ended.length} runs failed`);
-  if (searched.failed > 0) throw new BatchFailed(`${searched.failed} of ${searches.length} searches failed`);
+  const failed = ended.flatMap((run) => {
+    const outcome = outcomes.get(run);
+    return outcome?.kind === "failed" ? [outcome.isInputFault] : [];
+  });
+  const ofSearches = searched.failed.map(isInputFault);
+  if (failed.length + ofSearches.length === 0) return;
+  const what = failed.length > 0
+    ? `${failed.length} of ${ended.length} runs failed`
+    : `${ofSearches.length} of ${searches.length} searches failed`;
+  throw runsFailed(what, [...failed, ...ofSearches]);
+}
+
+/** What the files ask for; of a task's part of what was planned, its runs alone. */
+async function planOf(
+  args: readonly string[],
+  { results, shard, plan: file }: BatchFlags,
+  overrides: readonly Override[],
+  resources: ResourceCache,
+): Promise<Plan> {
+  const plan = await planAll(args, results, overrides);
+  if (shard !== "auto") return plan;
+  const index = taskIndex((name) => Deno.env.get(name));
+  return { ...plan, runs: await runsOfTask(plan.runs, results, index, resources, file) };
 }
 
 /** How the runs of a batch ended, and what was written of all together. */

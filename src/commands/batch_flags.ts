@@ -27,13 +27,18 @@ export interface BatchFlags {
   /** Whether to start no further run after one that fails. */
   readonly failFast: boolean;
   /** The part of the batch to execute. */
-  readonly shard?: Shard;
+  readonly shard?: Shard | PlannedShard;
+  /** The file of the plan that a task's part is of; that of the last submission where it is left out. */
+  readonly plan?: string;
   /** Whether only what would be run is shown, with an estimate of its time. */
   readonly dryRun: boolean;
   /** Whether to execute them however many they are. */
   readonly yes: boolean;
   readonly json: boolean;
 }
+
+/** A part of what `submit` has planned: this task's of the array, by its index; or what comes when all of them have ended. */
+export type PlannedShard = "auto" | "last";
 
 /** Part `index`, from 1, of `count`. */
 export interface Shard {

@@ -12,8 +12,8 @@ import { Interrupted } from "../training/training_error.ts";
 /** What came of the searches of a batch. */
 export interface SearchesEnded {
   readonly finished: readonly FinishedSearch[];
-  /** The number of those that failed; their errors have been reported. */
-  readonly failed: number;
+  /** The errors of those that failed, which have been reported. */
+  readonly failed: readonly unknown[];
   readonly isInterrupted: boolean;
 }
 
@@ -44,14 +44,14 @@ export async function runSearches(
   host: SearchHost,
 ): Promise<SearchesEnded> {
   const finished: FinishedSearch[] = [];
-  let failed = 0;
+  const failed: unknown[] = [];
   for (const planned of searches) {
     if (host.signal.aborted) return { finished, failed, isInterrupted: true };
     try {
       finished.push(await runSearch(planned, host));
     } catch (error) {
       if (error instanceof Interrupted) return { finished, failed, isInterrupted: true };
-      failed++;
+      failed.push(error);
       host.log(`error: ${planned.search.name}: ${terminalMessage(error)}`);
     }
   }

@@ -1,5 +1,5 @@
 import { InputError } from "../base/errors.ts";
-import type { Plan } from "../batch/plan.ts";
+import type { Plan, PlannedRun } from "../batch/plan.ts";
 import { matcher } from "../results/matching.ts";
 import type { BatchFlags } from "./batch_flags.ts";
 
@@ -27,6 +27,12 @@ export function chosenPlan(
       `${search.file} asks for a search, which cannot be divided: leave --shard out, or search in a batch of its own`,
     );
   }
-  const runs = matching.filter((_, i) => shard === undefined || i % shard.count === shard.index - 1);
-  return { runs, searches };
+  return { runs: partOf(matching, shard), searches };
+}
+
+/** A part of some runs; what comes last are ensembles, whose prompts the other runs tune. A task's part has been found already. */
+function partOf(runs: readonly PlannedRun[], shard: BatchFlags["shard"]): readonly PlannedRun[] {
+  if (shard === undefined || shard === "auto") return runs;
+  if (shard === "last") return runs.filter(({ ensembleRuns }) => ensembleRuns !== undefined);
+  return runs.filter((_, i) => i % shard.count === shard.index - 1);
 }

@@ -7,7 +7,7 @@ import { InvalidArgumentError } from "commander";
 import { GATE_CHOICE } from "../diff/gate_metrics.ts";
 import { canNameBaseline } from "../results/baseline_place.ts";
 import { RUN_STATES, type RunState } from "../results/run_states.ts";
-import type { Shard } from "./batch_flags.ts";
+import type { PlannedShard, Shard } from "./batch_flags.ts";
 
 /** A flag that may be given several times: its values in their order. */
 export function collect(value: string, before: readonly string[]): string[] {
@@ -44,11 +44,14 @@ export function gate(text: string): string[] {
   throw new InvalidArgumentError(`It must be ${GATE_CHOICE}, with commas between them.`);
 }
 
-/** `i/n`: the i-th of n parts. */
-export function shardOf(text: string): Shard {
+/** `i/n`: the i-th of n parts; `auto` or `last`: a part of the plan. */
+export function shardOf(text: string): Shard | PlannedShard {
+  if (text === "auto" || text === "last") return text;
   const [, index, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text)?.map(Number) ?? [];
   if (index === undefined || count === undefined || index > count) {
-    throw new InvalidArgumentError("It must be i/n with i from 1 to n, for example 2/3.");
+    throw new InvalidArgumentError(
+      "It must be i/n with i from 1 to n, for example 2/3, or auto or last, of what submit has planned.",
+    );
   }
   return { index, count };
 }

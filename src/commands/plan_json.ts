@@ -35,7 +35,7 @@ export function planJson(
       steps,
       seconds: seconds ?? null,
     })),
-    ...texts.map(({ title, prepared, truncated, targetTruncated, unreachable }) => {
+    ...texts.map(({ run: { title }, prepared, truncated, targetTruncated, unreachable }) => {
       const { experiment: { prompt, training }, train, validation, test } = prepared;
       return {
         run: title,

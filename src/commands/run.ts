@@ -11,7 +11,7 @@ import { OwnedFolders, runPath, variantOfFile } from "../results/run_path.ts";
 import { comparableRun } from "../results/comparable_run.ts";
 import { areOfClasses, type CompleteMetrics } from "../results/metrics_file.ts";
 import { experimentFileAt, readExperimentFile } from "../experiment/read_experiment_file.ts";
-import { BatchFailed, exitCodeOf, messageOf, WRONG_USE } from "../terminal/exit_codes.ts";
+import { messageOf, runsFailed } from "../terminal/exit_codes.ts";
 import { Interrupted } from "../training/training_error.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { terminalDownloads } from "../terminal/downloads.ts";
@@ -26,6 +26,7 @@ import { RESULT_HEADER, resultCells, TEXT_RESULT_HEADER, textResultCells } from 
 import type { ReportTo } from "./flag_values.ts";
 import { RunReports } from "./report_runs.ts";
 import { watched } from "./watched.ts";
+import { isInputFault } from "../run/input_fault.ts";
 import { runExperiment } from "../run/run_experiment.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 
@@ -61,7 +62,7 @@ interface Finished {
  * `--watch` it then waits, and runs each file again that changes, or whose data do.
  *
  * @throws {InputError} on files that are missing or wrong; all are checked before the first runs
- * @throws {BatchFailed} at the end, where one of several has failed; the error of the only one
+ * @throws {BatchFailed | InputError} at the end, where one of several has failed; the error of the only one
  */
 export async function run(files: readonly string[], flags: RunFlags, io: CommandIo): Promise<void> {
   if (!flags.watch) return await runAll(files, flags, io);
@@ -127,10 +128,10 @@ async function runAll(files: readonly string[], flags: RunFlags, io: CommandIo):
     io.print(runsJson(runs), "data");
   } else await printResults(finished, flags.results, io);
   if (failed.length === 0) return;
-  const message = `${failed.length} of ${experiments.length} runs failed`;
-  throw failed.every(({ error }) => exitCodeOf(error) === WRONG_USE)
-    ? new InputError(message)
-    : new BatchFailed(message);
+  throw runsFailed(
+    `${failed.length} of ${experiments.length} runs failed`,
+    failed.map(({ error }) => isInputFault(error)),
+  );
 }
 
 async function printResults(finished: readonly Finished[], results: string, io: CommandIo): Promise<void> {

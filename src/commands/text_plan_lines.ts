@@ -1,5 +1,6 @@
 import { counted } from "../base/counted.ts";
 import { visible } from "../base/visible.ts";
+import type { PlannedRun } from "../batch/plan.ts";
 import { countOutOfReach, type OutOfReach } from "../run/out_of_reach.ts";
 import type { PreparedText } from "../run/prepare_text.ts";
 import { tableLines } from "../terminal/table.ts";
@@ -7,7 +8,7 @@ import { totalSteps, validations } from "../training/trainer.ts";
 
 /** An experiment with texts that has no problems. */
 export interface SoundText {
-  readonly title: string;
+  readonly run: PlannedRun;
   readonly prepared: PreparedText;
   /** The number of texts that are truncated, … */
   readonly truncated: number;
@@ -33,7 +34,7 @@ export function textPlanLines(sound: readonly SoundText[], columns: number | und
         "out of reach",
         "steps",
       ],
-      sound.map(({ title, prepared, truncated, targetTruncated, unreachable }) => {
+      sound.map(({ run: { title }, prepared, truncated, targetTruncated, unreachable }) => {
         const { experiment: { prompt, training }, shown, train, validation, test } = prepared;
         return [
           title,
@@ -53,7 +54,7 @@ export function textPlanLines(sound: readonly SoundText[], columns: number | und
 }
 
 /** What answering costs beyond training: texts that are generated, or classes that are compared. */
-function costLine({ title, prepared }: SoundText): string {
+function costLine({ run: { title }, prepared }: SoundText): string {
   const { experiment, validation, test, train, transfer, targets } = prepared;
   const { evaluation, training } = experiment;
   const each = "generate" in evaluation

@@ -36,6 +36,17 @@ const THIS_MACHINE: LockSystem = {
 const READING: Deno.OpenOptions = { read: true };
 const WRITING: Deno.OpenOptions = { read: true, write: true };
 
+/** Another machine has taken a lock over. */
+export class LockLost extends Error {
+  override readonly name = "LockLost";
+
+  constructor() {
+    super(
+      `this process had shown no life for ${STALE_SECONDS} seconds, and another machine goes on with the run: nothing more is written here`,
+    );
+  }
+}
+
 /** How a lock is taken. */
 export interface LockOptions {
   /** Called once if it has to wait. */
@@ -110,6 +121,15 @@ export class Lock {
       if (isAbsent(error) || error instanceof Deno.errors.IsADirectory) return false;
       throw error;
     }
+  }
+
+  /**
+   * To be called before what is locked is written.
+   *
+   * @throws {LockLost} where another machine has taken the lock over, as this process had shown no life for a minute
+   */
+  check(): void {
+    if (this.owner.isReplaced()) throw new LockLost();
   }
 
   release(): void {

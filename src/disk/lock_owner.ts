@@ -57,12 +57,26 @@ export class LockOwner {
     }
   }
 
+  /**
+   * Whether another has become the owner meanwhile: a process that was stopped, or cut off from the file server, for a minute is taken for
+   * dead, and may go on.
+   */
+  isReplaced(): boolean {
+    try {
+      return Deno.readTextFileSync(this.path) !== this.text;
+    } catch (error) {
+      ignoreMissing(error);
+      return true;
+    }
+  }
+
   /** Ends the ownership. */
   release(): void {
     clearInterval(this.timer);
     this.file.close();
+    if (this.isReplaced()) return;
     try {
-      if (Deno.readTextFileSync(this.path) === this.text) Deno.removeSync(this.path);
+      Deno.removeSync(this.path);
     } catch (error) {
       ignoreMissing(error);
     }

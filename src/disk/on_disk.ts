@@ -10,12 +10,14 @@ export class DiskError extends Error {
 /** The flag, variable or argument that chooses another folder. */
 export type Elsewhere =
   | "--results"
+  | "'results' of --cluster"
   | "--out"
   | "--to"
   | "--baselines"
   | "--junit"
   | "--report-to"
   | "--export"
+  | "--into"
   | "HF_HOME"
   | "view [folder]"
   | "init <dir>";

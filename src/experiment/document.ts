@@ -2,7 +2,8 @@ import { isMap, type LineCounter } from "yaml";
 import { type ConfigValueError, ExperimentError, type Problem } from "../base/errors.ts";
 import { DocumentPlaces } from "./document_places.ts";
 import { PathTree } from "./path_tree.ts";
-import { FILE_PART } from "./schema_part.ts";
+import { EXPERIMENT, type WrittenKind } from "./schema_part.ts";
+import type { SchemaPart } from "../schema/schema_part.ts";
 import { readYaml } from "./yaml_text.ts";
 import { ValueReader, type YamlProblem } from "./yaml_value.ts";
 
@@ -12,7 +13,12 @@ export type KeyPath = readonly (string | number)[];
 /** A place in a file, both numbers from 1. */
 export type Place = Pick<Problem, "line" | "column">;
 
-/** An experiment file as YAML, which reports the place of each value. */
+/** The first keys that a file must have, quoted. */
+function firstKeys({ required = [] }: SchemaPart): string {
+  return required.slice(0, 3).map((key) => `'${key}'`).join(", ");
+}
+
+/** An experiment file, or another that people write, as YAML, which reports the place of each value. */
 export class ExperimentDocument {
   /** The file's content as plain values; keys, and values that the schema declares as strings, are kept as they are written. */
   readonly content: unknown;
@@ -21,9 +27,10 @@ export class ExperimentDocument {
 
   /**
    * @param file its path, for messages
+   * @param kind what it describes, where that is no experiment
    * @throws {ExperimentError} where the text is not YAML, or not a map
    */
-  constructor(text: string, readonly file: string) {
+  constructor(text: string, readonly file: string, { name, schema }: WrittenKind = EXPERIMENT) {
     const { document, lines, problems } = readYaml(text);
     this.lines = lines;
     this.places = new DocumentPlaces(document.contents);
@@ -32,11 +39,11 @@ export class ExperimentDocument {
       const what = document.contents === null ? "is empty" : "holds no keys";
       this.refuse([{
         offset: 0,
-        message: `the file ${what}: an experiment has 'name', 'model', 'dataset', …`,
+        message: `the file ${what}: ${/^[aeio]/.test(name) ? "an" : "a"} ${name} has ${firstKeys(schema)}, …`,
       }]);
     }
     const reader = new ValueReader(document, text, lines);
-    this.content = reader.read(FILE_PART);
+    this.content = reader.read(schema);
     this.refuse(reader.problems);
   }
 

@@ -4,29 +4,36 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { counted } from "../base/counted.ts";
 import { type KeyPath, valueAt } from "./document.ts";
 import { codePoint, UNSEEN } from "./yaml_value.ts";
-import { propertiesOf } from "../schema/schema_part.ts";
-import { isText, partAt, pathsTo } from "./schema_part.ts";
+import { propertiesOf, type SchemaPart } from "../schema/schema_part.ts";
+import { EXPERIMENT, isText, partAt, pathsTo, type WrittenKind } from "./schema_part.ts";
 
 /** The valid names of a folder, on all systems. */
 const FOLDER_NAME =
   "letters, digits, '.', '_' and '-' only, with a letter or a digit first, no '.' or '.partial' at the end, no name that Windows reserves (con, nul, aux, com1, …), and none of a file of results (.json, .html, .csv, …)";
 
-/** The message of a schema error in plain words: the key, the value, what is allowed, and the nearest valid spelling. */
+/**
+ * The message of a schema error in plain words: the key, the value, what is allowed, and the nearest valid spelling.
+ *
+ * @param kind of the file, where it is no experiment
+ */
 export function messageOf(
   { keyword, params, message }: ErrorObject,
   path: KeyPath,
   content: unknown,
+  kind: WrittenKind = EXPERIMENT,
 ): string {
-  const key = path.length > 0 ? `'${path.join(".")}'` : "the experiment";
+  const { name, schema } = kind;
+  const key = path.length > 0 ? `'${path.join(".")}'` : `the ${name}`;
   const got = `got ${shown(valueAt(content, path))}`;
   switch (keyword) {
     case "additionalProperties": {
       const parent = path.slice(0, -1);
-      const allowed = keysAt(parent);
+      const part = partAt(parent, schema);
+      const allowed = Object.keys(propertiesOf(part));
       const unknown = seen(String(path.at(-1)));
-      const isBare = isText(partAt(parent)) && valueAt(content, path) === null;
+      const isBare = isText(part) && valueAt(content, path) === null;
       return `unknown key '${unknown}'${parent.length ? ` in '${parent.join(".")}'` : ""}${
-        nearest(unknown, allowed) || (isBare ? "" : elsewhere(String(path.at(-1))))
+        nearest(unknown, allowed) || (isBare ? "" : elsewhere(String(path.at(-1)), schema))
       } (allowed: ${allowed.join(", ")})${isBare ? ": a string that starts like this needs quotes" : ""}`;
     }
     case "required":
@@ -71,10 +78,13 @@ export function messageOf(
       }, ${got}`;
     case "maxProperties":
       return `${key} must have at most ${counted(Number(params.limit), "key")}, ${got}`;
-    case "pattern":
+    case "pattern": {
+      const { examples } = partAt(path, schema) ?? {};
+      if (examples !== undefined) return `${key} must be written like ${examples.join(", ")}, ${got}`;
       return path.join() === "name"
         ? `'name' names a folder: ${FOLDER_NAME}, ${got}`
         : `${key} must match ${params.pattern}, ${got}`;
+    }
     default:
       return `${key} ${message ?? "is not valid"}, ${got}`;
   }
@@ -96,14 +106,9 @@ function inList(value: unknown): string {
   return typeof value === "string" && !/^\p{L}[\p{L}\p{N}_-]*$/u.test(value) ? shown(value) : String(value);
 }
 
-/** The keys that the schema allows at a path. */
-function keysAt(path: KeyPath): string[] {
-  return Object.keys(propertiesOf(partAt(path)));
-}
-
 /** `; did you mean 'training.best'?` where a key belongs in another place. */
-function elsewhere(key: string): string {
-  const paths = pathsTo(key);
+function elsewhere(key: string, schema: SchemaPart): string {
+  const paths = pathsTo(key, schema);
   return paths.length === 0 ? "" : `; did you mean ${paths.map((path) => `'${path}'`).join(" or ")}?`;
 }
 

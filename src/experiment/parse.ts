@@ -1,12 +1,11 @@
-import type { ErrorObject } from "ajv";
 import { ExperimentDocument, type KeyPath, placesIn } from "./document.ts";
-import { ConfigValueError, ExperimentError, type Problem } from "../base/errors.ts";
+import { ConfigValueError, ExperimentError } from "../base/errors.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
-import { messageOf } from "./messages.ts";
 import { overridden, type Override } from "./override.ts";
 import { PathTree } from "./path_tree.ts";
 import { resolve } from "./resolve.ts";
 import { ruleViolations } from "./rules.ts";
+import { inOrder, type KeyProblem, schemaProblems } from "./schema_problems.ts";
 import { experimentFileValidator, type Multipliers } from "./schema_check.ts";
 import type { Experiment } from "./types.ts";
 
@@ -22,11 +21,6 @@ export function parseExperiment(text: string, file: string, overrides: readonly 
   const { given, problems } = checkedFile(new ExperimentDocument(text, file), overrides);
   if (given === undefined) throw new ExperimentError(file, problems);
   return resolve(given);
-}
-
-/** A problem of a key's value. */
-export interface KeyProblem extends Problem {
-  readonly path: KeyPath;
 }
 
 /** A valid file, or all problems in it, from top to bottom. */
@@ -57,23 +51,14 @@ export function checkedFile(
   }
   const isExperimentFile = experimentFileValidator();
   if (!isExperimentFile(asked)) {
-    const errors = (isExperimentFile.errors ?? []).filter(saysSomething);
-    return {
-      problems: inOrder(errors.map((error) => {
-        const path = pathOf(error);
-        const onKey = error.keyword === "additionalProperties";
-        return { path, ...place(path, onKey), message: inWords(messageOf(error, path, asked), path) };
-      })),
-    };
+    const problems = schemaProblems(isExperimentFile.errors, asked, place)
+      .map((problem) => ({ ...problem, message: inWords(problem.message, problem.path) }));
+    return { problems };
   }
   const given = { ...asked, ...multipliers };
   const problems = ruleViolations(given)
     .map(({ path, message }) => ({ path, ...place(path), message: inWords(message, path) }));
   return problems.length === 0 ? { given, problems: [] } : { problems: inOrder(problems) };
-}
-
-function inOrder(problems: KeyProblem[]): KeyProblem[] {
-  return problems.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** Makes a message of a key say where its value is from the command line. */
@@ -84,18 +69,4 @@ function rewording(overrides: readonly Override[]): (message: string, path: KeyP
     const by = unplaced[tree.around(path) ?? -1];
     return by === undefined ? message : `${message} (set by --set ${by.path.join(".")})`;
   };
-}
-
-/** Whether a schema error is more than a part of another one. */
-function saysSomething({ keyword, propertyName }: ErrorObject): boolean {
-  return keyword !== "if" && propertyName === undefined;
-}
-
-/** The path of a schema error; for an unknown key, that of the key. */
-function pathOf({ instancePath, keyword, params }: ErrorObject): KeyPath {
-  const path = instancePath.split("/").slice(1).map((part) => {
-    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    return /^(?:0|[1-9]\d{0,8})$/.test(key) ? Number(key) : key;
-  });
-  return keyword === "additionalProperties" ? [...path, String(params.additionalProperty)] : path;
 }

@@ -50,9 +50,20 @@ export function partOf(part: SchemaPart | undefined, key: string | number): Sche
   return typeof additionalProperties === "object" ? additionalProperties : undefined;
 }
 
-/** The schema of the value at a path of an experiment; `undefined` where there is no such key. */
-export function partAt(path: KeyPath): SchemaPart | undefined {
-  return path.reduce<SchemaPart | undefined>(partOf, FILE_PART);
+/** A kind of file that people write. */
+export interface WrittenKind {
+  /** What a file describes, for messages. */
+  readonly name: "experiment" | "cluster";
+  /** The schema of a whole file. */
+  readonly schema: SchemaPart;
+}
+
+/** An experiment file. */
+export const EXPERIMENT: WrittenKind = { name: "experiment", schema: FILE_PART };
+
+/** The schema of the value at a path of an experiment, or of another file; `undefined` where there is no such key. */
+export function partAt(path: KeyPath, schema: SchemaPart = FILE_PART): SchemaPart | undefined {
+  return path.reduce<SchemaPart | undefined>(partOf, schema);
 }
 
 /** The paths of all keys of an experiment that have a name, in dot notation. */

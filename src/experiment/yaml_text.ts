@@ -48,8 +48,7 @@ function explained({ code, pos, message }: YAMLError, document: Document.Parsed,
     case "MULTIPLE_DOCS":
       return {
         offset,
-        message:
-          "a second document starts here, and a file holds one experiment: put it into a file of its own",
+        message: "a second document starts here, and a file holds only one: put it into a file of its own",
       };
     case "TAG_RESOLVE_FAILED":
       return {

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { fromFileUrl } from "@std/path";
-import { IS_CHECKOUT } from "../base/called_as.ts";
+import { ALONE } from "../base/called_as.ts";
 import { InputError } from "../base/errors.ts";
 import { PROGRAM_FOLDER } from "../disk/program_folder.ts";
 import { commandIo } from "../terminal/command_io.ts";
@@ -19,9 +19,6 @@ import { userSettings } from "./user_settings.ts";
 
 /** The program. */
 const PROGRAM = fromFileUrl(new URL("../main.ts", import.meta.url));
-
-/** A package has all that it needs: nothing of the folder that it is called in may take part. */
-const ALONE = IS_CHECKOUT ? [] : ["--no-config", "--no-lock", "--no-npm", "--no-remote"];
 
 /**
  * Runs a command line in a process that may do what the verb needs, and no more.

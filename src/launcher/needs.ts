@@ -3,6 +3,7 @@ import { basename, dirname, isGlob, join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { joined } from "../base/message.ts";
 import { findExperimentFiles } from "../batch/find_experiment_files.ts";
+import { readClusterFile } from "../cluster/cluster_file.ts";
 import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
 import { LOCKS } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
@@ -28,6 +29,8 @@ export interface Needs {
   readonly listens?: string;
   /** The server that runs are reported to: host and port. */
   readonly reportsTo?: string;
+  /** The program of a cluster that it starts. */
+  readonly starts?: "sbatch" | "kubectl";
   /** Whether the answers of the run that it names are generated. */
   readonly areGenerated?: boolean;
 }
@@ -88,9 +91,19 @@ export function verbNeeds(
       const reads = await allDone(named.map((file) => readsOf(file, results, allowRead, typed)));
       found("run", { reads: [...args, ...reads.flat()], ...reported(results, reportTo) });
     },
-    batch: async (args, { results, overrides, reportTo }, allowRead) => {
+    batch: async (args, { results, overrides, reportTo, plan }, allowRead) => {
       const reads = await files(args, results, allowRead, overrides);
-      found("batch", { reads: [...args.map(searched), ...reads], ...reported(results, reportTo) });
+      const plans = plan === undefined ? [] : [plan];
+      found("batch", { reads: [...args.map(searched), ...reads, ...plans], ...reported(results, reportTo) });
+    },
+    submit: async (args, { cluster, dryRun }, allowRead) => {
+      const { engine, results } = await readClusterFile(cluster);
+      const reads = await files(args, results, allowRead);
+      found("submit", {
+        reads: [...args.map(searched), ...reads, cluster],
+        writes: [results],
+        ...(!dryRun && { starts: engine === "slurm" ? "sbatch" : "kubectl" }),
+      });
     },
     validate: async (args, { results, overrides }, allowRead) => {
       const reads = await files(args, results, allowRead, overrides);
@@ -134,6 +147,10 @@ export function verbNeeds(
       found("list", { reads: [...foundPaths(folder), program], writes: [] });
       return Promise.resolve();
     },
+    status: (folder) => {
+      found("status", { reads: [...foundPaths(folder), program], writes: [] });
+      return Promise.resolve();
+    },
     show: async (run) => {
       // Which of what the run names is not in its project is said with the command that runs it again.
       const project = await projectOf(run);
@@ -159,6 +176,10 @@ export function verbNeeds(
         reads: [...args.map(searched), ...reads, ...foundPaths(results), program],
         writes: [results],
       });
+    },
+    merge: (folders, { into }) => {
+      found("merge", { reads: [...folders.flatMap(foundPaths), into, program], writes: [into] });
+      return Promise.resolve();
     },
     report: (runs, { out }) => {
       found("report", {

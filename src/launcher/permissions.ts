@@ -10,6 +10,8 @@ export interface Permissions {
   readonly write: readonly string[];
   /** Native libraries, or folders of them. */
   readonly ffi: readonly string[];
+  /** Programs that it may start, with all the user's permissions. */
+  readonly run: readonly string[];
   /** Hosts, each with or without a port. */
   readonly net: readonly string[];
   /** Environment variables, by their names; all others seem not to be set. */
@@ -24,10 +26,10 @@ export interface Permissions {
  *
  * @throws {InputError} where a path to write has a comma, or one to read whose nearest folder without is no project
  */
-export function permissionFlags({ read, write, ffi, net, env, sys }: Permissions): string[] {
+export function permissionFlags({ read, write, ffi, run, net, env, sys }: Permissions): string[] {
   const torn = [...write, ...ffi].find(hasComma);
   if (torn !== undefined) throw unnameable(torn);
-  const granted = Object.entries({ read: read.map(withoutComma), write, ffi, net, env, sys });
+  const granted = Object.entries({ read: read.map(withoutComma), write, ffi, run, net, env, sys });
   return [
     "--no-prompt",
     "--ignore-env",

@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from "@std/path";
+import { INDEX_VARIABLES } from "../cluster/task_index.ts";
 import { RT_POLARITY } from "../dataset/rt_polarity.ts";
 import { isDenied } from "../disk/denied.ts";
 import { isAbsent } from "../disk/is_absent.ts";
@@ -31,7 +32,7 @@ export function permissionsOf(
   needs: Needs,
   { folder, library }: Packages,
 ): Permissions {
-  const { reads, writes, listens, reportsTo } = needs;
+  const { reads, writes, listens, reportsTo, starts } = needs;
   const { downloads, asksHub = false, measuresDisks = false } = RIGHTS[verb];
   const cache = downloads ? [cacheFolder()] : [];
   const looked = asksHub ? [cacheFolder()] : [];
@@ -42,8 +43,14 @@ export function permissionsOf(
     read: [...reads, ...written, ...looked, ...secret, folder].map((path) => resolve(path)),
     write: written.map((path) => resolve(path)),
     ffi: isNative(verb, needs) ? [library] : [],
+    run: starts === undefined ? [] : [starts],
     net: [...hostsOf(verb), ...[listens, reportsTo].flatMap((host) => host ?? [])],
-    env: [...COMMON_VARIABLES, ...variables, ...(reportsTo === undefined ? [] : MLFLOW_VARIABLES)],
+    env: [
+      ...COMMON_VARIABLES,
+      ...variables,
+      ...(reportsTo === undefined ? [] : MLFLOW_VARIABLES),
+      ...(verb === "batch" ? INDEX_VARIABLES : []),
+    ],
     sys: measuresDisks ? [...SYSTEM, "statfs"] : SYSTEM,
   };
 }

@@ -5,15 +5,17 @@ export type Verb = keyof Verbs;
 
 /** What a verb may do besides reading the files that its command line and these files name. */
 export interface Rights {
-  /** The flags, or the argument, that name what it may write: folders with what is in them, or a file. */
+  /** The flags, or the argument, that name what it may write: folders with what is in them, or a file; that of a cluster names the results folder. */
   readonly writes: readonly (
     | "--results"
+    | "--cluster"
     | "--out"
     | "--to"
     | "--baselines"
     | "--junit"
     | "--report-to"
     | "--export"
+    | "--into"
     | "<dir>"
     | "[folder]"
   )[];
@@ -27,6 +29,8 @@ export interface Rights {
   readonly measuresDisks?: boolean;
   /** Whether it may report runs to the server that the command line and the environment name. */
   readonly reports?: boolean;
+  /** Whether it may start the scheduler's program that its command line leads to. */
+  readonly starts?: boolean;
   /** Where it may listen: at `--host` and `--port`, at `--port` of this computer alone, or nowhere. */
   readonly listens: "--host" | "loopback" | false;
 }
@@ -38,6 +42,7 @@ const RUNNING: Rights = { ...READING, writes: ["--results"], downloads: true, na
 export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   run: { ...RUNNING, writes: ["--results", "--report-to"], reports: true },
   batch: { ...RUNNING, writes: ["--results", "--report-to"], reports: true },
+  submit: { ...READING, writes: ["--cluster"], downloads: true, starts: true },
   predict: RUNNING,
   export: { ...RUNNING, writes: ["--out"] },
   compile: { ...READING, writes: ["--out"], downloads: true },
@@ -46,9 +51,11 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
   diff: { ...READING, writes: ["--junit"] },
   baseline: { ...READING, writes: ["--baselines"] },
   list: READING,
+  status: READING,
   show: READING,
   view: { ...READING, writes: ["[folder]", "--baselines", "--export"], listens: "loopback" },
   clean: { ...READING, writes: ["--results"] },
+  merge: { ...READING, writes: ["--into"] },
   report: { ...READING, writes: ["--out"] },
   data: { ...READING, writes: ["--to"] },
   init: { ...READING, writes: ["<dir>"] },
@@ -59,7 +66,9 @@ export const RIGHTS: Readonly<Record<Verb, Rights>> = {
 
 /** The rows of the table in SECURITY.md: verb, what it writes, network, native code. */
 export function rightsTable(): string[][] {
-  return Object.entries(RIGHTS).map(([verb, { writes, downloads, native, asksHub, reports, listens }]) => [
+  return Object.entries(RIGHTS).map((
+    [verb, { writes, downloads, native, asksHub, reports, starts, listens }],
+  ) => [
     `\`${verb}\``,
     [...writes.map((flag) => `\`${flag}\``), ...(downloads ? ["the hub's cache"] : [])].join(", ") ||
     "nothing",
@@ -70,6 +79,12 @@ export function rightsTable(): string[][] {
       ...(listens === "--host" ? ["listens at `--host`, `--port`"] : []),
       ...(listens === "loopback" ? ["listens on loopback at `--port`"] : []),
     ].join("; ") || "none",
-    native === "generated texts" ? "ONNX Runtime, for generated texts" : native ? "ONNX Runtime" : "none",
+    native === "generated texts"
+      ? "ONNX Runtime, for generated texts"
+      : native
+      ? "ONNX Runtime"
+      : starts
+      ? "`sbatch` or `kubectl`"
+      : "none",
   ]);
 }

@@ -30,6 +30,18 @@ export function isRunFile(name: string): boolean {
   return RUN_FILES.has(name) || name.startsWith("predictions.") && name.endsWith(".jsonl");
 }
 
+/**
+ * The names of the files in a run's folder that the run wrote: those that this version knows, and those that its `environment.json` lists.
+ *
+ * @param folder of a complete run
+ */
+export async function filesOfRun(folder: string, { files = {} }: Environment): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  return entries.flatMap(({ name, isDirectory }) =>
+    !isDirectory && (isRunFile(name) || Object.hasOwn(files, name)) ? [name] : []
+  ).sort();
+}
+
 /** The SHA-256 of an `experiment.yaml` without its name and description. @param text of the file */
 export function experimentSha256(text: string): string {
   return askedSha256(writtenValue(text));

@@ -45,6 +45,7 @@ export class RunFolder {
     /** Whether the run was interrupted before, or another one that would have the same place. */
     readonly interrupted: "this" | "another" | undefined,
     private kept: boolean,
+    private readonly checkLock: () => void,
     private readonly retire?: Retire,
   ) {
     this.historyFile = new HistoryFile(join(partial, "history.jsonl"));
@@ -64,6 +65,7 @@ export class RunFolder {
    * @param content of the run
    * @param restart discards an interrupted run
    * @param retire what becomes of a complete run that this one replaces; by default it is removed
+   * @param checkLock throws where the run is another process's meanwhile: called before each write
    */
   static async begin(
     path: string,
@@ -71,6 +73,7 @@ export class RunFolder {
     experiment: Experiment,
     restart: boolean,
     retire?: Retire,
+    checkLock: () => void = isNobodyElses,
   ): Promise<RunFolder> {
     const partial = partialPath(path);
     const before = restart ? undefined : await readBegun(partial);
@@ -83,17 +86,22 @@ export class RunFolder {
       await removeAll(join(partial, "metrics.json"));
     });
     const interrupted = isSame ? "this" : isKept ? "another" : undefined;
-    const folder = new RunFolder(path, partial, interrupted, isSame && isKept, retire);
+    const folder = new RunFolder(path, partial, interrupted, isSame && isKept, checkLock, retire);
     await folder.writeText(BEGUN_FILE, begunText(content));
     await folder.writeText("experiment.yaml", experimentYaml(experiment));
     return folder;
   }
 
   /** Records why a run could not start. Its earlier results stay. */
-  static async failedBefore(path: string, experiment: Experiment, error: string): Promise<void> {
+  static async failedBefore(
+    path: string,
+    experiment: Experiment,
+    error: string,
+    checkLock: () => void = isNobodyElses,
+  ): Promise<void> {
     const partial = partialPath(path);
     await onDisk(partial, () => Deno.mkdir(partial, { recursive: true }));
-    const folder = new RunFolder(path, partial, undefined, false);
+    const folder = new RunFolder(path, partial, undefined, false, checkLock);
     await folder.writeText("experiment.yaml", experimentYaml(experiment));
     await folder.fail("failed", error);
   }
@@ -126,6 +134,7 @@ export class RunFolder {
   }
 
   private async write(name: string, content: FileContent): Promise<void> {
+    this.checkLock();
     const path = join(this.partial, name);
     const hash = createHash("sha256");
     let bytes = 0;
@@ -168,6 +177,7 @@ export class RunFolder {
 
   /** Adds a line to `history.jsonl`. */
   async appendHistory(line: HistoryLine): Promise<void> {
+    this.checkLock();
     await onDisk(this.historyFile.path, () => this.historyFile.append(line));
   }
 
@@ -178,6 +188,7 @@ export class RunFolder {
 
   /** Keeps a checkpoint beside the one before; a run that is killed while it writes one keeps that. */
   async keepCheckpoint(checkpoint: Checkpoint): Promise<void> {
+    this.checkLock();
     await onDisk(this.partial, async () => {
       await this.checkpoints.keep({ checkpoint, history: await this.historyFile.mark() });
     });
@@ -195,6 +206,9 @@ export class RunFolder {
     await this.writeJson("metrics.json", { status, error });
   }
 }
+
+/** The check of a lock that no other machine can take over. */
+function isNobodyElses(): void {}
 
 /** Content whose pieces are looked at as they are taken. */
 function* watched(content: FileContent, onPiece: (piece: Uint8Array) => void): Generator<Uint8Array> {

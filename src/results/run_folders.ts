@@ -1,4 +1,4 @@
-import { join, resolve } from "@std/path";
+import { join, relative, resolve } from "@std/path";
 import { isAbsent } from "../disk/is_absent.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { BEGUN_FILE } from "./begun_run.ts";
@@ -45,6 +45,22 @@ export async function partialRuns(folder: string): Promise<string[]> {
     if (written?.some(({ name }) => FIRST_FILES.includes(name))) found.push(path);
   }
   return found;
+}
+
+/** The folders at or below a results folder that contain a file of some name, as paths from it, sorted by name. */
+export async function foldersWith(name: string, folder: string): Promise<string[]> {
+  const found = await foldersWithin(folder);
+  return found.flatMap(({ path, entries = [] }) =>
+    entries.some((one) => one.name === name) ? [relative(folder, path)] : []
+  );
+}
+
+/** The symbolic links in the folders at or below a results folder that may hold runs; hidden ones are left out. */
+export async function linksWithin(folder: string): Promise<string[]> {
+  const found = await foldersWithin(folder);
+  return found.flatMap(({ path, entries = [] }) =>
+    entries.flatMap(({ name, isSymlink }) => isSymlink && !name.startsWith(".") ? [join(path, name)] : [])
+  );
 }
 
 /** What is in a folder; `undefined` where it may not be read. */

@@ -126,7 +126,7 @@ async function namesIn(history: string): Promise<string[]> {
  * @returns `undefined` where it is not complete
  * @throws {DamagedRun} where a file is damaged or missing
  */
-async function wholeRun(folder: string): Promise<FinishedRun | undefined> {
+export async function wholeRun(folder: string): Promise<FinishedRun | undefined> {
   const run = await readFinished(folder);
   if (run === undefined) return undefined;
   await checkWhole(folder).catch((error) => {

@@ -12,11 +12,11 @@ import type { SearchRecord } from "./run_files.ts";
 export const SEARCH_FORMAT = "softprompt-search/1";
 
 /** The file's name, in the folder of the experiment. */
-const NAME = "search.json";
+export const SEARCH_FILE = "search.json";
 
 /** Writes what a search has tried so far into the folder of its experiment. */
 export async function writeSearchRecord(folder: string, record: SearchRecord): Promise<void> {
-  const path = join(folder, NAME);
+  const path = join(folder, SEARCH_FILE);
   await onDisk(path, async () => {
     await Deno.mkdir(folder, { recursive: true });
     await writeWhole(path, `${JSON.stringify(withSha256(record), null, 2)}\n`);
@@ -30,7 +30,7 @@ export async function writeSearchRecord(folder: string, record: SearchRecord): P
  * @throws {DamagedRun} where it is not as it was written
  */
 export async function readSearchRecord(folder: string): Promise<SearchRecord | undefined> {
-  const file = join(folder, NAME);
+  const file = join(folder, SEARCH_FILE);
   const found = await readJson(file);
   if (found === undefined) return undefined;
   checkFormat(found.content, SEARCH_FORMAT, file);

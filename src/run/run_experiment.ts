@@ -64,7 +64,7 @@ export async function runExperiment(
   try {
     progress.begin(title);
     progress.reach({ stage: "reading", done: 0 });
-    return await runLocked(request, host, progress, slot);
+    return await runLocked(request, host, progress, lock, slot);
   } finally {
     progress.end();
     lock.release();
@@ -75,6 +75,7 @@ async function runLocked(
   request: RunRequest,
   host: RunHost,
   progress: ProgressReporter,
+  lock: Lock,
   slot: LockstepSlot | undefined,
 ): Promise<RunOutcome> {
   const { title, path, experiment, stopAfter } = request;
@@ -82,6 +83,7 @@ async function runLocked(
   const history = host.policy.history
     ? new RunHistory(results, path, (line) => progress.log(`${title}: ${line}`))
     : undefined;
+  const checkLock = () => lock.check();
   let folder: RunFolder | undefined;
   try {
     await RunFolder.recover(path, history?.retire);
@@ -99,7 +101,7 @@ async function runLocked(
         : { kind: "stopped", history: await readHistory(path), seconds: metrics.seconds };
     }
     const written = await writtenExperiment(prepared.experiment, request, results);
-    folder = await RunFolder.begin(path, prepared, written, force, history?.retire);
+    folder = await RunFolder.begin(path, prepared, written, force, history?.retire, checkLock);
     const context: RunContext = { ...host, title, folder, written, progress, slot, stopAfter };
     return { kind: "complete", metrics: await withPlaces(request, () => runInto(prepared, context)) };
   } catch (error) {
@@ -112,7 +114,7 @@ async function runLocked(
     // The original error matters more than the failure to record it.
     const note = folder?.fail(status, message) ??
       writtenExperiment(experiment, request, results)
-        .then((written) => RunFolder.failedBefore(path, written, message));
+        .then((written) => RunFolder.failedBefore(path, written, message, checkLock));
     await note.catch(() => {});
     // Failed sessions must not fail later runs; concurrent runs still use them.
     if (!slot) await resources.release();

@@ -19,6 +19,8 @@ export interface SchemaPart {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly minLength?: number;
+  /** How a value of a pattern is written. */
+  readonly examples?: readonly string[];
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;

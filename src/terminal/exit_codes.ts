@@ -3,8 +3,10 @@ import { CompileError } from "../compiler/mod.ts";
 import { InputError, terminalMessage } from "../base/errors.ts";
 import { HubError } from "../hub/hub_error.ts";
 import { Interrupted, TrainingError } from "../training/training_error.ts";
+import { LockLost } from "../disk/lock.ts";
 import { DiskError } from "../disk/on_disk.ts";
 import { DeviceError } from "../device/device.ts";
+import { isInputFault } from "../run/input_fault.ts";
 import { STOP_CODES, type StopSignal } from "./stop_signals.ts";
 import { forbidden } from "./forbidden.ts";
 import { wrongPath } from "./wrong_path.ts";
@@ -22,7 +24,7 @@ export class BatchFailed extends Error {
   override readonly name = "BatchFailed";
 }
 
-/** A metric got worse or runs are missing, and `--fail-on-regression` is set. */
+/** A metric got worse or runs are missing with `--fail-on-regression`, or runs are not finished with `--fail-on-unfinished`. */
 export class GateFailed extends Error {
   override readonly name = "GateFailed";
 }
@@ -35,9 +37,8 @@ export class CheckFailed extends Error {
 /** The exit code that an error ends the program with. @param stoppedBy the signal that interrupted it */
 export function exitCodeOf(error: unknown, stoppedBy: StopSignal = "SIGINT"): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
-  if (error instanceof InputError || error instanceof CompileError) return WRONG_USE;
+  if (isInputFault(error)) return WRONG_USE;
   if (error instanceof GateFailed) return REGRESSION;
-  if (forbidden(error) !== undefined || wrongPath(error) !== undefined) return WRONG_USE;
   if (error instanceof OutputClosed) return OUTPUT_CLOSED;
   return error instanceof Interrupted ? STOP_CODES[stoppedBy] : FAILED;
 }
@@ -49,11 +50,22 @@ const KNOWN = [
   TrainingError,
   DeviceError,
   DiskError,
+  LockLost,
   HubError,
   BatchFailed,
   GateFailed,
   CheckFailed,
 ];
+
+/**
+ * The error of a command some of whose runs failed, each of which has been reported: where all of them lie in the input, that is wrong, and
+ * the same command would fail again.
+ *
+ * @param areInputFaults of each failure, whether it lies in the input
+ */
+export function runsFailed(what: string, areInputFaults: readonly boolean[]): InputError | BatchFailed {
+  return areInputFaults.every(Boolean) ? new InputError(what) : new BatchFailed(what);
+}
 
 /** The message of an error for the user; without a stack trace if the message names a way out. */
 export function messageOf(error: unknown): string {

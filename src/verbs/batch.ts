@@ -44,7 +44,12 @@ export function addBatch(program: Command, verbs: BatchVerb): void {
       "on WebGPU, compute each batch through ONNX Runtime instead of replaying a recording",
     )
     .option("--fail-fast", "start no more runs after one fails", false)
-    .option("--shard <i/n>", "run only the i-th of n parts, to share a batch among machines", shardOf)
+    .option(
+      "--shard <i/n>",
+      "run only the i-th of n parts, to share a batch among machines; auto: this task's part of what submit has planned; last: what comes after all tasks",
+      shardOf,
+    )
+    .option("--plan <file>", "the plan that --shard auto follows, where it is not plan.json in the results")
     .option("--summarize", "run nothing: write the summaries of the results that are there", false)
     .option("--dry-run", "run nothing: show what would run, with an estimate of its time", false)
     .addOption(reportToTrackers())

@@ -20,22 +20,28 @@ import { addReport, type ReportVerb } from "./report.ts";
 import { addRun, type RunVerb } from "./run.ts";
 import { addSchema, type SchemaVerb } from "./schema.ts";
 import { addShow, type ShowVerb } from "./show.ts";
+import { addStatus, type StatusVerb } from "./status.ts";
 import { addClean, type CleanVerb } from "./clean.ts";
 import { addBaseline, type BaselineVerb } from "./baseline.ts";
 import { addServe, type ServeVerb } from "./serve.ts";
 import { type LogFlags, logFormat } from "./log_format.ts";
+import { addMerge, type MergeVerb } from "./merge.ts";
 import { addView, type ViewVerb } from "./view.ts";
+import { addSubmit, type SubmitVerb } from "./submit.ts";
 import { addValidate, type ValidateVerb } from "./validate.ts";
 
 /** What each verb does with its arguments and flags. */
 export type Verbs =
   & RunVerb
   & BatchVerb
+  & SubmitVerb
   & DiffVerb
   & BaselineVerb
   & ListVerb
+  & StatusVerb
   & ShowVerb
   & ViewVerb
+  & MergeVerb
   & CleanVerb
   & ReportVerb
   & PredictVerb
@@ -54,11 +60,14 @@ const VERBS: readonly ((program: Command, verbs: Verbs) => void)[] = [
   addInit,
   addRun,
   addBatch,
+  addSubmit,
   addDiff,
   addBaseline,
   addList,
+  addStatus,
   addShow,
   addView,
+  addMerge,
   addClean,
   addReport,
   addPredict,

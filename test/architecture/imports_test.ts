@@ -251,6 +251,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "report", // a sweep has a report
     "run",
   ],
+  "cluster": [
+    "schema",
+    "base",
+    "disk",
+    "experiment", // YAML with the places of its values
+    "results", // which runs are complete, and how far the others are
+    "run", // what a run depends on
+    "batch",
+  ],
   "terminal": [
     "base",
     "disk",
@@ -267,6 +276,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "search", // what it found
     "run", // the progress that is displayed
     "batch", // the outcomes that are displayed
+    "cluster", // how far runs are
   ],
   "commands": [
     "deno.json", // the version that a new project is for
@@ -292,6 +302,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "run",
     "inference",
     "batch",
+    "cluster",
     "terminal",
   ],
   "verbs": [
@@ -321,13 +332,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "experiment",
     "dataset",
     "batch",
+    "cluster", // the results folder of a cluster, and the variables of its tasks
     "terminal",
     "verbs",
     "main.ts",
   ],
   "demo.ts": ["terminal", "launcher"],
   "launch.ts": ["terminal", "launcher"],
-  "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results"],
+  "generate_types.ts": ["schema", "experiment", "training", "artifacts", "results", "cluster"],
 };
 
 /** The room that a file is in; of the compiler's own rooms, that one. */

@@ -63,7 +63,7 @@ Deno.test("a batch runs a sweep in one session, summarizes it, and does not run 
 
 const prompt = (length: number) => ({ kind: "soft", length, template: "{prompt} {text} it was {mask} ." });
 
-Deno.test("a failing variant does not affect the others: its error is in its folder and in a table, and the exit code is 1", () =>
+Deno.test("a failing variant does not affect the others: its error is in its folder and in a table, and in the exit code", () =>
   inFolder(async (folder) => {
     const file = await sweepFile(folder, {
       sweep: undefined,
@@ -101,6 +101,20 @@ Deno.test("a failing variant does not affect the others: its error is in its fol
       [1, true, false],
     );
     assertStringIncludes(cut.stdout, "not started");
+    for (const jobs of ["1", "2"]) {
+      const wrong = await call([
+        "batch",
+        file,
+        "--results",
+        join(folder, "wrong"),
+        "--only",
+        "split",
+        "--jobs",
+        jobs,
+      ]);
+      assertEquals(wrong.code, 2, "where the file is at fault in all that failed, the same would fail again");
+      assertStringIncludes(wrong.stderr, "error: 1 of 1 runs failed");
+    }
   }));
 
 Deno.test("--only and --shard choose runs, and the shards together are the whole batch", () =>

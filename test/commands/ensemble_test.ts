@@ -56,6 +56,16 @@ Deno.test("an ensemble over seeds: best single, average and ensemble, from each 
     assertEquals(part.code, 0, part.stderr);
     assertStringIncludes(part.stderr, "small/seed=ensemble is skipped: its prompts must be");
 
+    for (const left of ["seed=ensemble", "summary.json"]) {
+      await Deno.remove(join(small, left), { recursive: true });
+    }
+    const last = await call(["batch", file, "--results", results, "--shard", "last"]);
+    assertEquals([last.code, last.stderr.match(/^\[\d\/\d\]/gm)], [0, ["[1/1]"]], last.stderr);
+    assertEquals(await json(small, "seed=ensemble/ensemble.json"), ensemble);
+    assertEquals((await json(small, "summary.json")).ensembles[0].ensemble, ensemble);
+    const early = await call(["batch", file, "--results", join(folder, "part"), "--shard", "last"]);
+    assertStringIncludes(early.stderr, "small/seed=ensemble is skipped: its prompts must be");
+
     const asked = await call(["predict", join(small, "seed=ensemble"), voted.length > 0 ? "a joy" : ""]);
     assertEquals(asked.code, 0, asked.stderr);
     assert(["negative", "positive"].includes(JSON.parse(asked.stdout).predicted), asked.stdout);
@@ -132,7 +142,7 @@ Deno.test("an ensemble whose members failed is reported, and files that ask for 
       sweep: { seed: [0, 1] },
     });
     const failed = await call(["batch", file, "--results", folder]);
-    assertEquals(failed.code, 1, failed.stderr);
+    assertEquals(failed.code, 2, failed.stderr);
     assertStringIncludes(failed.stderr, "3 of 3 runs failed");
     const wrong = async (changes: Record<string, unknown>, message: string) => {
       const { code, stderr } = await call(["validate", await writeExperiment(folder, changes)]);

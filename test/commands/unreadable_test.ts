@@ -56,6 +56,12 @@ Deno.test({
         assertStringIncludes(compared.stdout, "paired by id");
         assertStringIncludes(compared.stderr, `${closed}/`);
         assertStringIncludes(compared.stderr, "cannot be read (you have no permission)");
+        const merged = await limited("merge", b, "--into", join(folder, "c"));
+        assertEquals(merged.code, 2, merged.stderr);
+        assertStringIncludes(
+          merged.stderr,
+          `${closed}/environment.json cannot be read (you have no permission)`,
+        );
         for (const name of ["note.txt", "report.html"]) {
           await Deno.writeTextFile(join(b, "x", name), "x");
           await Deno.chmod(join(b, "x", name), 0);

@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { Lock, type LockSystem } from "../../src/disk/lock.ts";
+import { Lock, LockLost, type LockSystem } from "../../src/disk/lock.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 Deno.test("a lock is held by one at a time, and waited for", () =>
@@ -70,6 +70,8 @@ Deno.test("where flock does nothing, one of two machines has the lock, until it 
       await silentFor(65);
       const taken = await Promise.all([1, 2, 3, 4].map(() => Lock.tryTake(path, second)));
       assertEquals(taken.filter((lock) => lock !== undefined).length, 1, "one takes it over");
+      assertThrows(() => held?.check(), LockLost, "another machine goes on");
+      taken.find((lock) => lock !== undefined)?.check();
       held?.release();
       assertEquals(await Lock.tryTake(path, first), undefined, "the dead one's release changes nothing");
       taken.forEach((lock) => lock?.release());

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { parseDocument } from "yaml";
+import { parseCluster } from "../../src/cluster/cluster_file.ts";
 import { ExperimentDocument } from "../../src/experiment/document.ts";
 import { asksForSearch, SearchFile } from "../../src/experiment/search_file.ts";
 import { parseVariants } from "../../src/experiment/sweep.ts";
@@ -87,8 +88,14 @@ const AROUND_TEXTS = {
 };
 
 for (const { page, line, text } of ALL.filter(({ language }) => language === "yaml")) {
+  const given = parseDocument(text).toJS();
+  if ("engine" in given) {
+    Deno.test(`the cluster at ${page}:${line} is one`, () => {
+      assertEquals(parseCluster(text, `${page}:${line}`).engine, given.engine);
+    });
+    continue;
+  }
   Deno.test(`the experiment at ${page}:${line} is one, or a part of one`, () => {
-    const given = parseDocument(text).toJS();
     const around = given.answer?.target === undefined ? AROUND : AROUND_TEXTS;
     const whole = "name" in given ? text : JSON.stringify({ ...around, ...given });
     const document = new ExperimentDocument(whole, `${page}:${line}`);

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { InputError } from "../../src/base/errors.ts";
 import { packages } from "../../src/launcher/native_library.ts";
@@ -185,15 +185,18 @@ Deno.test("verbs that look around read what they are given and the locks above, 
     const folder = await Deno.realPath(given);
     const results = join(folder, "results");
     for (const name of ["s", ".locks"]) await Deno.mkdir(join(results, name), { recursive: true });
-    await Deno.mkdir(join(folder, "baselines"));
+    for (const name of ["baselines", "into"]) await Deno.mkdir(join(folder, name));
     await Deno.writeTextFile(join(folder, "baselines/main.json"), "{}");
     const reads = [`read=${join(results, "s")}`, `read=${join(results, ".locks")}`];
     const never = [`read=${folder}`, `write=${join(folder, "x")}`, "net=huggingface.co", "env=HF_TOKEN"];
-    for (const verb of ["list", "show"]) {
+    for (const verb of ["list", "status", "show"]) {
       const attempts = [...reads, ...never, `write=${join(results, "x")}`, `ffi=${packages().library}`];
       assertEquals(await allowedTo([verb, join(results, "s")], attempts), reads, verb);
     }
     const changes = [`write=${join(results, "x")}`];
+    const merged = [`write=${join(folder, "into/x")}`, ...reads];
+    const merge = ["merge", results, "--into", join(folder, "into")];
+    assertEquals(await allowedTo(merge, [...merged, ...never, ...changes]), merged);
     assertEquals(await allowedTo(["clean", "--results", results], [...changes, ...never]), changes);
     const baselines = join(folder, "baselines");
     const baseline = ["baseline", "set", join(results, "s"), "--baselines", baselines];
@@ -252,4 +255,27 @@ Deno.test("what is written into a link is written into the folder that it leads 
     assertEquals(code, 0, new TextDecoder().decode(stderr));
     assertEquals((await Deno.lstat(link)).isSymlink, true);
     assertEquals((await Deno.stat(join(folder, "real/experiments/first.yaml"))).isFile, true);
+  }));
+
+Deno.test("only submit may start a program: that of the scheduler which its cluster names, and none where it only shows the jobs", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "x.yaml");
+    const cluster = join(folder, "cluster.yaml");
+    await Deno.writeTextFile(file, "name: x\nmodel: { source: model }\n");
+    const programs = async (...args: string[]) =>
+      (await flagsOf(args)).filter((flag) => flag.startsWith("--allow-run"));
+    for (const [engine, program] of [["slurm", "sbatch"], ["kubernetes", "kubectl"]]) {
+      await Deno.writeTextFile(
+        cluster,
+        `engine: ${engine}\nresults: there\ntasks: { minutes: 1, atOnce: 1 }\nkubernetes: { image: i, claim: c }\n`,
+      );
+      assertEquals(await programs("submit", file, "--cluster", cluster), [`--allow-run=${program}`]);
+      assertEquals(await programs("submit", file, "--cluster", cluster, "--dry-run"), []);
+      const [writes] = (await flagsOf(["submit", file, "--cluster", cluster])).filter((flag) =>
+        flag.startsWith("--allow-write")
+      );
+      assert(writes?.includes(join(folder, "there")), writes);
+    }
+    assertEquals(await programs("batch", file), []);
+    assert((await flagsOf(["batch", file])).some((flag) => /^--allow-env=.*JOB_COMPLETION_INDEX/.test(flag)));
   }));

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { InputError } from "../../src/base/errors.ts";
 import { permissionFlags, type Permissions } from "../../src/launcher/permissions.ts";
 
-const NONE: Permissions = { read: [], write: [], ffi: [], net: [], env: [], sys: [] };
+const NONE: Permissions = { read: [], write: [], ffi: [], run: [], net: [], env: [], sys: [] };
 
 Deno.test("what is granted is named, what is not has no flag, and nobody is asked", () => {
   assertEquals(permissionFlags({ ...NONE, read: ["/a", "/b c", "/a"], net: ["[::1]:80"] }), [

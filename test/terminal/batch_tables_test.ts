@@ -7,6 +7,7 @@ Deno.test("a run that failed names the folder that it has left, and none where i
   const run = { title: "small", path: "results/small" } as PlannedRun;
   const outcomes = new Map<PlannedRun, BatchOutcome>([[run, {
     kind: "failed",
+    isInputFault: true,
     error: "no room",
     shared: "no room",
   }]]);

@@ -52,7 +52,7 @@ Deno.test("a batch shows the run that has come farther, and what is done of all"
     ["a", 0.2, { ended: 0, total: 2 }],
     ["a", 0.45, { ended: 0, total: 2 }],
   ]);
-  display.end("a", 5, { kind: "failed", error: "no", shared: "no" }, 1);
+  display.end("a", 5, { kind: "failed", error: "no", shared: "no", isInputFault: false }, 1);
   assertEquals(lines, ["[1/2] a: failed: no"]);
   display.stop();
   assertEquals(ended(), 1);
