@@ -3,18 +3,20 @@ import { join } from "@std/path";
 import { MINI, ROOT } from "../shared.ts";
 import { withHub } from "../hub/loopback_hub.ts";
 import { call, callProcess, inFolder } from "./softprompt.ts";
+import { writeTextModel } from "./text_model.ts";
 
 const LINES = Array.from({ length: 20 }, (_, i) => `{"question":"q${i}?","answer":["a${i}","b"]}\n`).join("");
+
+/** Longer than what is generated, and than the model's positions. */
+const LONG = `{answer} ${Array(5).fill("the film was very good and").join(" ")}`;
 
 /** A folder with an encoder-decoder's files on reading texts, and questions. */
 async function written(folder: string, changes: object): Promise<string> {
   const model = join(folder, "model");
-  await Deno.mkdir(model, { recursive: true });
-  for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
-    await Deno.copyFile(join(ROOT, "test/fixtures/tokenizers/unigram", name), join(model, name));
-  }
-  const config = { is_encoder_decoder: true, decoder_start_token_id: 0, eos_token_id: 2, n_positions: 24 };
-  await Deno.writeTextFile(join(model, "config.json"), JSON.stringify(config));
+  await writeTextModel(model, "t5");
+  const limits: string = join(model, "tokenizer_config.json");
+  const before = JSON.parse(await Deno.readTextFile(limits));
+  await Deno.writeTextFile(limits, JSON.stringify({ ...before, model_max_length: 24 }));
   await Deno.writeTextFile(join(folder, "q.jsonl"), `${LINES}{"question":"none"}\n`);
   const file = join(folder, "x.yaml");
   const experiment = {
@@ -67,7 +69,7 @@ Deno.test("what a model's generation_config.json asks for and is not done is ref
 Deno.test("answers that are cut are counted, and training alone costs no generating where that is asked for", () =>
   inFolder(async (folder) => {
     const file = await written(folder, {
-      answer: { kind: "text", target: "{answer} a b c d e f g h i j k l m n o p q r s t u v w x y z" },
+      answer: { kind: "text", target: LONG },
       evaluation: { validateOn: "loss", generate: { maxTokens: 16 } },
     });
     const { code, stdout, stderr } = await call(["validate", file, "--results", folder]);
@@ -75,7 +77,7 @@ Deno.test("answers that are cut are counted, and training alone costs no generat
     assertStringIncludes(stderr, "'prompt.examples: 1' does not fit");
     const fewer = await written(folder, {
       prompt: { kind: "soft", length: 4, template: "{prompt} {text}" },
-      answer: { kind: "text", target: "{answer} a b c d e f g h i j k l m n o p q r s t u v w x y z" },
+      answer: { kind: "text", target: LONG },
       evaluation: { validateOn: "loss", generate: { maxTokens: 16 } },
     });
     const whole = await call(["validate", fewer, "--results", folder]);
