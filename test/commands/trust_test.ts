@@ -181,7 +181,7 @@ Deno.test("a corrupt metrics.json is replaced, and a folder of a newer version f
     );
     await Deno.remove(join(results, "small", VARIANTS[2]!), { recursive: true });
     const { code, stdout, stderr } = await call(["batch", file, "--results", results]);
-    assertEquals(code, 1, stderr);
+    assertEquals(code, 2, stderr);
     assertStringIncludes(stderr, "metrics.json is damaged");
     assertStringIncludes(stdout, "was written by a newer softprompt");
     assertEquals(JSON.parse(await Deno.readTextFile(corrupt)).status, "complete");

@@ -101,7 +101,14 @@ Deno.test("auto never takes a software adapter", async () => {
   const gpu = Object.getOwnPropertyDescriptor(navigator, "gpu") ??
     Object.getOwnPropertyDescriptor(Navigator.prototype, "gpu")!;
   const withAdapter = async (info: Partial<GPUAdapterInfo> | null, test: () => Promise<void>) => {
-    const device = { lost: new Promise(() => {}), addEventListener: () => {}, features: new Set() };
+    const device = {
+      lost: new Promise(() => {}),
+      addEventListener: () => {},
+      features: new Set(),
+      createShaderModule: () => {},
+      createComputePipeline: () => {},
+      createComputePipelineAsync: () => {},
+    };
     const adapter = { info, features: new Set(), limits: {}, requestDevice: () => Promise.resolve(device) };
     const requestAdapter = () => Promise.resolve(info && adapter);
     Object.defineProperty(navigator, "gpu", { configurable: true, value: { requestAdapter } });
