@@ -5,16 +5,17 @@ const SPECIAL = /[\\`*_[\]<>&|~#$!]/g;
 
 /**
  * Where GitHub makes a link of plain text, whatever is escaped: after the first part of an address, and within mentions of people and of
- * issues, which tell them (https://github.github.com/gfm/#autolinks-extension-).
+ * issues, which tell them (https://github.github.com/gfm/#autolinks-extension-). Where it makes a picture of a name between colons.
  */
-const LINKED = /(?<=\b(?:https?|ftp):)(?=\/\/)|(?<=\bwww)(?=\.)|(?<=@)(?=[\p{L}\p{N}])|(?<=#|\bGH-)(?=\d)/giu;
+const LINKED =
+  /(?<=\b(?:https?|ftp):)(?=\/\/)|(?<=\bwww)(?=\.)|(?<=@)(?=[\p{L}\p{N}])|(?<=#|\bGH-)(?=\d)|(?<=:)(?=[\w+-]+:)/giu;
 
 /** A space of no width, which is seen in the source. */
 const NO_SPACE = "&#8203;";
 
 /**
  * A text in a line of Markdown, such as a heading or a cell of a table, that is shown as itself: line breaks as spaces, as in a
- * paragraph (https://spec.commonmark.org/0.31.2/#backslash-escapes). Nothing in it becomes a link or a mention.
+ * paragraph (https://spec.commonmark.org/0.31.2/#backslash-escapes). Nothing in it becomes a link, a mention or a picture.
  */
 export function markdownText(text: string): string {
   const line = visible(text.replaceAll(/\r\n|\r|\n/g, " "));

@@ -51,15 +51,20 @@ function codeOf(error: unknown): string | undefined {
   return code ?? (isTooLarge ? "EFBIG" : undefined);
 }
 
-/** The file that stands where a path needs a folder; `undefined` where none is found. */
-async function blockingFile(path: string): Promise<string | undefined> {
+/** What stands where a path needs a folder; `undefined` where nothing is found. */
+async function blocking(path: string): Promise<string | undefined> {
   for (let at = resolve(path);; at = dirname(at)) {
     try {
-      return (await Deno.stat(at)).isDirectory ? undefined : at;
+      return (await Deno.stat(at)).isDirectory ? undefined : `${at} is a file, and must be a folder`;
     } catch (error) {
       if (!isAbsent(error) || at === dirname(at)) return undefined;
+      if (await isLink(at)) return `${at} is a link that leads to nothing`;
     }
   }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(({ isSymlink }) => isSymlink, () => false);
 }
 
 async function reason(error: unknown, path: string, elsewhere: Elsewhere): Promise<string | undefined> {
@@ -78,10 +83,10 @@ async function reason(error: unknown, path: string, elsewhere: Elsewhere): Promi
       return `you have no permission to write there, so choose another folder with ${elsewhere}`;
     case "ENOTDIR":
     case "EEXIST":
-      return await blockingFile(path).then((file) =>
-        file === undefined
+      return await blocking(path).then((what) =>
+        what === undefined
           ? `there is a file where a folder must be, so choose another folder with ${elsewhere}`
-          : `${file} is a file, and must be a folder, so move it away or choose another folder with ${elsewhere}`
+          : `${what}, so move it away or choose another folder with ${elsewhere}`
       );
     case "ENAMETOOLONG":
       return `its name is longer than its file system allows, so choose another folder with ${elsewhere}`;

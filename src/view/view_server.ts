@@ -75,6 +75,8 @@ class ServedView {
   private readonly runs: RunIndex;
   private readonly waiting = new Set<ServerResponse>();
   private last: Promise<ViewIndex>;
+  /** The last of what is written, one after the other: writes of two windows at once would take each other's files away. */
+  private written: Promise<void> = Promise.resolve();
   private isAsked = false;
   private hasRunning = false;
 
@@ -134,11 +136,9 @@ class ServedView {
     const row = asked && (await this.last).rows.find(({ key }) => key === asked.key);
     if (asked === undefined || row === undefined) return refuse(response, 400, "there is no such run");
     try {
-      if ("note" in asked) await writeNote(row.folder, asked);
-      else if (!("remove" in asked)) await this.viewed.setBaseline(row.folder);
-      else if (row.baselines.includes(asked.remove)) {
-        await this.viewed.removeBaseline(row.folder, asked.remove);
-      } else return refuse(response, 409, "it is no baseline of this run any more");
+      const writing = this.written.then(() => this.writeOf(asked, row));
+      this.written = writing.catch(() => {});
+      await writing;
     } catch (error) {
       if (!(error instanceof InputError || error instanceof DiskError)) throw error;
       return refuse(response, 409, thrownMessage(error));
@@ -146,6 +146,13 @@ class ServedView {
     this.changed();
     sendJson(response, {});
   };
+
+  private async writeOf(asked: AskedWrite, { folder, baselines }: RunRow): Promise<void> {
+    if ("note" in asked) return await writeNote(folder, asked);
+    if (!("remove" in asked)) return await this.viewed.setBaseline(folder);
+    if (!baselines.includes(asked.remove)) throw new InputError("it is no baseline of this run any more");
+    await this.viewed.removeBaseline(folder, asked.remove);
+  }
 
   /** The runs as they are now; the first page gets those that were read when the server started. */
   private index(): Promise<ViewIndex> {

@@ -16,7 +16,7 @@ Deno.test("every character that Markdown could read otherwise is escaped, and li
   ) assertEquals(markdownText(text), shown);
 });
 
-Deno.test("a text mentions nobody, no issue and no address, as GitHub would have it", () => {
+Deno.test("a text mentions nobody, no issue and no address, and shows no picture, as GitHub would have it", () => {
   for (
     const [text, shown] of [
       [
@@ -25,7 +25,8 @@ Deno.test("a text mentions nobody, no issue and no address, as GitHub would have
       ],
       ["fixes #12, GH-7, owner/name#3", "fixes \\#&#8203;12, GH-&#8203;7, owner/name\\#&#8203;3"],
       ["https://evil.example, www.evil.example", "https:&#8203;//evil.example, www&#8203;.evil.example"],
-      ["a @ b, # c, 1://2", "a @ b, \\# c, 1://2"],
+      ["good:+1: :non-potable_water:", "good:&#8203;+1: :&#8203;non-potable\\_water:"],
+      ["a @ b, # c, 1://2, a: b:", "a @ b, \\# c, 1://2, a: b:"],
     ] as const
   ) assertEquals(markdownText(text), shown);
 });

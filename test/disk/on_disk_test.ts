@@ -28,6 +28,18 @@ Deno.test("a folder that Deno may not write names the task that may, and a comma
   }
 });
 
+Deno.test("a link that leads to nothing is named where a folder must be", () =>
+  inFolder(async (folder) => {
+    const link: string = join(folder, "results");
+    await Deno.symlink(join(folder, "gone"), link);
+    const path: string = join(link, "run");
+    await assertRejects(
+      () => onDisk(path, () => Deno.mkdir(path, { recursive: true })),
+      DiskError,
+      `${link} is a link that leads to nothing, so move it away or choose another folder with --results;`,
+    );
+  }));
+
 Deno.test("names and files that are too large for a file system are errors that say so", () =>
   inFolder(async (folder) => {
     const long: string = join(folder, "x".repeat(300));

@@ -78,6 +78,34 @@ Deno.test("notes and baselines are written for the server's own page alone", () 
     });
   }));
 
+Deno.test("of notes that several windows save at once, one is kept and the others hear of it", () =>
+  inFolder(async (folder) => {
+    const [run] = await made(folder);
+    await viewing(folder, async ({ url, errors }) => {
+      const { token } = await (await fetch(`${url}index`)).json();
+      const notes = Array.from({ length: 6 }, (_, i) => `window ${i}`);
+      const answers = await Promise.all(notes.map(async (note) => {
+        const response = await fetch(`${url}note`, {
+          method: "POST",
+          headers: {
+            origin: new URL(url).origin,
+            "content-type": "application/json",
+            "x-softprompt-token": token,
+          },
+          body: JSON.stringify({ key: run, note, before: "" }),
+        });
+        return { note, status: response.status, text: await response.text() };
+      }));
+      const kept = answers.filter(({ status }) => status === 200);
+      assertEquals(kept.length, 1);
+      assertEquals(await Deno.readTextFile(join(run!, "note.txt")), `${kept[0]!.note}\n`);
+      for (const { status, text } of answers) {
+        if (status !== 200) assertStringIncludes(text, "it was changed elsewhere meanwhile");
+      }
+      assertEquals(errors, []);
+    });
+  }));
+
 Deno.test("a second view on the port of another is refused, and the first goes on", () =>
   inFolder(async (folder) => {
     await made(folder);

@@ -85,14 +85,17 @@ function decoded(
   const proto = inlineFunctions(file.model, log);
   const importer = new Importer(b, file, log);
   const fed = importer.initialize(proto);
-  importer.feed(fed, decoderFeeder(b, file.path, hidden, fed));
+  const feed = decoderFeeder(b, file.path, hidden, fed);
   checkMergedDecoder(file);
-  const take = importer.taker(proto);
-  const logits = findLogits(b, proto.output, take, DECODED_ROWS);
-  if (kept === undefined) return logits;
-  outputs.set(HIDDEN_STATES, hidden);
-  for (const [name, output] of kept) outputs.set(name, take(output));
-  return logits;
+  return b.from(file.path, () => {
+    importer.feed(fed, feed);
+    const take = importer.taker(proto);
+    const logits = findLogits(b, proto.output, take, DECODED_ROWS);
+    if (kept === undefined) return logits;
+    outputs.set(HIDDEN_STATES, hidden);
+    for (const [name, output] of kept) outputs.set(name, take(output));
+    return logits;
+  });
 }
 
 /** From this version on operators broadcast as they do now, and shapes are inputs. */

@@ -15,8 +15,29 @@ export class Builder {
   readonly nodes: Node[] = [];
   readonly outputs: Map<string, Value> = new Map();
 
-  /** @param source the model's file, for messages @param multiplier the number that the graph keeps */
-  constructor(readonly source: string, private readonly multiplier: number | undefined = undefined) {}
+  /** The file that is read, which messages name. */
+  private reading: string;
+
+  /** @param file the model's file, for messages @param multiplier the number that the graph keeps */
+  constructor(private readonly file: string, private readonly multiplier: number | undefined = undefined) {
+    this.reading = file;
+  }
+
+  /** The file that messages name. */
+  get source(): string {
+    return this.reading;
+  }
+
+  /** Adds what stands in another file of the model, which messages name meanwhile. */
+  from<Result>(file: string, add: () => Result): Result {
+    const before = this.reading;
+    this.reading = file;
+    try {
+      return add();
+    } finally {
+      this.reading = before;
+    }
+  }
 
   /** A builder that appends to a graph. */
   static of(graph: Graph): Builder {
@@ -30,7 +51,7 @@ export class Builder {
   /** The graph so far, its outputs those given here or set before. */
   graph(outputs: ReadonlyMap<string, Value> = this.outputs): Graph {
     return {
-      source: this.source,
+      source: this.file,
       ...(this.multiplier !== undefined && { multiplier: this.multiplier }),
       inputs: [...this.inputs],
       nodes: [...this.nodes],

@@ -99,6 +99,27 @@ const REFUSED: Readonly<Record<string, [decoder: () => Uint8Array | undefined, m
       }),
     "(one that only continues a text, from the keys and values of its start, cannot begin one): put decoder_model.onnx",
   ],
+  "a decoder with an operator that is not known": [
+    () =>
+      changed(({ graph }) => {
+        graph!.node.find(({ opType }) => opType === "Softmax")!.opType = "Hardest";
+      }),
+    " in a/decoder_model.onnx: the compiler does not know it",
+  ],
+  "a decoder with an input that is not known": [
+    () =>
+      changed(({ graph }) => {
+        graph!.input.push(create(ValueInfoProtoSchema, { name: "bias" }));
+      }),
+    "input 'bias' of a/decoder_model.onnx is not one the compiler can feed",
+  ],
+  "a decoder without logits": [
+    () =>
+      changed(({ graph }) => {
+        graph!.output = graph!.output.map((one) => ({ ...one, name: graph!.node[0]!.output[0]! }));
+      }),
+    "a/decoder_model.onnx gives ",
+  ],
   "a merged decoder whose branches have other weights": [
     () =>
       merged((_, weights) => {
