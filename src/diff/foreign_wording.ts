@@ -66,7 +66,7 @@ function pairedSentence({ paired, onlyInA, onlyInB, changed, repeats }: ForeignC
   const isRepeated = repeats.a + repeats.b > 2;
   return {
     en: `${counted(paired, "example")} paired by id${en}${
-      isRepeated ? `; means over up to ${repeats.a} repeats in A and ${repeats.b} in B` : ""
+      isRepeated ? `; means over up to ${counted(repeats.a, "repeat")} in A and ${repeats.b} in B` : ""
     }.`,
     zh: `${paired} 个样本按 id 成对比较${zh}${
       isRepeated ? `；A 至多 ${repeats.a} 次重复、B 至多 ${repeats.b} 次，取均值` : ""

@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { parseVariants } from "../../src/experiment/sweep.ts";
 import { call, inFolder } from "../commands/softprompt.ts";
 import { ROOT, shared, sharedTest } from "../shared.ts";
+import { smallT5 } from "../docs/small_t5.ts";
 
 const FILES = join(ROOT, "experiments/text");
 const DATA = join(ROOT, "data/questions-demo");
@@ -39,13 +40,12 @@ Deno.test("the questions are 200, each with an answer that stands in its text, a
   assertEquals(new Set(all.map(({ context }) => context)).size, 50);
 });
 
-Deno.test("questions are read by the files' template and target with a tokenizer that is here", () =>
+Deno.test("questions are read by the files' template and target with a model that is here", () =>
   inFolder(async (folder) => {
-    for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
-      await Deno.copyFile(join(ROOT, "test/fixtures/tokenizers/unigram", name), join(folder, name));
+    await Deno.mkdir(join(folder, "onnx"));
+    for (const [name, bytes] of Object.entries(await smallT5())) {
+      await Deno.writeFile(join(folder, name), bytes);
     }
-    const config = { is_encoder_decoder: true, decoder_start_token_id: 0 };
-    await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify(config));
     const text = await Deno.readTextFile(join(FILES, "questions-t5-small.yaml"));
     const file = join(folder, "x.yaml");
     await Deno.writeTextFile(
