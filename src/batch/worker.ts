@@ -25,12 +25,13 @@ reportUnawaited((line) => log(line));
 
 line.onmessage = async ({ data }) => {
   if (data.kind === "interrupt") return interrupt.abort(new Interrupted("interrupted"));
-  const { runs, policy, threads } = data;
+  const { runs, policy, threads, workers } = data;
   const reporters = runs.map((_, run) => sendingReporter((event) => line.postMessage({ run, ...event })));
   log = reporters[0]!.log;
   resources ??= new ResourceCache({
     reporter: logDownloads(log),
     threads,
+    workers,
     keepsSessions: true,
   });
   const outcomes = await runGroup(runs, { policy, resources, signal: interrupt.signal }, reporters);

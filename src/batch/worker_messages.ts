@@ -10,6 +10,8 @@ export type ToWorker =
     readonly runs: readonly PlannedRun[];
     readonly policy: RunPolicy;
     readonly threads: number;
+    /** The number of workers, of which this is one. */
+    readonly workers: number;
   }
   | { readonly kind: "interrupt" };
 

@@ -12,8 +12,15 @@ import { type FromWorker, report, type ToWorker } from "./worker_messages.ts";
 export class WorkerRunner implements Runner {
   private worker: Worker | undefined;
 
-  /** @param threads the number of threads of the native CPU device */
-  constructor(private readonly threads: number, private readonly signal: AbortSignal) {
+  /**
+   * @param threads the number of threads of the native CPU device
+   * @param workers the number of workers, of which this is one
+   */
+  constructor(
+    private readonly threads: number,
+    private readonly workers: number,
+    private readonly signal: AbortSignal,
+  ) {
     signal.addEventListener(
       "abort",
       () => this.worker?.postMessage({ kind: "interrupt" } satisfies ToWorker),
@@ -43,7 +50,8 @@ export class WorkerRunner implements Runner {
         const error = `${shared}: ${event.message}`;
         resolve(all({ kind: "failed", error, shared, isInputFault: false }));
       };
-      worker.postMessage({ kind: "run", runs, policy, threads: this.threads } satisfies ToWorker);
+      const { threads, workers } = this;
+      worker.postMessage({ kind: "run", runs, policy, threads, workers } satisfies ToWorker);
     });
   }
 

@@ -6,7 +6,8 @@ import type { TargetEncoded } from "../prompt/target_encoding.ts";
 import { textBatchFeeds } from "../prompt/text_batches.ts";
 import { logProbabilityIn } from "./difference.ts";
 import {
-  isRunAlone,
+  batchesOf,
+  holds,
   ordinaryPrompt,
   type SelfCheck,
   SelfCheckError,
@@ -40,21 +41,22 @@ export async function textCheck(task: TextCheckTask): Promise<SelfCheck> {
   let difference = 0;
   for (const text of texts) {
     const own = await ownAnswer(task, text, text === texts[0]);
-    const others = isRunAlone(task) ? [] : texts.filter((one) => one !== text);
-    const relative = await differenceFrom(task, own, [text, ...others], 0);
-    // A NaN difference is an error, too.
-    if (!(relative <= tolerance)) {
-      throw new SelfCheckError(
-        `the logarithms of its probabilities differ by ${
-          relative.toPrecision(2)
-        } of the largest logit, and ${tolerance} is allowed; the difference begins ${await beginning(
-          task,
-          own,
-          text,
-        )}`,
-      );
+    for (const batch of batchesOf(text, texts, task)) {
+      const relative = await differenceFrom(task, own, batch, 0);
+      // A NaN difference is an error, too.
+      if (!(relative <= tolerance)) {
+        throw new SelfCheckError(
+          `the logarithms of its probabilities differ by ${
+            relative.toPrecision(2)
+          } of the largest logit, and ${tolerance} is allowed; the difference begins ${await beginning(
+            task,
+            own,
+            text,
+          )}`,
+        );
+      }
+      difference = Math.max(difference, relative);
     }
-    difference = Math.max(difference, relative);
   }
   return { difference, tolerance };
 }
@@ -119,7 +121,7 @@ async function beginning(task: TextCheckTask, own: OwnAnswer, text: TargetEncode
   }
   if (answer.inputNames.includes("position_ids")) {
     for (const shift of SHIFTS.filter((one) => firstPosition + one >= 0)) {
-      if (await agrees(shift)) {
+      if (await holds(() => agrees(shift))) {
         return `in the positions: those of a text start at ${
           firstPosition + shift
         } in the file, but at ${firstPosition} in the compiled graph`;

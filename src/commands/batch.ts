@@ -196,7 +196,8 @@ function runnersFor(
 ): Runner[] {
   if (jobs === 1) return [new InProcessRunner(resources, signal)];
   const threads = Math.max(1, Math.floor(navigator.hardwareConcurrency / jobs));
-  return Array.from({ length: Math.min(jobs, runs) }, () => new WorkerRunner(threads, signal));
+  const workers = Math.min(jobs, runs);
+  return Array.from({ length: workers }, () => new WorkerRunner(threads, workers, signal));
 }
 
 /** Lets the runners execute all jobs and records their outcomes; jobs that another process is executing come last, and are waited for. */

@@ -5,10 +5,14 @@ import type { Notice } from "./progress.ts";
 /** The share of the free memory that keys and values of the rows before prompts may take. */
 const SHARE = 1 / 4;
 
-/** The bytes that may be kept of the rows before prompts, from now on. A container's limit counts, where there is one. */
-export function roomForRows(): number {
+/**
+ * The bytes that may be kept of the rows before prompts, from now on. A container's limit counts, where there is one.
+ *
+ * @param workers those that share the memory: each has an equal part
+ */
+export function roomForRows(workers = 1): number {
   const left = (process.constrainedMemory() || Infinity) - Deno.memoryUsage().rss;
-  return SHARE * Math.max(0, Math.min(Deno.systemMemoryInfo().available, left));
+  return SHARE / workers * Math.max(0, Math.min(Deno.systemMemoryInfo().available, left));
 }
 
 /**
@@ -32,7 +36,7 @@ export function keptRowsNotice(
     (count) => Number(count).toLocaleString("en"),
   );
   const limit = bytes > room
-    ? `; ${inUnits(room)} (a quarter of the free memory) are kept, the others are computed in each step`
+    ? `; there is room for ${inUnits(room)}, and the others are computed in each step`
     : ", kept for all epochs";
   return {
     about: "rows before the prompt",

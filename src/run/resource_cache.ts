@@ -27,6 +27,8 @@ export interface ResourceOptions {
   readonly reporter: DownloadReporter;
   /** Threads of the native CPU; all cores by default. */
   readonly threads?: number;
+  /** The number of workers that share the memory, of which this is one; 1 by default. */
+  readonly workers?: number;
   /** Whether sessions are kept for the next run, at the cost of the memory that they hold meanwhile. */
   readonly keepsSessions: boolean;
 }
@@ -54,12 +56,15 @@ export class ResourceCache {
   private readonly hardGraphs = new WeakMap<OpenModel, Map<string, CompiledAnswer>>();
   private readonly downloads: DownloadReporter;
   private readonly threads: number | undefined;
+  /** The number of workers that share the memory, of which this is one. */
+  readonly workers: number;
   /** The sessions of the last compiled step. */
   readonly sessions: SessionCache;
 
-  constructor({ reporter, threads, keepsSessions }: ResourceOptions) {
+  constructor({ reporter, threads, workers = 1, keepsSessions }: ResourceOptions) {
     this.downloads = reporter;
     this.threads = threads;
+    this.workers = workers;
     this.sessions = new SessionCache(keepsSessions, (line) => reporter.log(line));
   }
 

@@ -35,7 +35,7 @@ export async function tunePrompt<One extends EncodedExample, Made>(
   compiled: Compiled,
   context: RunContext,
 ): Promise<TunedPrompt> {
-  const room = prefix ? roomForRows() : 0;
+  const room = prefix ? roomForRows(context.resources.workers) : 0;
   const { trainStep, update, answer, kept, endSteps } = prefix
     ? await sessions.tuningAfterPrefix(compiled, prefix, room)
     : await sessions.tuning(compiled);

@@ -133,6 +133,38 @@ Deno.test("an answer that is not a number stops the run", () =>
     assert(error.message.includes("differ by NaN"), error.message);
   }));
 
+Deno.test("a graph that leaves out rows is compared for texts alone, of which it leaves out the most", () =>
+  withCheck("gpt2-opset11", "word-embeddings", async (task) => {
+    const { answer } = task;
+    const faulty = {
+      ...answer,
+      run: async (feeds: Parameters<typeof answer.run>[0]) => {
+        const { word_logits, ...rest } = await answer.run(feeds);
+        if (feeds.input_ids!.dims[0] === 1) (word_logits!.data as Float32Array)[3]! += 1;
+        return { ...rest, word_logits: word_logits! };
+      },
+    };
+    await selfCheck({ ...task, answer: faulty });
+    await assertRejects(() => selfCheck({ ...task, answer: faulty, leavesRows: true }), SelfCheckError);
+  }));
+
+Deno.test("a difference is named where positions have no row after a text's last", () =>
+  withCheck("bert-opset11", undefined, async (task) => {
+    const { answer } = task;
+    const faulty = {
+      ...answer,
+      run: async (feeds: Parameters<typeof answer.run>[0]) => {
+        const { data } = feeds.position_ids as { data: BigInt64Array };
+        if (data.some((position) => position > 5n)) throw new RangeError("there is no such row");
+        const { word_logits, ...rest } = await answer.run(feeds);
+        (word_logits!.data as Float32Array)[3]! += 1;
+        return { ...rest, word_logits: word_logits! };
+      },
+    };
+    const error = await assertRejects(() => selfCheck({ ...task, answer: faulty }), SelfCheckError);
+    assert(error.message.includes("in the graph itself"), error.message);
+  }));
+
 Deno.test("a file whose own answer is not a number is named as the cause", () =>
   withCheck("bert-opset11", undefined, async (task) => {
     const file: typeof task.file = Object.create(task.file, {

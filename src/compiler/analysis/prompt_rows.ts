@@ -12,7 +12,8 @@ import {
 import { definitionOf } from "../ops/mod.ts";
 import { attributeAxis, type SelectionRule } from "../ops/op_definition.ts";
 import { AttentionProbe, BLOCKED } from "./attention_direction.ts";
-import { isTokens } from "./token_wise.ts";
+import { TextStart } from "./text_start.ts";
+import { hasTokens, isTokens } from "./token_wise.ts";
 
 const SEQUENCE = symbol("sequence");
 
@@ -37,7 +38,8 @@ export interface PromptRows {
 /**
  * Proves that no row of a text depends on later ones, and finds the rows' axis in each value that depends on the prompt. Rows
  * are mixed only where queries meet keys, and where attention is applied to values, after a softmax whose mask blocks all later
- * rows. Everything else must compute each row from the same row of its inputs.
+ * rows. Everything else must compute each row from the same row of its inputs. What does not depend on the prompt (positions,
+ * masks) must be the same for a text that ends earlier.
  *
  * @param graph with the output `logits` float32 [batch, sequence, vocabulary]
  * @param prompt its input
@@ -57,13 +59,17 @@ export function promptRows(
     return undefined;
   }
   const probe = new AttentionProbe(nodes, entered, read);
+  const textStart = new TextStart(read);
   const layouts = new Map<Value, Layout>([[entered, { row: 1 }]]);
   const after = dependents(nodes.slice(nodes.indexOf(entry) + 1), [entered]);
   for (const node of nodes) {
     if (node === entry || !node.outputs.some((output) => after.has(output))) continue;
     const layout = layoutAfter(node, layouts, probe);
+    if (layout === undefined) return undefined;
+    const isOfLaterRows = (input: Value) =>
+      isOfAllRows(input) || textStart.differs(input, isBias(node, input, layout));
     if (
-      layout === undefined || node.inputs.some((input) => input && !after.has(input) && isOfAllRows(input))
+      node.inputs.some((input) => input && isOfTokens(input) && !after.has(input) && isOfLaterRows(input))
     ) {
       return undefined;
     }
@@ -109,13 +115,31 @@ function layoutAfter(
   return { row, key, blocked: blockedAfter(node, inputs) };
 }
 
-/** Whether a value is made of a number that all rows of a text decide: the longest position, for example. */
+/** Whether a value has numbers that depend on a text, or on its length; a shape has none. */
+function isOfTokens(value: Value): boolean {
+  const isOne = (one: Value) => hasTokens(one) || one.integers?.some(isTokens) === true;
+  return value.integers === undefined &&
+    [...ancestors(value)].some(({ inputs }) => inputs.some((input) => input !== null && isOne(input)));
+}
+
+/** Whether a value is made of a number that all rows of a text decide: the longest position, for example, or the last. */
 function isOfAllRows(value: Value): boolean {
   return [...ancestors(value)].some((node) => {
+    const { inputs, outputs } = node;
+    const isShape = outputs.every(({ integers }) => integers !== undefined);
+    if (!isShape && inputs.some((input) => input && hasTokens(input)) && !outputs.some(hasTokens)) {
+      return true;
+    }
     const kept = new Set(selectionRules(node).map((rule) => rule?.axes[0]));
     return definitionOf(node.op).accumulate !== undefined &&
-      node.inputs[0]?.shape.some((extent, axis) => isTokens(extent) && !kept.has(axis));
+      inputs[0]?.shape.some((extent, axis) => isTokens(extent) && !kept.has(axis));
   });
+}
+
+/** Whether a value is added to scores, whose softmax stays the same where one number is added to all scores of a row. */
+function isBias({ op, outputs: [output] }: Node, { shape }: Value, { key }: Layout): boolean {
+  return (op === "Add" || op === "Sub") && key === output!.shape.length - 1 &&
+    hasTokens({ shape: shape.slice(-1) });
 }
 
 /** Whether a node reduces numbers in such a way that those far below others make no difference. */
@@ -132,11 +156,9 @@ function blockedAfter(node: Node, inputs: readonly (Layout | undefined)[]): numb
   if (movement !== undefined || node.op === "Cast") return inputs[0]?.blocked;
   if (compute === undefined) return undefined;
   const known = node.inputs.map((input, i) => inputs[i]?.blocked ?? (input ? scalarOf(input) : undefined));
-  const [found, ...others] = SAMPLES.map((sample) => {
-    const [x = sample, y = sample, z = sample] = known;
-    return compute(x, y, z);
-  });
-  return others.every((other) => other === found) ? found : undefined;
+  const [xs, ys, zs] = [0, 1, 2].map((i) => known[i] === undefined ? SAMPLES : [known[i]]);
+  const all = xs!.flatMap((x) => ys!.flatMap((y) => zs!.map((z) => compute(x, y, z))));
+  return all.every((other) => other === all[0]) ? all[0] : undefined;
 }
 
 /** Queries by keys, or attention applied to values. */

@@ -18,6 +18,7 @@ const NESTED: Readonly<Record<Kind, Readonly<Record<number, Kind>>>> = {
 /** The fields of a tensor's location, and of an entry in the first of them. */
 const EXTERNAL_DATA = 13;
 const DATA_LOCATION = 14;
+const DEFAULT = 0;
 const EXTERNAL = 1;
 const KEY = 1;
 const VALUE = 2;
@@ -78,10 +79,15 @@ class Splitter {
   *field(kind: Kind, depth: number): Reading<number> {
     const { stream } = this;
     const tag = yield* stream.varint();
-    const within = NESTED[kind][Math.floor(tag.value / 2 ** TAG_BITS)];
+    const number = Math.floor(tag.value / 2 ** TAG_BITS);
+    const within = NESTED[kind][number];
     switch (tag.value % 2 ** TAG_BITS) {
-      case WireType.Varint:
-        return this.copy(tag.bytes, (yield* stream.varint()).bytes);
+      case WireType.Varint: {
+        const { value, bytes } = yield* stream.varint();
+        // In a file that says what it need not say, this would stand after the new location, and count.
+        const isDefault = kind === "tensor" && number === DATA_LOCATION && value === DEFAULT;
+        return isDefault ? 0 : this.copy(tag.bytes, bytes);
+      }
       case WireType.Bit64:
         return this.copy(tag.bytes, yield* stream.take(8));
       case WireType.Bit32:

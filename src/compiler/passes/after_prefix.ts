@@ -21,7 +21,7 @@ export interface KeptValue {
  * The values that rows from the prompt on read of the rows before it: of the forms that a value takes on its way into a product,
  * the last that has nothing twice.
  *
- * @returns `undefined` where examples do not lie one after the other in them, or they are not float32
+ * @returns `undefined` where there are none, examples do not lie one after the other in them, or they are not float32
  */
 export function keptValues(
   graph: Graph,
@@ -40,7 +40,7 @@ export function keptValues(
   const kept = [...values].map((value, i) => ({ name: `past_${i}`, axis: axes.get(value)!, value }));
   const isKept = ({ axis, value }: KeptValue) =>
     axis > 0 && value.type === "float32" && copiesOfBatch(value) !== undefined;
-  return kept.every(isKept) ? kept : undefined;
+  return kept.length > 0 && kept.every(isKept) ? kept : undefined;
 }
 
 /** The graph of the rows before a prompt, whose outputs are what later rows read of them. Its texts end there. */

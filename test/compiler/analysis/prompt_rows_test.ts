@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { promptRows } from "../../../src/compiler/analysis/prompt_rows.ts";
-import { symbol } from "../../../src/compiler/graph/dimension.ts";
+import { subtract, symbol } from "../../../src/compiler/graph/dimension.ts";
 import type { Value } from "../../../src/compiler/graph/graph.ts";
 import { Builder } from "../../../src/compiler/ops/builder.ts";
 import { written } from "../../../src/compiler/passes/splice.ts";
@@ -29,6 +29,16 @@ function masked(b: Builder, scores: Value, later: number): Value {
 
 const softmax = (b: Builder, scores: Value) => b.op("Softmax", [scores], { axis: -1 });
 
+/** The distance of each row from the last one. */
+const fromEnd = (b: Builder) =>
+  b.cast(b.op("Range", [b.integer(subtract(1, SEQUENCE)), b.integer(1), b.integer(1)]), "float32");
+
+const PROVEN = [
+  "after a causal mask",
+  "where rows that see nothing are 0",
+  "with a bias by the distance from the end",
+];
+
 const WAYS: Readonly<Record<string, (b: Builder, scores: Value, x: Value) => Value>> = {
   "after a causal mask": (b, scores, x) => b.matmul(softmax(b, masked(b, scores, 0)), x),
   "where rows that see nothing are 0": (b, scores, x) => {
@@ -49,6 +59,21 @@ const WAYS: Readonly<Record<string, (b: Builder, scores: Value, x: Value) => Val
     });
     return b.matmul(softmax(b, masked(b, b.divide(scores, most), 0)), x);
   },
+  "whose scores are divided by a text's last position": (b, scores, x) => {
+    const positions = b.input("position_ids", "int64", [BATCH, SEQUENCE]);
+    const last = b.op("Gather", [b.cast(positions, "float32"), b.integers([-1])], { axis: 1 });
+    return b.matmul(softmax(b, masked(b, b.divide(scores, b.reshape(last, [BATCH, 1, 1])), 0)), x);
+  },
+  "whose scores are divided by the length of a text": (b, scores, x) =>
+    b.matmul(softmax(b, masked(b, b.divide(scores, b.cast(b.integer(SEQUENCE), "float32")), 0)), x),
+  "whose rows are multiplied by their distance from the end": (b, scores, x) =>
+    b.multiply(b.matmul(softmax(b, masked(b, scores, 0)), x), b.reshape(fromEnd(b), [SEQUENCE, 1])),
+  "with a bias by the distance from the end": (b, scores, x) =>
+    b.matmul(softmax(b, masked(b, b.add(scores, b.multiply(fromEnd(b), b.scalar(3))), 0)), x),
+  "without a softmax, whose weights are a difference": (b, scores, x) =>
+    b.matmul(b.subtract(scores, b.multiply(scores, scores)), x),
+  "without a softmax, whose weights are what is compared": (b, scores, x) =>
+    b.matmul(b.cast(b.op("Less", [scores, b.multiply(scores, scores)]), "float32"), x),
   "where the largest score of all rows is read": (b, scores, x) =>
     b.multiply(x, b.op("ReduceMax", [scores, b.integers([2])], { keepdims: 1 })),
   "where the mean of all rows is read": (b, scores, x) =>
@@ -56,7 +81,7 @@ const WAYS: Readonly<Record<string, (b: Builder, scores: Value, x: Value) => Val
 };
 
 for (const [what, mix] of Object.entries(WAYS)) {
-  const isProven = ["after a causal mask", "where rows that see nothing are 0"].includes(what);
+  const isProven = PROVEN.includes(what);
   Deno.test(`attention ${what} ${isProven ? "shows" : "does not show"} that no row depends on later ones`, () => {
     const { graph, prompt } = model(mix);
     const found = promptRows(graph, prompt, ({ bytes }) => bytes);

@@ -54,6 +54,18 @@ Deno.test("a file whose weights were taken apart is the same file, its weights p
   }
 });
 
+Deno.test("weights are taken apart whose file says that they lie in it", async () => {
+  const family = "gpt2-opset11.onnx";
+  const model = fromBinary(ModelProtoSchema, await Deno.readFile(`test/fixtures/families/${family}`));
+  for (const tensor of tensorsOf(model)) tensor.dataLocation = TensorProto_DataLocation.DEFAULT;
+  const parted = fromBinary(ModelProtoSchema, apart(toBinary(ModelProtoSchema, model), family, 1000));
+  const moved = tensorsOf(parted).filter(({ externalData }) => externalData.length > 0);
+  assert(moved.length > 0);
+  for (const { name, dataLocation } of moved) {
+    assertEquals(dataLocation, TensorProto_DataLocation.EXTERNAL, name);
+  }
+});
+
 for (
   const path of [
     `${MINI}/onnx/model.onnx`,
