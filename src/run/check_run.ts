@@ -84,8 +84,10 @@ export async function soundGraphs(
     return { graphs: run.graphs, outcome: isLarger ? other : outcome };
   } catch (error) {
     if (!(error instanceof SelfCheckError)) throw error;
+    const { onnx } = run.prepared.model;
+    const reason = thrownMessage(error.cause ?? error);
     run.log(
-      `steps are over whole texts, as without the texts before the prompt ${error.message.split(". ")[0]}`,
+      `steps are over whole texts, as ${onnx} is not computed correctly without the rows before the prompt: ${reason}`,
     );
     return { graphs: whole, outcome };
   }

@@ -127,6 +127,6 @@ sharedTest(
       const found = await soundGraphs(run);
       assertEquals(found.graphs, { prompt: graphs.prompt });
       assert("difference" in found.outcome && found.outcome.difference < 1e-4);
-      assertStringIncludes(lines[0]!, "steps are over whole texts, as without the texts before the prompt ");
+      assertStringIncludes(lines[0]!, "is not computed correctly without the rows before the prompt: ");
     }),
 );

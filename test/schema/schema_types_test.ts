@@ -39,7 +39,7 @@ how: ["a", "b"],
 
 /** The defaults of keys that are left out, by the path of the object that holds them. */
 export const DEFAULTS = {
-experiment: { how: "a" },
+"": { how: "a" },
 } as const;
 `,
   );
