@@ -159,6 +159,9 @@ Deno.test("what cannot be merged is refused by name, before anything is written"
     const lock = await Lock.tryTake(lockPath(c, "s/seed=1"));
     assertStringIncludes(await refused(b, "--into", c), `${join(c, "s/seed=1")} is being run`);
     lock?.release();
+    await Deno.writeTextFile(join(folder, "file"), "");
+    const { stderr } = await call(["merge", b, "--into", join(folder, "file/c")]);
+    assertStringIncludes(stderr, "move it away or choose another folder with --into");
     await Deno.mkdir(join(c, "both"), { recursive: true });
     await Deno.writeTextFile(join(c, "both/predictions.jsonl"), "mine");
     assertStringIncludes(
