@@ -175,6 +175,9 @@ Deno.test("what cannot be merged is refused by name, before anything is written"
       await refused(a, "--into", c),
       `${join(c, "s/seed=0")} is reached by a symbolic link`,
     );
+    await Deno.remove(join(b, "s/seed=1"), { recursive: true });
+    await writeWholeRun(join(b, "t"), { hash: "t" });
+    assertStringIncludes(await refused(b, "--into", c), `${join(c, "s")} is reached by a symbolic link`);
     await Deno.remove(join(c, "s"));
     assertEquals([await filesIn(c), await filesIn(join(folder, "elsewhere"))], [{}, {}]);
   }));
