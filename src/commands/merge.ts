@@ -55,7 +55,9 @@ export async function merge(
     }
     return merged;
   });
-  for (const [path, record] of searches) await writeSearchRecord(join(into, path), record);
+  for (const [path, record] of searches) {
+    await writeSearchRecord(join(into, path), record, "--into");
+  }
   const written = await writeMergedSummaries(rows, into);
   for (const { folder, state } of leftOut) io.log(`${folder} is left out: it is not complete (${state})`);
   if (json) {

@@ -96,7 +96,7 @@ async function submitToSlurm(
   io: CommandIo,
 ): Promise<void> {
   const logs: string = join(cluster.results, LOG_FOLDER);
-  await onDisk(logs, () => Deno.mkdir(logs, { recursive: true }));
+  await onDisk(logs, () => Deno.mkdir(logs, { recursive: true }), "'results' of --cluster");
   if (isDryRun) return io.print(submitLines(cluster, plan, command).join("\n"), "data");
   const sbatch = async ({ args, script }: SlurmJob) => jobId(await callProgram("sbatch", args, script));
   const array = arrayJob(cluster, plan, command);

@@ -200,6 +200,13 @@ Deno.test("what cannot be submitted is refused before a plan is written", () =>
     const [, blocked] = await refused({}, await clusterFile(folder, "blocked/results"));
     assertStringIncludes(String(blocked), `${join(folder, "blocked")} is a file, and must be a folder`);
     await assertRejects(() => Deno.stat(join(folder, "results")), Deno.errors.NotFound);
+    await Deno.mkdir(join(folder, "other"));
+    await Deno.writeTextFile(join(folder, "other/.slurm"), "");
+    const [, logs] = await refused({}, await clusterFile(folder, "other"));
+    assertStringIncludes(String(logs), "choose another folder with 'results' of --cluster");
+    const planned = await call(["batch", file, "--plan", join(folder, "other/plan.json"), "--dry-run"]);
+    assertEquals(planned.code, 2);
+    assertStringIncludes(planned.stderr, "is for tasks of a plan: add --shard auto, or leave --plan out");
   }));
 
 Deno.test("a plan that was changed by hand, or that a newer version wrote, is refused", () =>

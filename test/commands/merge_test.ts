@@ -162,6 +162,11 @@ Deno.test("what cannot be merged is refused by name, before anything is written"
     await Deno.writeTextFile(join(folder, "file"), "");
     const { stderr } = await call(["merge", b, "--into", join(folder, "file/c")]);
     assertStringIncludes(stderr, "move it away or choose another folder with --into");
+    await Deno.mkdir(join(folder, "blocked/s/summary.csv"), { recursive: true });
+    assertStringIncludes(
+      (await call(["merge", b, "--into", join(folder, "blocked")])).stderr,
+      "choose another folder with --into",
+    );
     await Deno.mkdir(join(c, "both"), { recursive: true });
     await Deno.writeTextFile(join(c, "both/predictions.jsonl"), "mine");
     assertStringIncludes(
