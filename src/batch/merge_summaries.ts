@@ -81,6 +81,7 @@ export async function writeMergedSummaries(merged: MergedRows, results: string):
         title: basename(resolve(folder)),
         by: chosenBy(experiments),
         ...(search && { search }),
+        elsewhere: "--into",
       }),
     );
   }

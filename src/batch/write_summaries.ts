@@ -9,7 +9,7 @@ import { DamagedRun } from "../results/damaged_run.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
 import { readTextRun, type TextRunRecord } from "../results/read_text_run.ts";
 import { sweepReport } from "../report/sweep_report.ts";
-import { onDisk } from "../disk/on_disk.ts";
+import { type Elsewhere, onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { writeWhole } from "../disk/write_whole.ts";
@@ -140,12 +140,14 @@ export interface AboutSummary {
   readonly by: RankedBy;
   /** The search whose best configuration is among the runs. */
   readonly search?: SearchRecord;
+  /** What chooses another folder, where it cannot be written. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** Writes `summary.csv`, `summary.json` and `summary.html` of some runs. */
 export async function writeSummaryOf(
   runs: readonly SummarizedRun[],
-  { results, folder, title, by, search }: AboutSummary,
+  { results, folder, title, by, search, elsewhere }: AboutSummary,
 ): Promise<WrittenSummary> {
   const rows = runs.flatMap(({ row, isEnsemble }) => isEnsemble ? [] : [row]);
   const ensembles = runs.flatMap((run) => run.isEnsemble ? [ensembleRow(run)] : []);
@@ -160,11 +162,11 @@ export async function writeSummaryOf(
   };
   const write = async (name: string, text: string) => {
     const path: string = join(folder, name);
-    await onDisk(path, () => writeWhole(path, text));
+    await onDisk(path, () => writeWhole(path, text), elsewhere);
   };
   const html = await sweepReport(summary, records, texts, by);
-  await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }));
-  const lock = await Lock.take(lockPath(results, `${title} summary`));
+  await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }), elsewhere);
+  const lock = await Lock.take(lockPath(results, `${title} summary`), { ...(elsewhere && { elsewhere }) });
   try {
     await write("summary.csv", summaryCsv(summary));
     await write("summary.html", html);

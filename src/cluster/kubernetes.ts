@@ -24,10 +24,16 @@ const GRACE_SECONDS = 60;
  * Failures are counted for each index. An index whose batch ends with exit code 2 is not tried again, and a pod that was evicted or
  * preempted is not counted: https://kubernetes.io/docs/concepts/workloads/controllers/job/. It takes Kubernetes 1.29 or newer.
  *
+ * @param kept the file of the plan that the tasks follow
  * @param command the batch of the submission, the program first, without its `--shard`
  * @returns manifests of batch/v1
  */
-export function kubernetesJobs(cluster: Cluster, plan: Plan, command: readonly string[]): object[] {
+export function kubernetesJobs(
+  cluster: Cluster,
+  plan: Plan,
+  kept: string,
+  command: readonly string[],
+): object[] {
   const { kubernetes, tasks: { atOnce }, resources: { time }, retries, results } = cluster;
   if (kubernetes === undefined) throw new TypeError("the cluster is none of Kubernetes");
   const { image, namespace, claim } = kubernetes;
@@ -38,7 +44,7 @@ export function kubernetesJobs(cluster: Cluster, plan: Plan, command: readonly s
   const container = {
     name: CONTAINER,
     image,
-    command: taskScript(cluster, plan, command).map(literal),
+    command: taskScript(cluster, plan, kept, command).map(literal),
     env: [{ name: "HF_HUB_OFFLINE", value: "1" }],
     volumeMounts: [{ name: VOLUME, mountPath: results }],
     resources: resourcesOf(cluster, kubernetes.gpuResource),

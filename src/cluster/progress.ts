@@ -42,11 +42,23 @@ export interface RunProgress {
  * without a plan, those that have begun.
  *
  * @param results the folder of all results
+ * @param path the plan's file
  * @throws {InputError} where the plan names a run outside the folder
  */
-export async function progressOf(results: string, plan: Plan | undefined): Promise<RunProgress[]> {
+export async function progressOf(
+  results: string,
+  plan: Plan | undefined,
+  path: string = planPath(results),
+): Promise<RunProgress[]> {
   if (plan === undefined) {
     return await readInTurns(await findRuns(results), (run) => progressOfFound(run));
+  }
+  const planned = [...plan.tasks.flatMap(({ runs }) => runs), ...plan.last];
+  for (const { folder } of planned) {
+    if (innerPath(folder.replaceAll("\\", "/")) !== undefined) continue;
+    throw new InputError(
+      message`${path} names a run outside its folder (${ofFile(folder)}): submit again`,
+    );
   }
   const tasks = plan.tasks.flatMap(({ runs }, task) => runs.map((run) => ({ run, task })));
   return [
@@ -55,7 +67,7 @@ export async function progressOf(results: string, plan: Plan | undefined): Promi
       return { ...progress, task, planned: run.seconds };
     }),
     ...await readInTurns(plan.last, async ({ folder }) => await progressOfPlanned(results, folder)),
-    ...await completeOthers(results, new Set([...tasks.map(({ run }) => run), ...plan.last].map(placeIn))),
+    ...await completeOthers(results, new Set(planned.map(placeIn))),
   ];
 }
 
@@ -79,11 +91,6 @@ function contentOf({ hash, hash_without_paths }: TaskRun): RunContent {
 
 /** @param content what it was planned to compute; `undefined`: whatever is there */
 async function progressOfPlanned(results: string, name: string, content?: RunContent): Promise<RunProgress> {
-  if (innerPath(name.replaceAll("\\", "/")) === undefined) {
-    throw new InputError(
-      message`${planPath(results)} names a run outside its folder (${ofFile(name)}): submit again`,
-    );
-  }
   const place = join(results, name);
   const complete = await isThere(join(place, "metrics.json")) ? await placedRun(place, results) : undefined;
   if (complete?.state === "complete" && isOf(content, complete)) return await progressOfFound(complete, name);

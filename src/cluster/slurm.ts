@@ -1,9 +1,14 @@
+import { InputError } from "../base/errors.ts";
+import { message, ofFile } from "../base/message.ts";
 import { shellWord } from "../base/quoted.ts";
 import { type Cluster, minutesOf } from "./cluster_file.ts";
 import type { Plan } from "./plan_files.ts";
 
 /** The folder of what tasks print, within that of all results. */
 export const LOG_FOLDER = ".slurm";
+
+/** The setup may end the script at its own failures; at that of a run, the script goes on. */
+const NO_OPTIONS = "set +eu\n";
 
 /** A job as `sbatch` takes it. */
 export interface SlurmJob {
@@ -48,9 +53,19 @@ export function lastJob(cluster: Cluster, command: NodeCommand, array: string | 
   };
 }
 
-/** The id of a job in what `sbatch --parsable` prints: `id`, or `id;cluster`. */
+/**
+ * The id of a job in what `sbatch --parsable` prints: `id`, or `id;cluster`, after what a site's own `sbatch` says before.
+ *
+ * @throws {InputError} where it prints no id
+ */
 export function jobId(printed: string): string {
-  return printed.trim().split(";")[0] ?? "";
+  const id = /(?:^|\n)(\d+)(?:;\S*)?$/.exec(printed.trim())?.[1];
+  if (id !== undefined) return id;
+  throw new InputError(
+    message`sbatch ends without an error, but does not print the id of a job ('${
+      ofFile(printed)
+    }'): see by squeue whether it has taken the job, and submit where 'sbatch --parsable' prints the id`,
+  );
 }
 
 /** The lines of a shell that submit the jobs of a plan. */
@@ -68,8 +83,11 @@ export function submitLines(cluster: Cluster, plan: Plan, command: NodeCommand):
 
 /** The lines that submit a job. @param more words that the shell expands */
 function sbatchLines({ args, script }: SlurmJob, ...more: readonly string[]): string[] {
-  const end = "END-OF-SCRIPT";
-  return [["sbatch", ...args.map(shellWord), ...more, `<<'${end}'`].join(" "), script.trimEnd(), end];
+  const lines = script.trimEnd().split("\n");
+  let end = "END-OF-SCRIPT";
+  // A path or a line of the setup may be the same.
+  while (lines.includes(end)) end += "-";
+  return [["sbatch", ...args.map(shellWord), ...more, `<<'${end}'`].join(" "), ...lines, end];
 }
 
 /** What a comment of the script cannot say: a path may hold any character. */
@@ -99,7 +117,9 @@ function scriptOf(
   ];
   return `#!/bin/bash
 ${options.map((option) => `#SBATCH ${option}`).join("\n")}
-${setup.map((line) => `${line}\n`).join("")}cd -- ${shellWord(folder)} || exit 2
+${setup.map((line) => `${line}\n`).join("")}${setup.length > 0 ? NO_OPTIONS : ""}cd -- ${
+    shellWord(folder)
+  } || exit 2
 export HF_HUB_OFFLINE=1
 # An array has the id of one of its tasks: the task is named by its index.
 job=\${SLURM_ARRAY_JOB_ID:+\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}}

@@ -11,18 +11,26 @@ export const INDEX_VARIABLES = [
  * The index of this task in its array.
  *
  * @param variable reads a variable of the environment
- * @throws {InputError} where none is set, or it is no index
+ * @throws {InputError} where none is set, one is no index, or two differ
  */
 export function taskIndex(variable: (name: typeof INDEX_VARIABLES[number]) => string | undefined): number {
-  for (const name of INDEX_VARIABLES) {
+  const found = INDEX_VARIABLES.flatMap((name) => {
     const text = variable(name);
-    if (text === undefined) continue;
-    if (/^\d{1,9}$/.test(text)) return Number(text);
+    if (text === undefined) return [];
+    if (/^\d{1,9}$/.test(text)) return [{ name, index: Number(text) }];
     throw new InputError(`${name} is no index of a task ('${text}'): it must be a whole number from 0`);
+  });
+  const [first] = found;
+  if (first === undefined) {
+    throw new InputError(
+      `--shard auto is for tasks of an array, and none of ${
+        INDEX_VARIABLES.join(", ")
+      } is set: use --shard i/n`,
+    );
   }
+  const other = found.find(({ index }) => index !== first.index);
+  if (other === undefined) return first.index;
   throw new InputError(
-    `--shard auto is for tasks of an array, and none of ${
-      INDEX_VARIABLES.join(", ")
-    } is set: use --shard i/n`,
+    `${first.name} says that this is task ${first.index}, and ${other.name} that it is task ${other.index}: unset the one that is not of this array`,
   );
 }

@@ -7,17 +7,19 @@ import type { Plan } from "./plan_files.ts";
  *
  * Its arguments are passed on as they are: no shell reads them as words.
  *
+ * @param kept the file of the plan, which a later submission leaves as it is
  * @param batch the batch of the submission, the program first, without its `--shard`
  */
 export function taskScript(
   { setup, results }: Pick<Cluster, "setup" | "results">,
   { tasks }: Pick<Plan, "tasks">,
+  kept: string,
   batch: readonly string[],
 ): string[] {
   const [program = ""] = batch;
   const lines = [
     ...(setup.length > 0 ? ["set -e", ...setup, "set +e"] : []),
-    "results=$1; program=$2; shift 2",
+    "results=$1; plan=$2; program=$3; shift 3",
     // POSIX: a shell handles a signal when its foreground command has ended, but at once while it waits.
     "code=0 stopped= task=",
     'run() { "$program" "$@" & task=$!; wait "$task"; code=$?',
@@ -27,12 +29,12 @@ export function taskScript(
       ? [
         'run "$@" --shard auto',
         "ended=$code",
-        '[ -z "$stopped" ] && "$program" status "$results" --fail-on-unfinished >/dev/null || exit "$ended"',
+        '[ -z "$stopped" ] && "$program" status "$results" --plan "$plan" --fail-on-unfinished >/dev/null || exit "$ended"',
         'run "$@" --shard last',
         '[ "$ended" -eq 0 ] || exit "$ended"',
       ]
       : ['run "$@" --shard last']),
     'exit "$code"',
   ];
-  return ["/bin/sh", "-c", lines.join("\n"), "task", results, program, ...batch.slice(1)];
+  return ["/bin/sh", "-c", lines.join("\n"), "task", results, kept, program, ...batch.slice(1)];
 }

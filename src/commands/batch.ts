@@ -47,6 +47,11 @@ const MOST_UNASKED = 1000;
  * @throws {BatchFailed} at the end, where a run has failed; an `InputError` where the input is at fault in all that failed
  */
 export async function batch(args: readonly string[], flags: BatchFlags, io: CommandIo): Promise<void> {
+  if (flags.plan !== undefined && flags.shard !== "auto" && flags.shard !== "last") {
+    throw new InputError(
+      `--plan ${flags.plan} is for tasks of a plan: add --shard auto, or leave --plan out`,
+    );
+  }
   const overrides = parseOverrides(flags.overrides);
   refuseMultipliers(overrides);
   const resources = new ResourceCache({ reporter: terminalDownloads(io), keepsSessions: true });

@@ -5,6 +5,7 @@ import { quoted } from "../base/quoted.ts";
 import { readSummaries, writeMergedSummaries } from "../batch/merge_summaries.ts";
 import { checkSources } from "../results/check_sources.ts";
 import { copyRun } from "../results/copy_run.ts";
+import { checkNotLinked } from "../results/linked_place.ts";
 import { checkSame, planMerge } from "../results/merge_runs.ts";
 import { readSearches } from "../results/merge_searches.ts";
 import { writeSearchRecord } from "../results/search_record.ts";
@@ -43,6 +44,7 @@ export async function merge(
   const { runs, leftOut } = await planMerge(folders, into);
   const all = [into, ...folders];
   const [searches, rows] = [await readSearches(all), await readSummaries(all)];
+  for (const path of [...searches.keys(), ...rows.keys()]) await checkNotLinked(into, path);
   const merged = await untilInterrupted(io, async (signal) => {
     const merged: Merged[] = [];
     for (const run of runs) {
@@ -53,7 +55,9 @@ export async function merge(
     }
     return merged;
   });
-  for (const [path, record] of searches) await writeSearchRecord(join(into, path), record);
+  for (const [path, record] of searches) {
+    await writeSearchRecord(join(into, path), record, "--into");
+  }
   const written = await writeMergedSummaries(rows, into);
   for (const { folder, state } of leftOut) io.log(`${folder} is left out: it is not complete (${state})`);
   if (json) {

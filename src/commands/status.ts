@@ -14,24 +14,29 @@ export interface StatusFlags {
   /** Whether runs that are running or waiting are an error, but for the ensembles of a plan, which come after all others. */
   readonly failOnUnfinished: boolean;
   readonly json: boolean;
+  /** The plan that the runs are of, where it is not the last submission's. */
+  readonly plan?: string;
 }
 
 /**
  * `softprompt status`: how far the runs in a folder of results are, those of its `plan.json` or, without one, those that have begun. It
  * reads the folder and nothing else, so that it needs neither the experiment files nor a scheduler.
  *
- * @throws {InputError} where there is no such folder, it has neither a plan nor a run, or the plan cannot be read
+ * @throws {InputError} where there is no such folder, it has neither a plan nor a run, or the plan is not there or cannot be read
  * @throws {GateFailed} where a run is not finished, and that is asked for
  */
 export async function status(
   folder: string,
-  { failOnUnfinished, json }: StatusFlags,
+  { failOnUnfinished, json, plan: file }: StatusFlags,
   io: Io,
 ): Promise<void> {
   await checkFolder(folder);
-  const plan = await readPlan(folder);
+  const plan = await readPlan(folder, file);
+  if (plan === undefined && file !== undefined) {
+    throw new InputError(`there is no ${file}: --plan names a file of .plans in the folder of the results`);
+  }
   const now = new Date();
-  const runs = await progressOf(folder, plan);
+  const runs = await progressOf(folder, plan, file);
   if (runs.length === 0) {
     throw new InputError(`${folder} holds no run: name another folder, or run an experiment first`);
   }

@@ -69,7 +69,7 @@ export async function submit(args: readonly string[], flags: SubmitFlags, io: Co
   }
   const words = [
     "batch",
-    ...args,
+    ...args.map(notFlag),
     "--results",
     results,
     "--plan",
@@ -81,8 +81,9 @@ export async function submit(args: readonly string[], flags: SubmitFlags, io: Co
     const command = { words: [...launcherWords(), ...words], folder: Deno.cwd() };
     return await submitToSlurm(cluster, plan, command, flags.dryRun, io);
   }
-  const jobs = kubernetesJobs(cluster, plan, ["softprompt", ...words]);
-  const documents = jobs.map((job) => stringify(job)).join("---\n");
+  const jobs = kubernetesJobs(cluster, plan, kept, ["softprompt", ...words]);
+  // kubectl reads YAML 1.1, in which more words are no texts, such as `on`.
+  const documents = jobs.map((job) => stringify(job, { version: "1.1" })).join("---\n");
   if (flags.dryRun) return io.print(documents.trimEnd(), "data");
   io.print(await callProgram("kubectl", ["create", "-f", "-"], documents));
 }
@@ -95,7 +96,7 @@ async function submitToSlurm(
   io: CommandIo,
 ): Promise<void> {
   const logs: string = join(cluster.results, LOG_FOLDER);
-  await onDisk(logs, () => Deno.mkdir(logs, { recursive: true }));
+  await onDisk(logs, () => Deno.mkdir(logs, { recursive: true }), "'results' of --cluster");
   if (isDryRun) return io.print(submitLines(cluster, plan, command).join("\n"), "data");
   const sbatch = async ({ args, script }: SlurmJob) => jobId(await callProgram("sbatch", args, script));
   const array = arrayJob(cluster, plan, command);
@@ -157,6 +158,11 @@ function* planLines({ tasks, last, seconds }: Plan, { tasks: { atOnce }, resourc
       longest[0]!.folder
     }: each goes on when its task is started again`;
   }
+}
+
+/** A file whose name no command takes for a flag. */
+function notFlag(file: string): string {
+  return file.startsWith("-") ? `./${file}` : file;
 }
 
 function allowed(path: string): string[] {

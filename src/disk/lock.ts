@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "@std/path";
 import { LockOwner, ownerLives, STALE_SECONDS } from "./lock_owner.ts";
 import { isAbsent } from "./is_absent.ts";
-import { onDisk } from "./on_disk.ts";
+import { type Elsewhere, onDisk } from "./on_disk.ts";
 import { removeAll } from "./write_whole.ts";
 
 /** The folder of the locks on what is in a folder. */
@@ -57,6 +57,8 @@ export interface LockOptions {
   readonly signal?: AbortSignal;
   /** By default this machine. */
   readonly system?: LockSystem;
+  /** What chooses another folder, where the lock cannot be written. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /**
@@ -87,7 +89,7 @@ export class Lock {
       } finally {
         if (owner === undefined) file.close();
       }
-    });
+    }, options.elsewhere);
   }
 
   /**

@@ -39,7 +39,7 @@ export async function copyRun(
 ): Promise<boolean> {
   const place = join(into, name);
   const staging = join(dirname(place), `.${basename(place)}.merge`);
-  const lock = await onDisk(place, () => Lock.tryTake(lockPath(into, name), { log }), "--into");
+  const lock = await Lock.tryTake(lockPath(into, name), { log, elsewhere: "--into" });
   if (lock === undefined) {
     throw new InputError(
       `${place} is being run: merge again when that has ended, which goes on with the rest`,

@@ -2,9 +2,10 @@ import { join, relative, resolve } from "@std/path";
 import { foldedName } from "../base/file_name.ts";
 import { InputError } from "../base/errors.ts";
 import { joined, type Message, message } from "../base/message.ts";
-import { isWithin, realPlace } from "../disk/project.ts";
+import { isWithin } from "../disk/project.ts";
 import { checkFree, type ResultAt } from "./copy_run.ts";
 import { DamagedRun } from "./damaged_run.ts";
+import { checkNotLinked } from "./linked_place.ts";
 import { type FoundRun, partialRun, placedRun } from "./found_run.ts";
 import { isSameContent } from "./read_run.ts";
 import { linksWithin, partialRuns, runFolders } from "./run_folders.ts";
@@ -164,8 +165,7 @@ async function checkPlace(into: string, name: string): Promise<void> {
   const place = join(into, name);
   await placedResult(place);
   await checkFree(place);
-  if (await realPlace(resolve(place)) === join(await realPlace(resolve(into)), name)) return;
-  throw new InputError(`${place} is reached by a symbolic link: move it away, or merge into another folder`);
+  await checkNotLinked(into, name);
 }
 
 /** Runs a check, and adds what it refuses to the problems. */

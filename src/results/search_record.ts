@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { withoutSha256, withSha256 } from "../base/sha256.ts";
-import { onDisk } from "../disk/on_disk.ts";
+import { type Elsewhere, onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import { damaged } from "./damaged_run.ts";
 import { RUN_FILES } from "./file_schemas.ts";
@@ -14,13 +14,21 @@ export const SEARCH_FORMAT = "softprompt-search/1";
 /** The file's name, in the folder of the experiment. */
 export const SEARCH_FILE = "search.json";
 
-/** Writes what a search has tried so far into the folder of its experiment. */
-export async function writeSearchRecord(folder: string, record: SearchRecord): Promise<void> {
+/**
+ * Writes what a search has tried so far into the folder of its experiment.
+ *
+ * @param elsewhere what chooses another folder, where it cannot be written
+ */
+export async function writeSearchRecord(
+  folder: string,
+  record: SearchRecord,
+  elsewhere?: Elsewhere,
+): Promise<void> {
   const path = join(folder, SEARCH_FILE);
   await onDisk(path, async () => {
     await Deno.mkdir(folder, { recursive: true });
     await writeWhole(path, `${JSON.stringify(withSha256(record), null, 2)}\n`);
-  });
+  }, elsewhere);
 }
 
 /**

@@ -19,6 +19,10 @@ export function addStatus(program: Command, verbs: StatusVerb): void {
       "end with exit code 3 where a run is running or waiting; ensembles of a plan, which come last, do not count",
       false,
     )
+    .option(
+      "--plan <file>",
+      "the plan of the submission that is meant, where it is not the last, whose plan is plan.json",
+    )
     .addOption(asJson())
     .addHelpText("after", "\nExample:\n  softprompt status /shared/me/results")
     .action((folder: string, flags: StatusFlags) => verbs.status(folder, flags));

@@ -47,6 +47,8 @@ const WRONG: readonly (readonly [string, string, string])[] = [
     "engine: slrum",
     "1:9: 'engine' must be one of slurm, kubernetes, got \"slrum\"; did you mean 'slurm'?",
   ],
+  ["cpus: 4", "cpus: 1e30", "4:20: 'resources.cpus' must be at most 2147483647, got 1e+30"],
+  ["setup:", "retries: 1e22\nsetup:", "5:10: 'retries' must be at most 2147483647, got 1e+22"],
   ["results: ../results\n", "", "1:1: there is no 'results'"],
   ["memory: 8G", "memory: 8", "4:31: 'resources.memory' must be written like 500M, 8G, 1T, got \"8\""],
   [

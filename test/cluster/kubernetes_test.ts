@@ -43,10 +43,11 @@ function validated(manifest: object): IJob {
 }
 
 const cluster = (text = CLUSTER) => parseCluster(text, "/cluster.yaml");
+const KEPT = "/shared/me/results/.plans/a $(b).json";
 const BATCH = ["softprompt", "batch", "experiments/a b.yaml", "--results", "/shared/me/results"];
 
 Deno.test("a plan is one Indexed Job that Kubernetes accepts, with an index for each task", () => {
-  const [manifest, ...others] = kubernetesJobs(cluster(), planOf(12), BATCH);
+  const [manifest, ...others] = kubernetesJobs(cluster(), planOf(12), KEPT, BATCH);
   assertEquals(others, []);
   const { metadata, spec } = validated(manifest!);
   const pod = spec?.template.spec;
@@ -75,7 +76,8 @@ Deno.test("a plan is one Indexed Job that Kubernetes accepts, with an index for 
 });
 
 Deno.test("the job is named after its experiments, with room for the pods' indexes, and so is no other plan's", () => {
-  const nameOf = (plan: Plan) => validated(kubernetesJobs(cluster(), plan, BATCH)[0]!).metadata?.name ?? "";
+  const nameOf = (plan: Plan) =>
+    validated(kubernetesJobs(cluster(), plan, KEPT, BATCH)[0]!).metadata?.name ?? "";
   const names = [planOf(1), planOf(12), planOf(1, "别的"), planOf(20_000, "long ".repeat(40)), planOf(0)].map(
     nameOf,
   );
@@ -122,7 +124,7 @@ Deno.test({
         return [code, (await Deno.readTextFile(calls)).trim().split("\n")];
       };
       const task = `1 the setup: batch a 'b".yaml $(HF_HUB_OFFLINE)$$ --shard auto`;
-      const asks = "1 the setup: status /shared/me/results --fail-on-unfinished";
+      const asks = `1 the setup: status /shared/me/results --plan ${KEPT} --fail-on-unfinished`;
       const last = `1 the setup: batch a 'b".yaml $(HF_HUB_OFFLINE)$$ --shard last`;
       assertEquals(await called({}), [0, [task, asks, last]]);
       assertEquals(await called({ STATUS: "3" }), [0, [task, asks]], "others are not finished");
@@ -142,7 +144,7 @@ Deno.test({
 
 /** The command of a plan's container, as Kubernetes calls it: with variables of the container replaced, and `$$` by `$`. */
 function commandOf(plan: Plan, batch: readonly string[]): readonly string[] {
-  const { spec } = validated(kubernetesJobs(cluster(), plan, batch)[0]!);
+  const { spec } = validated(kubernetesJobs(cluster(), plan, KEPT, batch)[0]!);
   const { command = [], env = [] } = spec?.template.spec?.containers[0] ?? {};
   const values = new Map(env.map(({ name, value }) => [`$(${name})`, value]));
   return command.map((text) =>

@@ -8,6 +8,7 @@ import { taskIndex } from "../../src/cluster/task_index.ts";
 import { runsOfTask } from "../../src/cluster/task_runs.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { ResourceCache } from "../../src/run/resource_cache.ts";
+import { callIn } from "../commands/call_in.ts";
 import { call, inFolder, writeExperiment } from "../commands/softprompt.ts";
 
 const SWEEP = { training: { batchSize: 8, steps: 2 }, sweep: { "prompt.length": [1, 4], seed: [0, 1] } };
@@ -81,6 +82,12 @@ Deno.test("a task has its index of Slurm, Kubernetes or AWS Batch", () => {
     InputError,
     "('-1'): it must be a whole number from 0",
   );
+  assertEquals(index({ JOB_COMPLETION_INDEX: "2", AWS_BATCH_JOB_ARRAY_INDEX: "2" }), 2);
+  assertThrows(
+    () => index({ SLURM_ARRAY_TASK_ID: "1", JOB_COMPLETION_INDEX: "2" }),
+    InputError,
+    "SLURM_ARRAY_TASK_ID says that this is task 1, and JOB_COMPLETION_INDEX that it is task 2",
+  );
 });
 
 Deno.test("the tasks of a plan are all runs of the files, and one that no longer fits is refused by its file and name", () =>
@@ -131,6 +138,23 @@ Deno.test("the tasks of a plan are all runs of the files, and one that no longer
     assertEquals(await readPlan(results, kept), plan, "tasks of the first submission follow its plan");
   }));
 
+Deno.test("tasks are called with a file whose name begins like a flag", () =>
+  inFolder(async (folder) => {
+    await Deno.rename(await writeExperiment(folder, SWEEP), join(folder, "-x.yaml"));
+    const cluster = await clusterFile(folder);
+    const { code, stdout, stderr } = await callIn(
+      folder,
+      "submit",
+      "--dry-run",
+      "--cluster",
+      cluster,
+      "--",
+      "-x.yaml",
+    );
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, " batch ./-x.yaml --results ");
+  }));
+
 Deno.test("ensembles are planned for the end, and what is complete is not planned again", () =>
   inFolder(async (folder) => {
     const file = await writeExperiment(folder, {
@@ -176,6 +200,13 @@ Deno.test("what cannot be submitted is refused before a plan is written", () =>
     const [, blocked] = await refused({}, await clusterFile(folder, "blocked/results"));
     assertStringIncludes(String(blocked), `${join(folder, "blocked")} is a file, and must be a folder`);
     await assertRejects(() => Deno.stat(join(folder, "results")), Deno.errors.NotFound);
+    await Deno.mkdir(join(folder, "other"));
+    await Deno.writeTextFile(join(folder, "other/.slurm"), "");
+    const [, logs] = await refused({}, await clusterFile(folder, "other"));
+    assertStringIncludes(String(logs), "choose another folder with 'results' of --cluster");
+    const planned = await call(["batch", file, "--plan", join(folder, "other/plan.json"), "--dry-run"]);
+    assertEquals(planned.code, 2);
+    assertStringIncludes(planned.stderr, "is for tasks of a plan: add --shard auto, or leave --plan out");
   }));
 
 Deno.test("a plan that was changed by hand, or that a newer version wrote, is refused", () =>

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
+import { InputError } from "../../src/base/errors.ts";
 import { type Cluster, parseCluster } from "../../src/cluster/cluster_file.ts";
 import type { Plan } from "../../src/cluster/plan_files.ts";
 import { arrayJob, jobId, lastJob, submitLines } from "../../src/cluster/slurm.ts";
@@ -14,7 +15,16 @@ const PLAN: Plan = {
   last: [],
   seconds: 1,
 };
-const WORDS = ["two words", "it's", 'a "quote"', "$HOME `date` \\", "two\nlines", "*", ""];
+const WORDS = [
+  "two words",
+  "it's",
+  'a "quote"',
+  "$HOME `date` \\",
+  "two\nlines",
+  "*",
+  "",
+  "\nEND-OF-SCRIPT\n",
+];
 
 function clusterIn(results: string, setup: readonly string[] = []): Cluster {
   return {
@@ -84,6 +94,7 @@ async function ended(
   restarts: number,
   state = "RUNNING",
   meanwhile?: (child: Deno.ChildProcess, folder: string) => Promise<void>,
+  setup: readonly string[] = [],
 ): Promise<{ readonly code: number; readonly requeued: string }> {
   let requeued = "";
   let code = -1;
@@ -91,7 +102,7 @@ async function ended(
     await program(folder, "squeue", `[ "$2" = --jobs=5_1 ] && echo ${state}`);
     await program(folder, "scontrol", `echo "$@" >> requeued`);
     const words = [await program(folder, "node", run)];
-    const { script } = arrayJob(clusterIn(folder), PLAN, { words, folder })!;
+    const { script } = arrayJob(clusterIn(folder, setup), PLAN, { words, folder })!;
     const child = start(script, folder, {
       SLURM_ARRAY_JOB_ID: "5",
       SLURM_ARRAY_TASK_ID: "1",
@@ -113,6 +124,20 @@ Deno.test("a task that fails is requeued up to its retries; one that is done, or
   assertEquals(await ended("exit 1", 2), { code: 1, requeued: "" });
   assertEquals(await ended("exit 0", 0), { code: 0, requeued: "" });
   assertEquals(await ended("exit 2", 0), { code: 2, requeued: "" });
+});
+
+Deno.test("a task whose setup ends at its first failure is requeued when its run fails", async () => {
+  assertEquals(await ended("exit 1", 0, "RUNNING", undefined, ["set -euo pipefail"]), {
+    code: 1,
+    requeued: REQUEUED,
+  });
+});
+
+Deno.test("the id of a job is read after what a site's own sbatch says, and where there is none, that is said", () => {
+  assertEquals(["12\n", "12;main\n", "Welcome to the cluster\n12;main\n"].map(jobId), ["12", "12", "12"]);
+  for (const printed of ["", "Welcome to the cluster", "12 jobs"]) {
+    assertThrows(() => jobId(printed), InputError, "does not print the id of a job");
+  }
 });
 
 Deno.test("at the signal before the time limit, a run ends in good order and its task is requeued; a cancelled one is not", async () => {

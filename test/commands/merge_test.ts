@@ -159,6 +159,14 @@ Deno.test("what cannot be merged is refused by name, before anything is written"
     const lock = await Lock.tryTake(lockPath(c, "s/seed=1"));
     assertStringIncludes(await refused(b, "--into", c), `${join(c, "s/seed=1")} is being run`);
     lock?.release();
+    await Deno.writeTextFile(join(folder, "file"), "");
+    const { stderr } = await call(["merge", b, "--into", join(folder, "file/c")]);
+    assertStringIncludes(stderr, "move it away or choose another folder with --into");
+    await Deno.mkdir(join(folder, "blocked/s/summary.csv"), { recursive: true });
+    assertStringIncludes(
+      (await call(["merge", b, "--into", join(folder, "blocked")])).stderr,
+      "choose another folder with --into",
+    );
     await Deno.mkdir(join(c, "both"), { recursive: true });
     await Deno.writeTextFile(join(c, "both/predictions.jsonl"), "mine");
     assertStringIncludes(
@@ -172,6 +180,9 @@ Deno.test("what cannot be merged is refused by name, before anything is written"
       await refused(a, "--into", c),
       `${join(c, "s/seed=0")} is reached by a symbolic link`,
     );
+    await Deno.remove(join(b, "s/seed=1"), { recursive: true });
+    await writeWholeRun(join(b, "t"), { hash: "t" });
+    assertStringIncludes(await refused(b, "--into", c), `${join(c, "s")} is reached by a symbolic link`);
     await Deno.remove(join(c, "s"));
     assertEquals([await filesIn(c), await filesIn(join(folder, "elsewhere"))], [{}, {}]);
   }));

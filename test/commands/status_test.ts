@@ -56,6 +56,30 @@ Deno.test("status counts the runs of a plan, names those that failed with the re
     }
   }));
 
+Deno.test("status follows the plan of an earlier submission where that is named", () =>
+  inFolder(async (results) => {
+    const planOf = (folder: string) =>
+      ({
+        format: PLAN_FORMAT,
+        files: [],
+        tasks: [{ seconds: null, runs: [{ experiment: "s", folder, hash: folder, seconds: null }] }],
+        last: [],
+        seconds: null,
+      }) as const;
+    await writeWholeRun(join(results, "s/b"), { hash: "s/b" });
+    const first = await writePlan(results, planOf("s/a"));
+    await writePlan(results, planOf("s/b"));
+    const ended = async (...args: string[]) =>
+      await call(["status", results, "--fail-on-unfinished", ...args]);
+    assertEquals((await ended()).code, 0);
+    assertEquals((await ended("--plan", first)).code, 3);
+    const none = await ended("--plan", join(results, "none.json"));
+    assertEquals([none.code, none.stderr.startsWith(`error: there is no ${join(results, "none.json")}: `)], [
+      2,
+      true,
+    ]);
+  }));
+
 Deno.test("status of no folder, or of one without runs, is wrong use", () =>
   inFolder(async (folder) => {
     for (const path of [folder, join(folder, "nowhere")]) {

@@ -30,11 +30,16 @@ Deno.test({
       });
       await Deno.writeTextFile(
         join(folder, "cluster.yaml"),
-        "{ engine: kubernetes, results: results, tasks: { minutes: 1, atOnce: 2 }, kubernetes: { image: i, claim: c } }",
+        "{ engine: kubernetes, results: results, tasks: { minutes: 1, atOnce: 2 }, kubernetes: { image: i, claim: on } }",
       );
       const dry = await call(["submit", file, "--cluster", join(folder, "cluster.yaml"), "--dry-run"]);
       assertEquals(dry.code, 0, dry.stderr);
-      const { spec } = parse(dry.stdout);
+      const { spec } = parse(dry.stdout, { version: "1.1" });
+      assertEquals(
+        spec.template.spec.volumes[0].persistentVolumeClaim.claimName,
+        "on",
+        "kubectl reads YAML 1.1",
+      );
       assertEquals(spec.completions, 2);
       await writeProgram(join(folder, "bin"));
       const [{ command: [shell, ...args], env }] = spec.template.spec.containers;
