@@ -187,7 +187,7 @@ Deno.test("a corrupt metrics.json is replaced, and a folder of a newer version f
     assertEquals(JSON.parse(await Deno.readTextFile(corrupt)).status, "complete");
     assert(await exists(results, "small", VARIANTS[2]!, "metrics.json"), "the third run was made again");
     const forced = await call(["batch", file, "--results", results, "--force"]);
-    assertEquals(forced.code, 1, forced.stderr);
+    assertEquals(forced.code, 2, forced.stderr);
     assertStringIncludes(forced.stdout, "was written by a newer softprompt");
     const diff = await call([
       "diff",

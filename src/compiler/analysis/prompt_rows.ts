@@ -137,9 +137,18 @@ function isOfAllRows(value: Value): boolean {
 }
 
 /** Whether a value is added to scores, whose softmax stays the same where one number is added to all scores of a row. */
-function isBias({ op, outputs: [output] }: Node, { shape }: Value, { key }: Layout): boolean {
-  return (op === "Add" || op === "Sub") && key === output!.shape.length - 1 &&
-    hasTokens({ shape: shape.slice(-1) });
+function isBias(node: Node, { shape }: Value, { key }: Layout): boolean {
+  return isSum(node) && key === node.outputs[0]!.shape.length - 1 && hasTokens({ shape: shape.slice(-1) });
+}
+
+/** Pairs of numbers, of which only a sum or a difference is what it is of each number and 0, taken together. */
+const PAIRS: readonly (readonly [number, number])[] = [[2, 3], [-5, 0.5], [2, 2]];
+
+/** Whether a node adds or subtracts. */
+function isSum({ op, inputs }: Node): boolean {
+  const { compute } = definitionOf(op);
+  return compute !== undefined && inputs.length === 2 &&
+    PAIRS.every(([x, y]) => compute(x, y, 0) === compute(x, 0, 0) + compute(0, y, 0));
 }
 
 /** Whether a node reduces numbers in such a way that those far below others make no difference. */
