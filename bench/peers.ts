@@ -47,18 +47,20 @@ for (const shape of values.shape as Shape[]) {
   const { rounds, hasJax } = SHAPES[shape];
   const many = Number(values.rounds ?? rounds);
   for (const batch of values.device.includes("cpu") ? BATCHES : []) {
-    report(await comparedWithTorch(values.python, shape, path, batch, many));
+    await report(await comparedWithTorch(values.python, shape, path, batch, many));
   }
   if (hasJax && values.device.includes("wasm")) {
-    report(await comparedWithJax(shape, readOnnxFile(await Deno.readFile(path), path), Math.ceil(many / 4)));
+    await report(
+      await comparedWithJax(shape, readOnnxFile(await Deno.readFile(path), path), Math.ceil(many / 4)),
+    );
   }
 }
-await Deno.writeTextFile("bench/results.json", `${JSON.stringify(results, null, 2)}\n`);
-await Deno.writeTextFile("bench/results.svg", drawComparisons(results));
 
-/** Keeps a comparison, and prints a line of its figures. */
-function report(comparison: Comparison): void {
+/** Prints a line of a comparison's figures, and writes those so far. */
+async function report(comparison: Comparison): Promise<void> {
   results.push(comparison);
+  await Deno.writeTextFile("bench/results.json", `${JSON.stringify(results, null, 2)}\n`);
+  await Deno.writeTextFile("bench/results.svg", drawComparisons(results));
   const { operators_ms, ...figures } = comparison;
   const rounded = (value: unknown) => typeof value === "number" ? Number(value.toPrecision(3)) : value;
   console.log(Object.entries(figures).map(([key, value]) => `${key} ${rounded(value)}`).join("  "));
