@@ -34,7 +34,7 @@ for (const [name, lengthOf] of Object.entries(LENGTHS)) {
       const { tasks, seconds } = pack(runs, { slots, most: 3600 });
       const ended = simulated(tasks, slots);
       assert(ended <= 1.05 * Math.max(total / slots, longest), `${slots} slots: ${ended}`);
-      assert(Math.abs(ended - seconds) < 1e-6 * ended, "the makespan that is told is that of the scheduler");
+      assert(Math.abs(ended - seconds) < 1e-6 * ended, "the reported makespan is the scheduler's");
       assert(tasks.every(({ runs, seconds }) => seconds <= 3600 || runs.length === 1));
       const ids = tasks.flatMap(({ runs }) => runs.map(({ id }) => id));
       assertEquals(ids.toSorted((a, b) => a - b), runs.map(({ id }) => id), "each run is in one task");

@@ -88,7 +88,7 @@ Deno.test("a task's script asks for what the cluster's file says, begins with it
     assertEquals(text(stdout), `${odd}\n${["hel  lo", ...WORDS, "--shard", "auto", ""].join("\0")}`);
   }));
 
-/** How a task ends whose run ends with a code, and what the scheduler is told. */
+/** How a task ends whose run ends with a code, and what the scheduler is asked to do. */
 async function ended(
   run: string,
   restarts: number,

@@ -34,7 +34,7 @@ async function takesNoTimeBesideItsSteps(run: string): Promise<void> {
   await Deno.writeTextFile(path, JSON.stringify({ ...environment, seconds }));
 }
 
-/** The process that runs a variant, stopped in the middle of it; it is there until it is told to go on. */
+/** The process that runs a variant, stopped in the middle of it; it stays until it gets SIGCONT. */
 async function stoppedInTheMiddle(results: string, variant: string): Promise<number> {
   const run = join("small", variant);
   await until(

@@ -1,4 +1,4 @@
-/** Waits until something is so, and looks every so many milliseconds. @throws {Error} after 90 seconds */
+/** Waits until something is so, and looks at regular intervals. @throws {Error} after 90 seconds */
 export async function until(what: string, isSo: () => Promise<boolean>, pause = 200): Promise<void> {
   for (let waited = 0; waited < 90_000; waited += pause) {
     if (await isSo()) return;

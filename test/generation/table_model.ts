@@ -63,7 +63,7 @@ export function lookUp({ last, before }: Table, { vocabulary } = GENERATIONS): C
 
 /** A continuation that keeps of each row the last two tokens only, as a cache keeps what a model has read. */
 export class CachedTable implements Continuation {
-  /** What the continuation was told. */
+  /** The inputs of each call. */
   readonly calls: { readonly next?: readonly number[]; readonly reorder?: readonly number[] }[] = [];
 
   private constructor(
