@@ -68,6 +68,9 @@ function checkedPlan(content: Record<string, unknown>, path: string): Plan {
     );
   }
   const refuse = (fault: string) => new InputError(message`${path}: ${ofFile(fault)}: submit again`);
+  if (!Object.hasOwn(content, "sha256")) {
+    throw refuse("it has no 'sha256', which shows that it is as it was written");
+  }
   try {
     return DEFINITIONS.read("plan", withoutSha256(content), refuse);
   } catch (error) {

@@ -145,7 +145,7 @@ function ensemblesOf({ ensembles, sound }: CheckedRuns): PlannedRun[] {
 function* planLines({ tasks, last, seconds }: Plan, { tasks: { atOnce }, resources: { time } }: Cluster) {
   const runs = tasks.flatMap((task) => task.runs);
   const long = seconds === null
-    ? "no earlier run tells how long they take: let one run first, and tasks become of equal length"
+    ? "how long they take is not known, as no similar run is complete: run one first, and tasks will be of equal length"
     : `about ${duration(seconds)}, ${atOnce} at once`;
   yield `${counted(runs.length, "run")} in ${counted(tasks.length, "task")}: ${long}`;
   if (last.length > 0) yield `${counted(last.length, "ensemble")} after them`;

@@ -111,6 +111,7 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
     openResident,
   };
 }
+
 /** Brings an output to the host, together with others that are read at the same time if it is float32. */
 async function readOutput(name: string, tensor: OrtTensor, reads: GpuReads): Promise<Tensor> {
   const buffer = floatBufferOf(tensor);

@@ -97,7 +97,7 @@ Deno.test("the tasks of a plan are all runs of the files, and one that no longer
     const cluster = await clusterFile(folder);
     const submitted = await call(["submit", file, "--cluster", cluster, "--dry-run"]);
     assertEquals(submitted.code, 0, submitted.stderr);
-    assertStringIncludes(submitted.stderr, "4 runs in 4 tasks: no earlier run tells how long they take");
+    assertStringIncludes(submitted.stderr, "4 runs in 4 tasks: how long they take is not known");
     assertStringIncludes(submitted.stdout, "#SBATCH --requeue");
     const [, kept = ""] =
       /batch \S+ --results \S+ --plan (\S+) --yes --shard auto &$/m.exec(submitted.stdout) ?? [];
@@ -221,6 +221,7 @@ Deno.test("a plan that was changed by hand, or that a newer version wrote, is re
       text.replace('"hash":"1"', '"hash":"2"'),
       "its content has changed since it was written: submit again",
     );
+    await refuse(text.replace(/,"sha256":"\w+"/, ""), "it has no 'sha256'");
     await refuse(text.replace("plan/1", "plan/2"), "was written by a newer softprompt");
     await refuse("{}", "is no plan of softprompt");
     await refuse(text.slice(0, -9), "is not JSON");
