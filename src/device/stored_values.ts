@@ -92,8 +92,8 @@ export class StoredValues {
       this.giveUp(`they cannot be read from the file: ${thrownMessage(error)}`);
       return new Map();
     }
-    const due = computing * size * Float32Array.BYTES_PER_ELEMENT;
-    if (this.reading.isTooMuch(this.now() - start, due)) {
+    const limit = computing * size * Float32Array.BYTES_PER_ELEMENT;
+    if (this.reading.isTooMuch(this.now() - start, limit)) {
       this.giveUp("reading them from the file takes longer than computing them");
     }
     return found;

@@ -10,12 +10,12 @@ export class TimeDebt {
   private debt = 0;
 
   /**
-   * @param taken the milliseconds that it has taken
-   * @param due those that it should have taken at most
+   * @param time that it took, in milliseconds
+   * @param limit what it should have taken at most
    * @returns whether it is too slow, on the whole
    */
-  isTooMuch(taken: number, due: number): boolean {
-    this.debt = Math.max(0, this.debt + taken - due);
+  isTooMuch(time: number, limit: number): boolean {
+    this.debt = Math.max(0, this.debt + time - limit);
     return this.debt > MOST;
   }
 }

@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { TimeDebt } from "../../src/device/time_debt.ts";
 
 /** After how many calls of a time it is too much; `undefined` where it never is. */
-function endsAfter(debt: TimeDebt, taken: number, due: number): number | undefined {
-  const at = Array.from({ length: 1000 }, () => debt.isTooMuch(taken, due)).indexOf(true);
+function endsAfter(debt: TimeDebt, time: number, limit: number): number | undefined {
+  const at = Array.from({ length: 1000 }, () => debt.isTooMuch(time, limit)).indexOf(true);
   return at < 0 ? undefined : at + 1;
 }
 
