@@ -4,10 +4,20 @@ import { diskForRows } from "../../src/run/kept_rows.ts";
 import { call, exists, inFolder, writeExperiment } from "../commands/softprompt.ts";
 import { ROOT, shared, sharedTest } from "../shared.ts";
 
-/** The command line in a process of its own, which has little memory for the rows before prompts. */
-function startWithLittleMemory(args: readonly string[], allowed = ["--allow-all"]): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", ...allowed, "--preload=test/run/little_memory.ts", "src/main.ts", ...args],
+/**
+ * The command line in a process of its own, which has little memory for the rows before prompts.
+ *
+ * @param before a command that calls it
+ */
+function startWithLittleMemory(
+  args: readonly string[],
+  allowed: readonly string[] = ["--allow-all"],
+  before: readonly string[] = [],
+): Deno.ChildProcess {
+  const flags = ["run", "--quiet", ...allowed, "--preload=test/run/little_memory.ts"];
+  const [program, ...given] = [...before, Deno.execPath(), ...flags, "src/main.ts", ...args];
+  return new Deno.Command(program!, {
+    args: given,
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     stdin: "null",
@@ -29,7 +39,7 @@ const experiment = (folder: string) =>
     model: { source: shared("models", "stories260k") },
     prompt: { kind: "soft", length: 4, template: "{text} {prompt} it was" },
     verbalizer: { negative: ["b"], positive: ["happy"] },
-    training: { batchSize: 8, epochs: 4, logEvery: 1 },
+    training: { batchSize: 8, epochs: 3, logEvery: 1 },
     sweep: { seed: [0, 1] },
   });
 
@@ -82,6 +92,25 @@ sharedTest(
       );
       assert(!said.includes(READ), said);
       assertEquals(await bitsOf(results("computed")), expected);
+    }),
+);
+
+sharedTest(
+  "a run whose file can grow no more says so, and has the same bits",
+  () =>
+    inFolder(async (folder) => {
+      const file = await experiment(folder);
+      const [whole, limited] = [join(folder, "whole"), join(folder, "limited")];
+      assertEquals((await call(["batch", file, "--results", whole])).code, 0);
+      // In blocks of 512 bytes: less than all values take, and more than any other file.
+      const before = Deno.build.os === "windows" ? [] : ["sh", "-c", 'ulimit -f 1400 && exec "$@"', "sh"];
+      const said = await errorsOf(
+        startWithLittleMemory(["batch", file, "--results", limited], undefined, before),
+      );
+      if (before.length > 0 && "bytes" in await diskForRows(folder)) {
+        assertStringIncludes(said, "they cannot be written into the file: File too large");
+      }
+      assertEquals(await bitsOf(limited), await bitsOf(whole));
     }),
 );
 
