@@ -52,7 +52,7 @@ const after = { ...inFront, prompt_rows: int64Tensor(rows, [SIZES.batch, LENGTH]
 const kept = await PrefixValues.open(before, prefix.axes, Infinity);
 const repeated = await PrefixValues.open(before, prefix.axes, 0);
 const stored = await PrefixValues.open(before, prefix.axes, 0);
-const file = new ScratchFile(FOLDER, Infinity);
+const file = new ScratchFile(FOLDER, () => Infinity);
 let writing = 0;
 const put = (pieces: readonly Uint8Array[]) => {
   const from = processorTime();

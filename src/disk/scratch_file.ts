@@ -24,9 +24,9 @@ export class ScratchFile {
 
   /**
    * @param folder where it is made
-   * @param most the bytes that it takes at most
+   * @param most the bytes that it takes at most, now that it has some
    */
-  constructor(private readonly folder: string, private readonly most: number) {}
+  constructor(private readonly folder: string, private readonly most: (bytes: number) => number) {}
 
   /**
    * Puts bytes at its end.
@@ -37,7 +37,7 @@ export class ScratchFile {
    */
   put(pieces: readonly Uint8Array[]): number | undefined {
     const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
-    if (this.end + bytes > this.most) return undefined;
+    if (this.end + bytes > this.most(this.end)) return undefined;
     this.opened ??= open(this.folder);
     const { file } = this.opened;
     file.seekSync(this.end, Deno.SeekMode.Start);

@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import { statfsSync } from "node:fs";
 import process from "node:process";
 import { join } from "@std/path";
 import { counted } from "../base/counted.ts";
@@ -46,21 +46,23 @@ export function memoryForRows(workers = 1): number {
 }
 
 /**
- * The bytes that may be kept in a file of the rows before prompts, from now on.
+ * The bytes that may be kept in a file of the rows before prompts. As the share is one of the space that is free now, many processes on many
+ * machines, each with a file on the same disk, do not fill it.
  *
  * @param folder where the file will be
- * @param workers those that share the disk: each has an equal part
+ * @param workers those of this process that share the disk: each has an equal part
+ * @param bytes those that the file has already
  */
-export async function diskForRows(folder: string, workers = 1): Promise<FileRoom> {
-  const { state } = await Deno.permissions.query({ name: "sys", kind: "statfs" });
+export function diskForRows(folder: string, workers = 1, bytes = 0): FileRoom {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "statfs" });
   if (state !== "granted") {
     return { without: "Deno was not allowed to see how full the disk is (--allow-sys=statfs)" };
   }
   try {
-    const { type, bavail, bsize } = await statfs(folder);
+    const { type, bavail, bsize } = statfsSync(folder);
     const isInMemory = Deno.build.os === "linux" && type === IN_MEMORY;
     if (isInMemory) return { without: `files in ${folder} are in memory, too` };
-    return { bytes: DISK_SHARE / workers * bavail * bsize };
+    return { bytes: DISK_SHARE / workers * (bavail * bsize + bytes) };
   } catch (error) {
     return { without: `it cannot be seen how full the disk is: ${thrownMessage(error)}` };
   }
@@ -73,23 +75,26 @@ export async function diskForRows(folder: string, workers = 1): Promise<FileRoom
  * @param memory the bytes that are kept in memory at most
  * @param examples those that are trained on
  */
-export async function keepRows(
+export function keepRows(
   kept: PrefixValues,
   memory: number,
   examples: Prompted,
   spec: Pick<TunedBy, "batchSize"> & Duration,
   { title, progress, policy, resources, stopAfter }: RunContext,
-): Promise<void> {
+): void {
   const folder: string = join(policy.results, ".cache");
   const steps = Math.min(totalSteps(spec, examples.length), stopAfter ?? Infinity);
   const areReadAgain = steps > Math.ceil(examples.length / spec.batchSize);
-  const file: FileRoom = areReadAgain
-    ? await diskForRows(folder, resources.workers)
-    : { without: "each is read once" };
+  const roomOnDisk = (bytes: number) => diskForRows(folder, resources.workers, bytes);
+  const file: FileRoom = areReadAgain ? roomOnDisk(0) : { without: "each is read once" };
   if ("bytes" in file) {
+    const most = (bytes: number) => {
+      const room = roomOnDisk(bytes);
+      return "bytes" in room ? room.bytes : 0;
+    };
     const log = (line: string) =>
       progress.log(`${title}: keys and values of the rows before the prompt: ${line}`);
-    kept.useFile(new ScratchFile(folder, file.bytes), log);
+    kept.useFile(new ScratchFile(folder, most), log);
   }
   progress.note(keptRowsNotice(title, examples, { bytesPerRow: kept.bytesPerRow, memory, file }));
 }

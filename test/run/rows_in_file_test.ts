@@ -58,7 +58,7 @@ sharedTest(
   "runs have the same bits whether rows before the prompt are in memory, in a file or computed in each step",
   () =>
     inFolder(async (folder) => {
-      const isOnDisk = "bytes" in await diskForRows(folder);
+      const isOnDisk = "bytes" in diskForRows(folder);
       const file = await experiment(folder);
       const results = (name: string): string => join(folder, name);
       const { code, stderr } = await call(["batch", file, "--results", results("memory")]);
@@ -107,7 +107,7 @@ sharedTest(
       const said = await errorsOf(
         startWithLittleMemory(["batch", file, "--results", limited], undefined, before),
       );
-      if (before.length > 0 && "bytes" in await diskForRows(folder)) {
+      if (before.length > 0 && "bytes" in diskForRows(folder)) {
         assertStringIncludes(said, "they cannot be written into the file: File too large");
       }
       assertEquals(await bitsOf(limited), await bitsOf(whole));
