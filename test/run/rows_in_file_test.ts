@@ -54,92 +54,79 @@ async function bitsOf(results: string): Promise<string[]> {
 /** What a process says when it first reads from a file. */
 const READ = "reads from a file";
 
+/** The scratch files in a folder of results. */
+async function left(results: string): Promise<string[]> {
+  const names = await Array.fromAsync(Deno.readDir(join(results, ".cache")), ({ name }) => name);
+  return names.filter((name) => name.endsWith(".scratch"));
+}
+
 sharedTest(
-  "runs have the same bits whether rows before the prompt are in memory, in a file or computed in each step",
-  () =>
+  "runs have the same bits wherever rows before the prompt are kept, and if they are computed in each step",
+  (t) =>
     inFolder(async (folder) => {
-      const isOnDisk = "bytes" in diskForRows(folder);
       const file = await experiment(folder);
       const results = (name: string): string => join(folder, name);
+      const isOnDisk = "bytes" in diskForRows(folder);
       const { code, stderr } = await call(["batch", file, "--results", results("memory")]);
       assertEquals(code, 0, stderr);
       const expected = await bitsOf(results("memory"));
       for (const jobs of [1, 2]) {
-        const name = `file-${jobs}`;
+        await t.step(`${jobs} at a time, in a file`, async () => {
+          const into = results(`file-${jobs}`);
+          const said = await errorsOf(
+            startWithLittleMemory(["batch", file, "--jobs", `${jobs}`, "--results", into]),
+          );
+          const room = `there is room for ${50 / jobs}.0 kB in memory, and the others are `;
+          assertStringIncludes(said, `${room}${isOnDisk ? "kept in a file" : "computed in each step"}`);
+          assertEquals(said.split(READ).length - 1, isOnDisk ? jobs : 0, said);
+          assertEquals(await bitsOf(into), expected);
+          assertEquals(await left(into), []);
+        });
+      }
+      await t.step("computed in each step", async () => {
+        const allowed = [
+          "--allow-read",
+          "--allow-write",
+          "--allow-env",
+          "--allow-ffi",
+          "--allow-sys=cpus,systemMemoryInfo,osRelease,homedir,hostname,uid",
+        ];
         const said = await errorsOf(
-          startWithLittleMemory(["batch", file, "--jobs", `${jobs}`, "--results", results(name)]),
+          startWithLittleMemory(["batch", file, "--results", results("computed")], allowed),
         );
-        const room = `there is room for ${50 / jobs}.0 kB in memory, and the others are `;
-        assertStringIncludes(said, `${room}${isOnDisk ? "kept in a file" : "computed in each step"}`);
-        assertEquals(said.split(READ).length - 1, isOnDisk ? jobs : 0, said);
-        assertEquals(await bitsOf(results(name)), expected);
-        const left = await Array.fromAsync(Deno.readDir(join(results(name), ".cache")), ({ name }) => name);
-        assertEquals(left.filter((name) => name.endsWith(".scratch")), []);
-      }
-      const allowed = [
-        "--allow-read",
-        "--allow-write",
-        "--allow-env",
-        "--allow-ffi",
-        "--allow-sys=cpus,systemMemoryInfo,osRelease,homedir,hostname,uid",
-      ];
-      const said = await errorsOf(
-        startWithLittleMemory(["batch", file, "--results", results("computed")], allowed),
+        const why = "Deno was not allowed to see how full the disk is";
+        assertStringIncludes(said, `the others are computed in each step, as ${why}`);
+        assert(!said.includes(READ), said);
+        assertEquals(await bitsOf(results("computed")), expected);
+      });
+      await t.step("in a file that can grow no more, which a line says", async () => {
+        // In blocks of 512 bytes: less than all values take, and more than any other file.
+        const before = Deno.build.os === "windows" ? [] : ["sh", "-c", 'ulimit -f 1400 && exec "$@"', "sh"];
+        const said = await errorsOf(
+          startWithLittleMemory(["batch", file, "--results", results("limited")], undefined, before),
+        );
+        if (before.length > 0 && isOnDisk) {
+          assertStringIncludes(said, "they cannot be written into the file: File too large");
+        }
+        assertEquals(await bitsOf(results("limited")), expected);
+      });
+      await t.step(
+        "in a file of a process that is killed, which leaves nothing of it, and called again",
+        async () => {
+          const killed = results("killed");
+          const process = startWithLittleMemory(["batch", file, "--results", killed]);
+          const ended = process.status.then(() => true);
+          while (!await exists(killed, "small/seed=1.partial/checkpoint.safetensors")) {
+            const later = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1));
+            if (await Promise.race([ended, later])) break;
+          }
+          process.kill("SIGKILL");
+          await process.output();
+          if (Deno.build.os !== "windows") assertEquals(await left(killed), []);
+          const said = await errorsOf(startWithLittleMemory(["batch", file, "--results", killed]));
+          assertStringIncludes(said, "resuming after step");
+          assertEquals(await bitsOf(killed), expected);
+        },
       );
-      assertStringIncludes(
-        said,
-        "the others are computed in each step, as Deno was not allowed to see how full the disk is",
-      );
-      assert(!said.includes(READ), said);
-      assertEquals(await bitsOf(results("computed")), expected);
-    }),
-);
-
-sharedTest(
-  "a run whose file can grow no more says so, and has the same bits",
-  () =>
-    inFolder(async (folder) => {
-      const file = await experiment(folder);
-      const [whole, limited] = [join(folder, "whole"), join(folder, "limited")];
-      assertEquals((await call(["batch", file, "--results", whole])).code, 0);
-      // In blocks of 512 bytes: less than all values take, and more than any other file.
-      const before = Deno.build.os === "windows" ? [] : ["sh", "-c", 'ulimit -f 1400 && exec "$@"', "sh"];
-      const said = await errorsOf(
-        startWithLittleMemory(["batch", file, "--results", limited], undefined, before),
-      );
-      if (before.length > 0 && "bytes" in diskForRows(folder)) {
-        assertStringIncludes(said, "they cannot be written into the file: File too large");
-      }
-      assertEquals(await bitsOf(limited), await bitsOf(whole));
-    }),
-);
-
-sharedTest(
-  "a killed run leaves nothing of its file, and goes on with the same bits",
-  () =>
-    inFolder(async (folder) => {
-      const file = await experiment(folder);
-      const [whole, killed] = [join(folder, "whole"), join(folder, "killed")];
-      assertEquals((await call(["batch", file, "--results", whole])).code, 0);
-      const process = startWithLittleMemory(["batch", file, "--results", killed]);
-      const ended = process.status.then(() => true);
-      while (!await exists(killed, "small/seed=1.partial/checkpoint.safetensors")) {
-        const isOver = await Promise.race([
-          ended,
-          new Promise((resolve) => setTimeout(() => resolve(false), 1)),
-        ]);
-        if (isOver) break;
-      }
-      process.kill("SIGKILL");
-      await process.output();
-      if (Deno.build.os !== "windows") {
-        const left = await Array.fromAsync(Deno.readDir(join(killed, ".cache")), ({ name }) => name);
-        assertEquals(left.filter((name) => name.endsWith(".scratch")), []);
-      }
-      assertStringIncludes(
-        await errorsOf(startWithLittleMemory(["batch", file, "--results", killed])),
-        "resuming after step",
-      );
-      assertEquals(await bitsOf(killed), await bitsOf(whole));
     }),
 );
