@@ -1,18 +1,21 @@
 // deno-lint-ignore-file no-console
 /**
  * What a prompt after its text saves in a causal model: a step at GPT-2's shape with the prompt in front of the text; with the text in
- * front, its keys and values computed in each step; and with these kept. Computed in turn, in processor time.
+ * front, its keys and values computed in each step; and with these kept in memory, or in a file, which is in the memory of the system or, on
+ * Linux, only on the disk. Computed in turn, in processor time and by the clock.
  *
- *   deno task bench:prefix [--layers N] [--rounds N]       (writes data/bench/prefix)
+ *   deno task bench:prefix [--layers N] [--width N] [--rounds N]       (writes data/bench/prefix)
  */
 import { parseArgs } from "node:util";
 import { compile, compilePrefix } from "../src/compiler/mod.ts";
 import { openCpu } from "../src/device/cpu.ts";
 import { int64Tensor, type ResidentSession, type Tensor } from "../src/device/device.ts";
 import { PrefixValues } from "../src/device/prefix_values.ts";
+import { ScratchFile } from "../src/disk/scratch_file.ts";
 import { readRegion } from "../src/model/read_region.ts";
 import { tableLines } from "../src/terminal/table.ts";
 import { writeCachedModel } from "./cached_model.ts";
+import { dropPages } from "./drop_pages.ts";
 import { median } from "./median.ts";
 import { processorTime } from "./processor_time.ts";
 import { stepFeeds } from "./step_feeds.ts";
@@ -21,11 +24,15 @@ const FOLDER = "data/bench/prefix";
 const MODEL = `${FOLDER}/model.onnx`;
 const [TEXT, LENGTH, AFTER] = [60, 20, 4];
 const SIZES = { batch: 32, sequence: TEXT + LENGTH + AFTER, length: LENGTH, classes: 2, words: 2 };
-const SHAPE = { words: 8192, width: 768, heads: 12, positions: 1024 };
 
-const { values: { layers, rounds } } = parseArgs({
-  options: { layers: { type: "string", default: "12" }, rounds: { type: "string", default: "3" } },
+const { values: { layers, width, rounds } } = parseArgs({
+  options: {
+    layers: { type: "string", default: "12" },
+    width: { type: "string", default: "768" },
+    rounds: { type: "string", default: "3" },
+  },
 });
+const SHAPE = { words: 8192, width: Number(width), heads: Number(width) / 64, positions: 1024 };
 await Deno.mkdir(FOLDER, { recursive: true });
 await writeCachedModel(MODEL, { ...SHAPE, layers: Number(layers) });
 const bytes = await Deno.readFile(MODEL);
@@ -44,28 +51,55 @@ const rows = Array.from({ length: SIZES.batch * LENGTH }, (_, i) => TEXT + i % L
 const after = { ...inFront, prompt_rows: int64Tensor(rows, [SIZES.batch, LENGTH]) };
 const kept = await PrefixValues.open(before, prefix.axes, Infinity);
 const repeated = await PrefixValues.open(before, prefix.axes, 0);
+const stored = await PrefixValues.open(before, prefix.axes, 0);
+const file = new ScratchFile(FOLDER, () => Infinity);
+let writing = 0;
+const put = (pieces: readonly Uint8Array[]) => {
+  const from = processorTime();
+  const number = file.put(pieces);
+  writing += processorTime() - from;
+  return number;
+};
+const timedFile = { put, read: file.read.bind(file), close: file.close.bind(file) };
+stored.useFile(timedFile, (line) => console.log(line));
+const fromFile = () => loss(stored.session(rest), after);
 const steps: Readonly<Record<string, () => Promise<number>>> = {
   "prompt in front": () => loss(whole, inFront),
   "text in front, whole step": () => loss(whole, after),
   "text in front, keys and values computed in each step": () => loss(repeated.session(rest), after),
-  "text in front, keys and values kept": () => loss(kept.session(rest), after),
+  "text in front, keys and values kept in memory": () => loss(kept.session(rest), after),
+  "text in front, keys and values read from a file": fromFile,
+  ...(Deno.build.os === "linux" && { "text in front, keys and values read from the disk": fromFile }),
 };
-const times = new Map<string, number[]>();
+const times = new Map<string, number[][]>();
 for (let round = -1; round < Number(rounds); round++) {
   for (const [name, step] of Object.entries(steps)) {
-    const start = processorTime();
+    if (name.endsWith("the disk")) dropPages();
+    const [start, from] = [performance.now(), processorTime()];
     await step();
-    if (round >= 0) times.set(name, [...times.get(name) ?? [], processorTime() - start]);
+    const time = [processorTime() - from, performance.now() - start];
+    if (round >= 0) times.set(name, [...times.get(name) ?? [], time]);
   }
 }
-const medians = [...times].map(([name, all]) => [name, median(all)] as const);
-const [[, today]] = medians as [readonly [string, number]];
-const table = medians.map(([name, time]) => [name, `${time.toFixed(0)} ms`, (today / time).toFixed(2)]);
-for (const line of tableLines(["step", "processor time", "times as fast"], table)) console.log(line);
+const medians = [...times].map(([name, all]) =>
+  [name, ...[0, 1].map((kind) => median(all.map((one) => one[kind]!)))] as const
+);
+const [, ...today] = medians[0]!;
+const table = medians.map(([name, ...both]) => [
+  name,
+  ...both.flatMap((time, kind) => [`${time.toFixed(0)} ms`, (today[kind]! / time).toFixed(2)]),
+]);
+const head = ["step", "processor time", "times as fast", "by the clock", "times as fast"];
+for (const line of tableLines(head, table)) console.log(line);
 const found = [];
 for (const step of Object.values(steps).slice(1)) found.push(await step());
 console.log(`losses with the text in front: ${found.join(", ")}`);
-console.log(`kept: ${(TEXT * kept.bytesPerRow / 1e6).toFixed(1)} MB an example`);
+console.log(
+  `kept: ${(TEXT * kept.bytesPerRow / 1e6).toFixed(1)} MB an example, written into the file in ${
+    (writing / SIZES.batch).toFixed(1)
+  } ms`,
+);
+stored.end();
 for (const session of [whole, before, rest]) await session.release();
 
 /** The loss of a step. */

@@ -1,12 +1,9 @@
 import { type Feeds, float32Tensor, int64Tensor, type Session, type Tensor } from "./device.ts";
+import { KeptValues } from "./kept_values.ts";
 import { SerialQueue } from "./serial_queue.ts";
+import type { ValueFile } from "./stored_values.ts";
 import { float32Data, int64Data, onHost, tensorNamed } from "./tensor_data.ts";
-
-/** The values of the rows before one text's prompt, by name. */
-interface TextValues {
-  readonly rows: number;
-  readonly values: ReadonlyMap<string, Float32Array>;
-}
+import type { TextValues } from "./text_values.ts";
 
 /** How the values of a name lie in memory. */
 interface Layout {
@@ -22,16 +19,14 @@ interface Layout {
  * no bit depends on what else is in a batch, or on what is kept.
  */
 export class PrefixValues {
-  private readonly kept = new Map<string, TextValues>();
   /** Memory for the inputs of one run, by name. */
   private readonly buffers = new Map<string, Float32Array>();
   private readonly queue = new SerialQueue();
-  private bytes = 0;
 
   private constructor(
     private readonly before: Session,
     private readonly layouts: ReadonlyMap<string, Layout>,
-    private most: number,
+    private readonly kept: KeptValues,
   ) {}
 
   /**
@@ -39,7 +34,7 @@ export class PrefixValues {
    *
    * @param before gives the values, for texts that end before their prompts
    * @param axes the axis of the rows in each of them, by name
-   * @param most the bytes that are kept at most
+   * @param most the bytes of memory that are kept at most
    */
   static async open(
     before: Session,
@@ -48,10 +43,13 @@ export class PrefixValues {
   ): Promise<PrefixValues> {
     const feeds = Object.fromEntries(before.inputNames.map((name) => [name, int64Tensor([1], [1, 1])]));
     const values = await before.run(feeds);
-    const layouts = Object.entries(axes).map(([name, axis]) =>
-      [name, { dims: tensorNamed(values, name).dims, axis }] as const
+    const layouts = new Map(
+      Object.entries(axes).map(([name, axis]) => [name, { dims: tensorNamed(values, name).dims, axis }]),
     );
-    return new PrefixValues(before, new Map(layouts), most);
+    const sizes = [...layouts].map(([name, layout]) =>
+      [name, (rows: number) => sizeOf(layout, rows)] as const
+    );
+    return new PrefixValues(before, layouts, new KeptValues(new Map(sizes), most));
   }
 
   /** The bytes that the values of one row take. */
@@ -60,11 +58,14 @@ export class PrefixValues {
       Float32Array.BYTES_PER_ELEMENT;
   }
 
+  /** Keeps what memory has no room for in a file. @param log takes a line on why the file is given up, or takes no more */
+  useFile(file: ValueFile, log: (line: string) => void): void {
+    this.kept.useFile(file, log);
+  }
+
   /** Frees what is kept, and keeps no more. */
   end(): void {
-    this.most = 0;
-    this.bytes = 0;
-    this.kept.clear();
+    this.kept.end();
     this.buffers.clear();
   }
 
@@ -102,13 +103,10 @@ export class PrefixValues {
   private async textsOf(feeds: Feeds, counts: readonly number[]): Promise<TextValues[]> {
     const { inputNames } = this.before;
     const keys = counts.map((rows, example) => keyOf(startOf(feeds, inputNames, [example], rows)));
-    const found = new Map<string, TextValues>();
-    const missing = new Map<string, number>();
-    for (const [example, key] of keys.entries()) {
-      const kept = this.kept.get(key);
-      if (kept) found.set(key, kept);
-      else missing.set(key, example);
-    }
+    const found = this.kept.of(new Set(keys));
+    const missing = new Map(
+      [...keys.entries()].flatMap(([example, key]) => found.has(key) ? [] : [[key, example]]),
+    );
     for (const [rows, group] of Map.groupBy(missing, ([, example]) => counts[example]!)) {
       const examples = group.map(([, example]) => example);
       const values = rows > 0 ? await this.computed(feeds, examples, rows) : {};
@@ -118,7 +116,7 @@ export class PrefixValues {
           const all = rows > 0 ? float32Data(tensorNamed(values, name)) : new Float32Array();
           return [name, all.subarray(at * size, (at + 1) * size)];
         });
-        found.set(key, this.keep(key, { rows, values: new Map(own) }));
+        found.set(key, this.kept.keep(key, { rows, values: new Map(own) }));
       }
     }
     return keys.map((key) => found.get(key)!);
@@ -128,17 +126,10 @@ export class PrefixValues {
   private computed(feeds: Feeds, examples: readonly number[], rows: number): Promise<Record<string, Tensor>> {
     // A product with a single row is summed in another order, and would give a text other bits alone than with others.
     const fed = examples.length * rows === 1 ? [...examples, ...examples] : examples;
-    return this.before.run(startOf(feeds, this.before.inputNames, fed, rows));
-  }
-
-  /** Keeps a text's values where there is room. */
-  private keep(key: string, { rows, values }: TextValues): TextValues {
-    const bytes = [...values.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (this.bytes + bytes > this.most) return { rows, values };
-    this.bytes += bytes;
-    const kept = { rows, values: new Map([...values].map(([name, own]) => [name, own.slice()])) };
-    this.kept.set(key, kept);
-    return kept;
+    return this.kept.timed(
+      fed.length * rows * this.bytesPerRow,
+      () => this.before.run(startOf(feeds, this.before.inputNames, fed, rows)),
+    );
   }
 
   /** The first rows of texts, one text after the other. */

@@ -40,8 +40,8 @@ const RUNNING: Rights = { ...READING, writes: ["--results"], downloads: true, na
 
 /** The rights of each verb. */
 export const RIGHTS: Readonly<Record<Verb, Rights>> = {
-  run: { ...RUNNING, writes: ["--results", "--report-to"], reports: true },
-  batch: { ...RUNNING, writes: ["--results", "--report-to"], reports: true },
+  run: { ...RUNNING, writes: ["--results", "--report-to"], reports: true, measuresDisks: true },
+  batch: { ...RUNNING, writes: ["--results", "--report-to"], reports: true, measuresDisks: true },
   submit: { ...READING, writes: ["--cluster"], downloads: true, starts: true },
   predict: RUNNING,
   export: { ...RUNNING, writes: ["--out"] },

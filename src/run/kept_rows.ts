@@ -1,33 +1,114 @@
+import { statfsSync } from "node:fs";
 import process from "node:process";
+import { join } from "@std/path";
 import { counted } from "../base/counted.ts";
+import { thrownMessage } from "../base/errors.ts";
+import { sizeText } from "../base/size_text.ts";
+import type { PrefixValues } from "../device/prefix_values.ts";
+import { ScratchFile } from "../disk/scratch_file.ts";
+import type { Duration, TunedBy } from "../experiment/types.ts";
+import { totalSteps } from "../training/trainer.ts";
+import type { RunContext } from "./context.ts";
 import type { Notice } from "./progress.ts";
 
 /** The share of the free memory that keys and values of the rows before prompts may take. */
-const SHARE = 1 / 4;
+const MEMORY_SHARE = 1 / 4;
+
+/** The share of the free space of a disk that they may take beyond that. */
+const DISK_SHARE = 1 / 4;
+
+/** The type that Linux gives file systems whose files are in memory (TMPFS_MAGIC of `statfs`). */
+const IN_MEMORY = 0x01021994;
+
+/** The bytes that there is room for in a file; or the reason why there is none. */
+export type FileRoom = { readonly bytes: number } | { readonly without: string };
+
+/** What is kept of the rows before prompts. */
+export interface KeptRows {
+  /** The bytes of one row. */
+  readonly bytesPerRow: number;
+  /** The bytes that are kept in memory at most. */
+  readonly memory: number;
+  readonly file: FileRoom;
+}
+
+/** Texts with a prompt each. */
+type Prompted = readonly { readonly promptRows: readonly number[] }[];
 
 /**
- * The bytes that may be kept of the rows before prompts, from now on. A container's limit counts, where there is one.
+ * The bytes that may be kept in memory of the rows before prompts, from now on. A container's limit counts, where there is one.
  *
  * @param workers those that share the memory: each has an equal part
  */
-export function roomForRows(workers = 1): number {
+export function memoryForRows(workers = 1): number {
   const left = (process.constrainedMemory() || Infinity) - Deno.memoryUsage().rss;
-  return SHARE / workers * Math.max(0, Math.min(Deno.systemMemoryInfo().available, left));
+  return MEMORY_SHARE / workers * Math.max(0, Math.min(Deno.systemMemoryInfo().available, left));
+}
+
+/**
+ * The bytes that may be kept in a file of the rows before prompts. As the share is one of the space that is free now, many processes on many
+ * machines, each with a file on the same disk, do not fill it.
+ *
+ * @param folder where the file will be
+ * @param workers those of this process that share the disk: each has an equal part
+ * @param bytes those that the file has already
+ */
+export function diskForRows(folder: string, workers = 1, bytes = 0): FileRoom {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "statfs" });
+  if (state !== "granted") {
+    return { without: "Deno was not allowed to see how full the disk is (--allow-sys=statfs)" };
+  }
+  try {
+    const { type, bavail, bsize } = statfsSync(folder);
+    const isInMemory = Deno.build.os === "linux" && type === IN_MEMORY;
+    if (isInMemory) return { without: `files in ${folder} are in memory, too` };
+    return { bytes: DISK_SHARE / workers * (bavail * bsize + bytes) };
+  } catch (error) {
+    return { without: `it cannot be seen how full the disk is: ${thrownMessage(error)}` };
+  }
+}
+
+/**
+ * Keeps in a file what memory has no room for, where texts are read more than once, and says what is kept where.
+ *
+ * @param kept takes the file
+ * @param memory the bytes that are kept in memory at most
+ * @param examples those that are trained on
+ */
+export function keepRows(
+  kept: PrefixValues,
+  memory: number,
+  examples: Prompted,
+  spec: Pick<TunedBy, "batchSize"> & Duration,
+  { title, progress, policy, resources, stopAfter }: RunContext,
+): void {
+  const folder: string = join(policy.results, ".cache");
+  const steps = Math.min(totalSteps(spec, examples.length), stopAfter ?? Infinity);
+  const areReadAgain = steps > Math.ceil(examples.length / spec.batchSize);
+  const roomOnDisk = (bytes: number) => diskForRows(folder, resources.workers, bytes);
+  const file: FileRoom = areReadAgain ? roomOnDisk(0) : { without: "each is read once" };
+  if ("bytes" in file) {
+    const most = (bytes: number) => {
+      const room = roomOnDisk(bytes);
+      return "bytes" in room ? room.bytes : 0;
+    };
+    const log = (line: string) =>
+      progress.log(`${title}: keys and values of the rows before the prompt: ${line}`);
+    kept.useFile(new ScratchFile(folder, most), log);
+  }
+  progress.note(keptRowsNotice(title, examples, { bytesPerRow: kept.bytesPerRow, memory, file }));
 }
 
 /**
  * The notice that the rows before a prompt are left out of its steps.
  *
  * @param title the run's
- * @param bytesPerRow what is kept of one row
  * @param examples those that are trained on
- * @param room the bytes that are kept at most
  */
 export function keptRowsNotice(
   title: string,
-  bytesPerRow: number,
-  examples: readonly { readonly promptRows: readonly number[] }[],
-  room: number,
+  examples: Prompted,
+  { bytesPerRow, memory, file }: KeptRows,
 ): Notice {
   const rows = examples.reduce((sum, { promptRows }) => sum + Math.min(...promptRows), 0);
   const bytes = rows * bytesPerRow;
@@ -35,19 +116,22 @@ export function keptRowsNotice(
     /^\d+/,
     (count) => Number(count).toLocaleString("en"),
   );
-  const limit = bytes > room
-    ? `; there is room for ${inUnits(room)}, and the others are computed in each step`
-    : ", kept for all epochs";
   return {
     about: "rows before the prompt",
     line:
       `${title}: steps begin at the prompt, as the texts before it do not depend on it: their keys and values take ${
-        inUnits(bytes / examples.length)
-      } an example, ${inUnits(bytes)} for ${many}${limit}`,
+        sizeText(bytes / examples.length)
+      } an example, ${sizeText(bytes)} for ${many}${placesOf(bytes, memory, file)}`,
   };
 }
 
-function inUnits(bytes: number): string {
-  const [unit, size] = bytes < 1e6 ? ["kB", 1e3] : bytes < 1e9 ? ["MB", 1e6] : ["GB", 1e9];
-  return `${(bytes / Number(size)).toFixed(1)} ${unit}`;
+/** Where some bytes are kept. */
+function placesOf(bytes: number, memory: number, file: FileRoom): string {
+  if (bytes <= memory) return ", kept in memory for all epochs";
+  const inMemory = `; there is room for ${sizeText(memory)} in memory`;
+  if ("without" in file) return `${inMemory}, and the others are computed in each step, as ${file.without}`;
+  const rest = bytes - memory;
+  return rest <= file.bytes
+    ? `${inMemory}, and the others are kept in a file`
+    : `${inMemory} and for ${sizeText(file.bytes)} in a file, and the others are computed in each step`;
 }

@@ -30,6 +30,8 @@ export interface ModelSessions {
 /** Opens the sessions of a run, or shares those that an earlier run opened; their time is counted for this run. */
 export class RunSessions {
   private readonly leases: SessionLease<SessionSet>[] = [];
+  /** What is kept of the rows before the prompt. */
+  private kept: PrefixValues | undefined;
 
   /** @param notReplayed takes a line that says why runs are not recorded and replayed; absent where they shall not be */
   constructor(
@@ -60,7 +62,7 @@ export class RunSessions {
     };
   }
 
-  /** The compiled step of a prompt that leaves out the rows before it. @param most the bytes that are kept of these rows at most */
+  /** The compiled step of a prompt that leaves out the rows before it. @param most the bytes of memory that are kept of these rows at most */
   async tuningAfterPrefix(
     compiled: Compiled,
     prefix: PrefixGraphs,
@@ -74,7 +76,7 @@ export class RunSessions {
       answer: await opened(device.open(prefix.answer)),
     }));
     const { before, trainStep, update, answer } = sessions;
-    const kept = await PrefixValues.open(before, prefix.axes, most);
+    const kept = this.kept = await PrefixValues.open(before, prefix.axes, most);
     return {
       trainStep: stopwatch.timed(kept.session(trainStep)),
       update: stopwatch.timed(update),
@@ -118,6 +120,7 @@ export class RunSessions {
 
   /** Ends the run: its sessions may be released. */
   async end(): Promise<void> {
+    this.kept?.end();
     for (const lease of this.leases.splice(0)) await lease.end();
   }
 

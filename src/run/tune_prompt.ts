@@ -6,7 +6,7 @@ import type { Experiment } from "../experiment/types.ts";
 import { answerBatches, fillerOf } from "../prompt/padding.ts";
 import type { Tuned, TuningTask } from "../training/trainer.ts";
 import type { SoftPrompt } from "./classifiers.ts";
-import { keptRowsNotice, roomForRows } from "./kept_rows.ts";
+import { keepRows, memoryForRows } from "./kept_rows.ts";
 import { resume } from "./resume.ts";
 import { runTrainer, validation } from "./run_trainer.ts";
 import type { RunContext } from "./context.ts";
@@ -35,11 +35,11 @@ export async function tunePrompt<One extends EncodedExample, Made>(
   compiled: Compiled,
   context: RunContext,
 ): Promise<TunedPrompt> {
-  const room = prefix ? roomForRows(context.resources.workers) : 0;
+  const memory = prefix ? memoryForRows(context.resources.workers) : 0;
   const { trainStep, update, answer, kept, endSteps } = prefix
-    ? await sessions.tuningAfterPrefix(compiled, prefix, room)
+    ? await sessions.tuningAfterPrefix(compiled, prefix, memory)
     : await sessions.tuning(compiled);
-  if (kept) context.progress.note(keptRowsNotice(context.title, kept.bytesPerRow, encoded.train, room));
+  if (kept) keepRows(kept, memory, encoded.train, prepared.experiment.training, context);
   const { experiment, model } = prepared;
   const { seed, evaluation, precision } = experiment;
   const spec = experiment.training;

@@ -75,7 +75,7 @@ export function templateHint(
   return {
     about: "the prompt stands before the text",
     line: visible(
-      `hint: ${title}: the prompt stands before the text, so that each step computes the whole text again: on the CPU, steps of a causal model are several times as fast where the template has the text first, as in '{text} {prompt} it was' (results differ; see docs/speed.md)`,
+      `hint: ${title}: the prompt stands before the text, so that each step computes the whole text again: on the CPU, steps of a causal model are several times as fast where the template has the text first, as in '{text} {prompt} it was': what they read of it is then computed once, and kept in memory or in a file (results differ; see docs/speed.md)`,
     ),
   };
 }

@@ -244,7 +244,10 @@ sharedTest(
       });
       const { code, stderr } = await call(["run", file, "--results", folder]);
       assertEquals(code, 0, stderr);
-      assert(/small: steps begin at the prompt.* for 32 examples, kept for all epochs/.test(stderr), stderr);
+      assert(
+        /small: steps begin at the prompt.* for 32 examples, kept in memory for all epochs/.test(stderr),
+        stderr,
+      );
       const other = join(folder, "cut.yaml");
       await Deno.writeTextFile(other, (await Deno.readTextFile(file)).replace('"small"', '"cut"'));
       const again = ["run", other, "--results", folder];

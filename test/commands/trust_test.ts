@@ -1,9 +1,8 @@
-// deno-lint-ignore-file no-console
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { call, callProcess, exists, inFolder, start, writeExperiment } from "./softprompt.ts";
-import { mustHave } from "../shared.ts";
+import { onSmallDisk } from "../disk/small_disk.ts";
 
 const KILLS = 20;
 const VARIANTS = ["length=2,seed=0", "length=2,seed=1", "length=6,seed=0"];
@@ -75,26 +74,6 @@ Deno.test(`a batch that is killed at ${KILLS} random moments loses nothing, does
     }
     assert(underway >= 5, `only ${underway} of the kills came while runs were underway`);
   }));
-
-/** A small file system of its own for the test; where none can be mounted, the test fails if one must be, and is left out elsewhere. */
-async function onSmallDisk(megabytes: number, test: (disk: string) => Promise<void>): Promise<void> {
-  const disk = await Deno.makeTempDir();
-  const command = (name: string, ...args: string[]) =>
-    new Deno.Command(name, { args, stderr: "null" }).output().then(({ success }) => success, () => false);
-  if (!await command("mount", "-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", disk)) {
-    if (mustHave("mount")) {
-      throw new Error("no file system can be mounted, and SOFTPROMPT_MUST_HAVE lists it");
-    }
-    console.warn("left out, as no file system can be mounted here");
-    return await Deno.remove(disk);
-  }
-  try {
-    await test(disk);
-  } finally {
-    await command("umount", disk);
-    await Deno.remove(disk);
-  }
-}
 
 const remount = (disk: string, how: "ro" | "rw") =>
   new Deno.Command("mount", { args: ["-o", `remount,${how}`, disk] }).output();

@@ -48,6 +48,7 @@ Deno.test("a run reads its project and writes its results, with one native libra
     const granted = [
       `read=${project}`,
       `write=${join(results, "x")}`,
+      `statfs=${results}`,
       `ffi=${packages().library}`,
       "net=huggingface.co",
       "env=HF_TOKEN",

@@ -4,10 +4,13 @@
  *
  * @module
  */
+import { statfsSync } from "node:fs";
+
 const TRY: Readonly<Record<string, (value: string) => unknown>> = {
   read: (path) => Deno.readDirSync(path).next(),
   readFile: (path) => Deno.readTextFileSync(path),
   write: (path) => Deno.writeTextFileSync(path, ""),
+  statfs: (path) => statfsSync(path),
   ffi: (path) => Deno.permissions.querySync({ name: "ffi", path }).state === "granted" || refuse(),
   ask: (path) => Deno.permissions.requestSync({ name: "read", path }).state === "granted" || refuse(),
   net: (host) => Deno.permissions.querySync({ name: "net", host }).state === "granted" || refuse(),

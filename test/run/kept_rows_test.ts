@@ -1,24 +1,58 @@
 import { assert, assertEquals } from "@std/assert";
-import { keptRowsNotice, roomForRows } from "../../src/run/kept_rows.ts";
+import { diskForRows, type FileRoom, keptRowsNotice, memoryForRows } from "../../src/run/kept_rows.ts";
+import { onSmallDisk } from "../disk/small_disk.ts";
+import { ROOT } from "../shared.ts";
 
 Deno.test("at most a quarter of the free memory is kept of the rows before prompts", () => {
-  const room = roomForRows();
+  const room = memoryForRows();
   assert(room > 0 && room <= Deno.systemMemoryInfo().available / 3, String(room));
 });
 
 Deno.test("workers that share the memory keep no more together than one alone", () => {
-  const room = roomForRows(8);
+  const room = memoryForRows(8);
   assert(room > 0 && room <= Deno.systemMemoryInfo().available / (3 * 8), String(room));
 });
 
-Deno.test("a run says how much it keeps of the rows before its prompts", () => {
+Deno.test({
+  name: "at most a quarter of a disk's free space is used, divided among those that share it",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const { stdout } = await new Deno.Command("df", { args: ["-P", "-k", ROOT] }).output();
+    const free = 1024 * Number(new TextDecoder().decode(stdout).split("\n")[1]?.split(/\s+/)[3]);
+    for (const workers of [1, 8]) {
+      const room = diskForRows(ROOT, workers);
+      const bytes = "bytes" in room ? room.bytes : 0;
+      assert(bytes > 0 && bytes <= free / (3 * workers), `${JSON.stringify(room)} of ${free}`);
+      // A quarter of what was free before the file grew.
+      const grown = diskForRows(ROOT, workers, free);
+      assert("bytes" in grown && grown.bytes > 1.5 * bytes && grown.bytes < 2.5 * bytes);
+    }
+  },
+});
+
+Deno.test("a file system in memory has no room beyond memory", () =>
+  onSmallDisk(1, (disk) => {
+    assertEquals(diskForRows(disk), { without: `files in ${disk} are in memory, too` });
+    return Promise.resolve();
+  }));
+
+Deno.test("a run says how much it keeps of the rows before its prompts, and where", () => {
   const examples = [{ promptRows: [60, 61] }, { promptRows: [20, 21] }];
-  const tail = (bytesPerRow: number, room: number) =>
-    keptRowsNotice("after", bytesPerRow, examples, room).line.split(": ").at(-1);
-  const begun = "their keys and values take";
-  assertEquals(tail(50_000, 1e9), `${begun} 2.0 MB an example, 4.0 MB for 2 examples, kept for all epochs`);
+  const tail = (bytesPerRow: number, memory: number, file: FileRoom) =>
+    keptRowsNotice("after", examples, { bytesPerRow, memory, file }).line.split(": ").slice(2).join(": ");
+  const small = "their keys and values take 2.00 MB an example, 4.00 MB for 2 examples";
+  assertEquals(tail(50_000, 1e9, { bytes: 0 }), `${small}, kept in memory for all epochs`);
+  const large = "their keys and values take 2.00 GB an example, 4.00 GB for 2 examples; there is room for";
   assertEquals(
-    tail(50_000_000, 2e9),
-    `${begun} 2.0 GB an example, 4.0 GB for 2 examples; there is room for 2.0 GB, and the others are computed in each step`,
+    tail(50_000_000, 1e9, { bytes: 3e9 }),
+    `${large} 1.00 GB in memory, and the others are kept in a file`,
+  );
+  assertEquals(
+    tail(50_000_000, 1e9, { bytes: 2e9 }),
+    `${large} 1.00 GB in memory and for 2.00 GB in a file, and the others are computed in each step`,
+  );
+  assertEquals(
+    tail(50_000_000, 1e9, { without: "each is read once" }),
+    `${large} 1.00 GB in memory, and the others are computed in each step, as each is read once`,
   );
 });

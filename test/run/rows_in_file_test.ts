@@ -1,0 +1,132 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { diskForRows } from "../../src/run/kept_rows.ts";
+import { call, exists, inFolder, writeExperiment } from "../commands/softprompt.ts";
+import { ROOT, shared, sharedTest } from "../shared.ts";
+
+/**
+ * The command line in a process of its own, which has little memory for the rows before prompts.
+ *
+ * @param before a command that calls it
+ */
+function startWithLittleMemory(
+  args: readonly string[],
+  allowed: readonly string[] = ["--allow-all"],
+  before: readonly string[] = [],
+): Deno.ChildProcess {
+  const flags = ["run", "--quiet", ...allowed, "--preload=test/run/little_memory.ts"];
+  const [program, ...given] = [...before, Deno.execPath(), ...flags, "src/main.ts", ...args];
+  return new Deno.Command(program!, {
+    args: given,
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function errorsOf(process: Deno.ChildProcess): Promise<string> {
+  const { code, stderr } = await process.output();
+  const text = new TextDecoder().decode(stderr);
+  assertEquals(code, 0, text);
+  return text;
+}
+
+/** An experiment whose texts are before its prompt, with a validation set. */
+const experiment = (folder: string) =>
+  writeExperiment(folder, {
+    model: { source: shared("models", "stories260k") },
+    prompt: { kind: "soft", length: 4, template: "{text} {prompt} it was" },
+    verbalizer: { negative: ["b"], positive: ["happy"] },
+    training: { batchSize: 8, epochs: 3, logEvery: 1 },
+    sweep: { seed: [0, 1] },
+  });
+
+/** What a run's results are, to the bit. */
+async function bitsOf(results: string): Promise<string[]> {
+  const files = [0, 1].flatMap((seed) =>
+    ["prompt.safetensors", "predictions.jsonl", "history.jsonl"].map((name) => `small/seed=${seed}/${name}`)
+  );
+  return await Promise.all(files.map(async (file) => (await Deno.readFile(join(results, file))).toHex()));
+}
+
+/** What a process says when it first reads from a file. */
+const READ = "reads from a file";
+
+/** The scratch files in a folder of results. */
+async function left(results: string): Promise<string[]> {
+  const names = await Array.fromAsync(Deno.readDir(join(results, ".cache")), ({ name }) => name);
+  return names.filter((name) => name.endsWith(".scratch"));
+}
+
+sharedTest(
+  "runs have the same bits wherever rows before the prompt are kept, and if they are computed in each step",
+  (t) =>
+    inFolder(async (folder) => {
+      const file = await experiment(folder);
+      const results = (name: string): string => join(folder, name);
+      const isOnDisk = "bytes" in diskForRows(folder);
+      const { code, stderr } = await call(["batch", file, "--results", results("memory")]);
+      assertEquals(code, 0, stderr);
+      const expected = await bitsOf(results("memory"));
+      for (const jobs of [1, 2]) {
+        await t.step(`${jobs} at a time, in a file`, async () => {
+          const into = results(`file-${jobs}`);
+          const said = await errorsOf(
+            startWithLittleMemory(["batch", file, "--jobs", `${jobs}`, "--results", into]),
+          );
+          const room = `there is room for ${50 / jobs}.0 kB in memory, and the others are `;
+          assertStringIncludes(said, `${room}${isOnDisk ? "kept in a file" : "computed in each step"}`);
+          assertEquals(said.split(READ).length - 1, isOnDisk ? jobs : 0, said);
+          assertEquals(await bitsOf(into), expected);
+          assertEquals(await left(into), []);
+        });
+      }
+      await t.step("computed in each step", async () => {
+        const allowed = [
+          "--allow-read",
+          "--allow-write",
+          "--allow-env",
+          "--allow-ffi",
+          "--allow-sys=cpus,systemMemoryInfo,osRelease,homedir,hostname,uid",
+        ];
+        const said = await errorsOf(
+          startWithLittleMemory(["batch", file, "--results", results("computed")], allowed),
+        );
+        const why = "Deno was not allowed to see how full the disk is";
+        assertStringIncludes(said, `the others are computed in each step, as ${why}`);
+        assert(!said.includes(READ), said);
+        assertEquals(await bitsOf(results("computed")), expected);
+      });
+      await t.step("in a file that can grow no more, which a line says", async () => {
+        // In blocks of 512 bytes: less than all values take, and more than any other file.
+        const before = Deno.build.os === "windows" ? [] : ["sh", "-c", 'ulimit -f 1400 && exec "$@"', "sh"];
+        const said = await errorsOf(
+          startWithLittleMemory(["batch", file, "--results", results("limited")], undefined, before),
+        );
+        if (before.length > 0 && isOnDisk) {
+          assertStringIncludes(said, "they cannot be written into the file: File too large");
+        }
+        assertEquals(await bitsOf(results("limited")), expected);
+      });
+      await t.step(
+        "in a file of a process that is killed, which leaves nothing of it, and called again",
+        async () => {
+          const killed = results("killed");
+          const process = startWithLittleMemory(["batch", file, "--results", killed]);
+          const ended = process.status.then(() => true);
+          while (!await exists(killed, "small/seed=1.partial/checkpoint.safetensors")) {
+            const later = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1));
+            if (await Promise.race([ended, later])) break;
+          }
+          process.kill("SIGKILL");
+          await process.output();
+          if (Deno.build.os !== "windows") assertEquals(await left(killed), []);
+          const said = await errorsOf(startWithLittleMemory(["batch", file, "--results", killed]));
+          assertStringIncludes(said, "resuming after step");
+          assertEquals(await bitsOf(killed), expected);
+        },
+      );
+    }),
+);
