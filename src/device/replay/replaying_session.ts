@@ -5,11 +5,11 @@ import {
   DeviceError,
   type DeviceTensor,
   type Feeds,
-  type GraphFile,
   type Replay,
   type ResidentSession,
   type Tensor,
 } from "../device.ts";
+import type { OrtGraph } from "../ort_session.ts";
 import { symbolValues } from "../symbol_values.ts";
 import { float32Data, tensorNamed } from "../tensor_data.ts";
 import { weightBytes } from "../weights.ts";
@@ -50,7 +50,7 @@ export class ReplayingSession implements ResidentSession {
   /** @param plain runs the graph without recordings */
   constructor(
     private readonly plain: ResidentSession,
-    private readonly graph: GraphFile,
+    private readonly graph: OrtGraph,
     private readonly tools: ReplayTools,
     private readonly replay: Replay,
   ) {

@@ -1,0 +1,37 @@
+import { inputBuffer } from "./input_buffer.ts";
+
+/** The bytes that are read and uploaded at a time. */
+const PIECE = 1 << 26;
+
+/** Uploads are in units of this size, in bytes. */
+const WORD = 4;
+
+/**
+ * Brings bytes to the device, in pieces, so that the host holds no more than some of them.
+ *
+ * @param size of all, in bytes
+ * @param read reads some of them
+ * @returns a buffer that ONNX Runtime can read
+ */
+export async function upload(
+  gpu: GPUDevice,
+  size: number,
+  read: (offset: number, length: number) => Promise<Uint8Array>,
+): Promise<GPUBuffer> {
+  const buffer = inputBuffer(gpu, size);
+  for (let at = 0; at < size; at += PIECE) {
+    const piece = await read(at, Math.min(PIECE, size - at));
+    gpu.queue.writeBuffer(buffer, at, inWords(piece));
+    if (size <= PIECE) continue;
+    // What is written is kept on the host until it is submitted and done.
+    gpu.queue.submit([]);
+    await gpu.queue.onSubmittedWorkDone();
+  }
+  return buffer;
+}
+
+function inWords(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const words = new Uint8Array(Math.ceil(bytes.length / WORD) * WORD);
+  words.set(bytes);
+  return words;
+}
