@@ -16,7 +16,9 @@ export function checkBuffers(sizes: readonly TensorSize[], feeds: Feeds, limit: 
   const none = Object.fromEntries(SYMBOL_NAMES.map((name) => [name, 0]));
   const values = { ...none, ...symbolValues(feeds) };
   const largest = largestTensor(sizes, values);
-  if (largest !== undefined) check(`the tensor '${largest.name}'`, largest.bytes, limit, `${SMALLER_BATCHES}, or `);
+  if (largest !== undefined) {
+    check(`the tensor '${largest.name}'`, largest.bytes, limit, `${SMALLER_BATCHES}, or `);
+  }
 }
 
 /**

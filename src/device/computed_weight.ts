@@ -1,7 +1,7 @@
 import type { InferenceSession } from "onnxruntime-common";
 import {
-  COMPUTED,
   canBeInput,
+  COMPUTED,
   type FileTensor,
   type WeightShape,
 } from "../compiler/backend/weights_as_inputs.ts";

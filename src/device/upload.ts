@@ -11,18 +11,20 @@ const WORD = 4;
  *
  * @param size of all, in bytes
  * @param read reads some of them
+ * @param most the bytes of a piece at most: a multiple of 4
  * @returns a buffer that ONNX Runtime can read
  */
 export async function upload(
   gpu: GPUDevice,
   size: number,
   read: (offset: number, length: number) => Promise<Uint8Array>,
+  most = PIECE,
 ): Promise<GPUBuffer> {
   const buffer = inputBuffer(gpu, size);
-  for (let at = 0; at < size; at += PIECE) {
-    const piece = await read(at, Math.min(PIECE, size - at));
+  for (let at = 0; at < size; at += most) {
+    const piece = await read(at, Math.min(most, size - at));
     gpu.queue.writeBuffer(buffer, at, inWords(piece));
-    if (size <= PIECE) continue;
+    if (size <= most) continue;
     // What is written is kept on the host until it is submitted and done.
     gpu.queue.submit([]);
     await gpu.queue.onSubmittedWorkDone();
@@ -30,8 +32,14 @@ export async function upload(
   return buffer;
 }
 
+/** The bytes as they can be uploaded: with zeros up to the next unit, where they are not whole units. */
 function inWords(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (bytes.length % WORD === 0 && isPlain(bytes)) return bytes;
   const words = new Uint8Array(Math.ceil(bytes.length / WORD) * WORD);
   words.set(bytes);
   return words;
+}
+
+function isPlain(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer;
 }

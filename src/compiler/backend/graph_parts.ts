@@ -1,4 +1,4 @@
-import { bytesOf, field, type Field, fieldsOf, joined, textOf, wholeNumbers } from "./wire.ts";
+import { bytesOf, type Field, field, fieldsOf, joined, textOf, wholeNumbers } from "./wire.ts";
 
 /** Where a tensor lies in a file, in bytes. */
 export interface TensorPlace {

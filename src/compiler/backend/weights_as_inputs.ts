@@ -183,7 +183,7 @@ function withInputs(parts: GraphParts, inputs: ReadonlyMap<string, WeightShape>)
   const needed = new Set(parts.outputs.map(({ name }) => name));
   const nodes = parts.nodes.toReversed().filter(({ inputs: read, outputs }) => {
     const isNeeded = outputs.some((name) => needed.has(name) && !inputs.has(name));
-    if (isNeeded) for (const name of read) needed.add(name);
+    if (isNeeded) { for (const name of read) needed.add(name); }
     return isNeeded;
   }).reverse();
   const tensors = parts.tensors.filter(({ name }) => needed.has(name) && !inputs.has(name));
