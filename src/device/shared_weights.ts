@@ -56,8 +56,8 @@ export class SharedWeights {
     if (found === undefined) return { graph, release: () => {} };
     const reader = new WeightReader(graph.weights, this.tools.files);
     const identities = await this.identitiesOf(graph);
-    const taken: { readonly name: string; readonly key: string; readonly shape: WeightShape }[] = [];
-    const release = () => taken.splice(0).forEach(({ key }) => this.giveUp(key));
+    const used: { readonly name: string; readonly key: string; readonly shape: WeightShape }[] = [];
+    const release = () => used.splice(0).forEach(({ key }) => this.giveUp(key));
     try {
       for (const weight of found.weights) {
         const key = keyOf(weight, identities);
@@ -65,11 +65,11 @@ export class SharedWeights {
         if (kept === undefined) continue;
         this.kept.set(key, kept);
         kept.users++;
-        taken.push({ name: weight.name, key, shape: shapeOf(weight) ?? kept.shape });
+        used.push({ name: weight.name, key, shape: shapeOf(weight) ?? kept.shape });
       }
-      const rest = found.withInputs(new Map(taken.map(({ name, shape }) => [name, shape])));
+      const rest = found.withInputs(new Map(used.map(({ name, shape }) => [name, shape])));
       const { bytes, place } = await reader.packed(rest.tensors);
-      const given = taken.map(({ name, key, shape }) => [name, this.tensorOf(key, shape)] as const);
+      const given = used.map(({ name, key, shape }) => [name, this.tensorOf(key, shape)] as const);
       return {
         graph: {
           ...graph,

@@ -85,7 +85,7 @@ export function graphOfWeights(bytes: Uint8Array): GraphOfWeights | undefined {
       const tensors = kept.tensors.filter(isInFile);
       return {
         tensors,
-        bytes: (place) => writeParts({ ...kept, tensors: kept.tensors.map((one) => moved(one, place)) }),
+        bytes: (place) => writeParts({ ...kept, tensors: kept.tensors.map((one) => relocated(one, place)) }),
       };
     },
   };
@@ -175,7 +175,7 @@ function isInFile(tensor: TensorPart): tensor is FileTensor {
   return tensor.place !== undefined;
 }
 
-function moved(tensor: TensorPart, place: (tensor: FileTensor) => TensorPlace): TensorPart {
+function relocated(tensor: TensorPart, place: (tensor: FileTensor) => TensorPlace): TensorPart {
   return isInFile(tensor) ? tensorAt(tensor, tensor.name, place(tensor)) : tensor;
 }
 
