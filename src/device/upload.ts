@@ -21,15 +21,20 @@ export async function upload(
   most = PIECE,
 ): Promise<GPUBuffer> {
   const buffer = inputBuffer(gpu, size);
-  for (let at = 0; at < size; at += most) {
-    const piece = await read(at, Math.min(most, size - at));
-    gpu.queue.writeBuffer(buffer, at, inWords(piece));
-    if (size <= most) continue;
-    // What is written is kept on the host until it is submitted and done.
-    gpu.queue.submit([]);
-    await gpu.queue.onSubmittedWorkDone();
+  try {
+    for (let at = 0; at < size; at += most) {
+      const piece = await read(at, Math.min(most, size - at));
+      gpu.queue.writeBuffer(buffer, at, inWords(piece));
+      if (size <= most) continue;
+      // What is written is kept on the host until it is submitted and done.
+      gpu.queue.submit([]);
+      await gpu.queue.onSubmittedWorkDone();
+    }
+    return buffer;
+  } catch (error) {
+    buffer.destroy();
+    throw error;
   }
-  return buffer;
 }
 
 /** The bytes as they can be uploaded: with zeros up to the next unit, where they are not whole units. */

@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { GpuReads } from "../../src/device/gpu_reads.ts";
 import { upload } from "../../src/device/upload.ts";
 import { DEVICES } from "../devices.ts";
+import { bytesLeft } from "./gpu_bytes.ts";
 
 Deno.test({
   name: "bytes are uploaded piece by piece, whatever their number",
@@ -23,6 +24,8 @@ Deno.test({
       assertEquals(found.subarray(0, size), bytes);
       assertEquals(found.subarray(size), new Uint8Array(buffer.size - size));
     }
+    const failing = () => upload(device, 8, () => Promise.reject(new RangeError("cut off")));
+    assertEquals(await bytesLeft(async () => void await assertRejects(failing, RangeError, "cut off")), 0);
     device.destroy();
     // An adapter that is collected before its device aborts the process.
     assertEquals(typeof adapter.info, "object");
