@@ -126,18 +126,19 @@ async function tellMemory(): Promise<void> {
   const batches = MEMORY_TOKENS.map((sequence) =>
     stepFeeds(WIDTH, VOCABULARY, { ...SIZES, batch: 1, length: 10, sequence })
   );
-  const held = async (graph: typeof train, shapes: number, replay?: Replay) => {
-    const taken = await sessionBytes(graph, batches.slice(0, shapes), device.openResident, replay);
+  const held = async (graphs: readonly (typeof train)[], shapes: number, replay?: Replay) => {
+    const taken = await sessionBytes(graphs, batches.slice(0, shapes), device.openResident, replay);
     return `${(taken / 2 ** 20).toFixed(1)} MiB`;
   };
   const rows: string[][] = [];
-  for (const [name, graph] of Object.entries({ step: train, answers: answer })) {
+  const sessions = { step: [train], answers: [answer], both: [train, answer] };
+  for (const [name, graphs] of Object.entries(sessions)) {
     const replay = { ...stepReplay(fail), what: name };
     rows.push([
       name,
-      await held(graph, 1),
-      await held(graph, 1, replay),
-      await held(graph, batches.length, replay),
+      await held(graphs, 1),
+      await held(graphs, 1, replay),
+      await held(graphs, batches.length, replay),
     ]);
   }
   const header = ["on the GPU", "without recordings", "one shape recorded", `${batches.length} shapes`];

@@ -5,26 +5,30 @@ import { bytesLeft } from "../test/device/gpu_bytes.ts";
 const RUNS = 2;
 
 /**
- * The bytes that a session holds on a GPU after runs over batches of several shapes.
+ * The bytes that sessions hold together on a GPU after runs over batches of several shapes.
  *
+ * @param graphs one for each session
  * @param batches the inputs of runs, one for each shape
- * @param open opens the session
+ * @param open opens a session
  */
 export async function sessionBytes(
-  graph: GraphFile,
+  graphs: readonly GraphFile[],
   batches: readonly Feeds[],
   open: (graph: GraphFile, replay?: Replay) => Promise<ResidentSession>,
   replay?: Replay,
 ): Promise<number> {
-  let session: ResidentSession | undefined;
+  const sessions: ResidentSession[] = [];
   const bytes = await bytesLeft(async () => {
-    session = await open(graph, replay);
-    for (const batch of batches) {
-      for (let i = 0; i < RUNS; i++) {
-        for (const output of Object.values(await session.run(batch))) output.free();
+    for (const graph of graphs) {
+      const session = await open(graph, replay);
+      sessions.push(session);
+      for (const batch of batches) {
+        for (let i = 0; i < RUNS; i++) {
+          for (const output of Object.values(await session.run(batch))) output.free();
+        }
       }
     }
   });
-  await session?.release();
+  for (const session of sessions) await session.release();
   return bytes;
 }

@@ -16,12 +16,28 @@ export function checkBuffers(sizes: readonly TensorSize[], feeds: Feeds, limit: 
   const none = Object.fromEntries(SYMBOL_NAMES.map((name) => [name, 0]));
   const values = { ...none, ...symbolValues(feeds) };
   const largest = largestTensor(sizes, values);
-  if (largest === undefined || largest.bytes <= limit) return;
+  if (largest !== undefined) {
+    check(`the tensor '${largest.name}'`, largest.bytes, limit, `${SMALLER_BATCHES}, or `);
+  }
+}
+
+/**
+ * Refuses a weight that exceeds an adapter's buffer size.
+ *
+ * @param bytes of the weight
+ * @param limit the adapter's `maxBufferSize`, in bytes
+ * @throws {DeviceError} naming the weight, its size and the limit
+ */
+export function checkWeight(name: string, bytes: number, limit: number): void {
+  check(`the weight '${name}'`, bytes, limit, "");
+}
+
+function check(what: string, bytes: number, limit: number, wayOut: string): void {
+  if (bytes <= limit) return;
+  const inMib = (size: number) => `${(size / MIB).toFixed(0)} MiB`;
   throw new DeviceError(
-    `the tensor '${largest.name}' takes ${
-      (largest.bytes / MIB).toFixed(0)
-    } MiB, but a buffer of this WebGPU adapter holds at most ${
-      (limit / MIB).toFixed(0)
-    } MiB (maxBufferSize): ${SMALLER_BATCHES}, or set 'device: cpu'`,
+    `${what} takes ${inMib(bytes)}, but a buffer of this WebGPU adapter holds at most ${
+      inMib(limit)
+    } (maxBufferSize): ${wayOut}set 'device: cpu'`,
   );
 }

@@ -13,6 +13,12 @@ export interface OrtModule {
   readonly Tensor: TensorConstructor;
 }
 
+/** A graph as ONNX Runtime opens it. */
+export interface OrtGraph extends GraphFile {
+  /** Inputs that each run is given, whatever its feeds are. */
+  readonly given?: Readonly<Record<string, OrtTensor>>;
+}
+
 /** Runs work on a device, and fails if the device fails meanwhile. */
 export type Guard = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
@@ -29,7 +35,7 @@ const ERRORS_ONLY = 3;
  */
 export async function openOrtSession(
   ort: OrtModule,
-  graph: GraphFile,
+  graph: OrtGraph,
   files: WeightFiles,
   options: InferenceSession.SessionOptions,
   guard: Guard = unguarded,
@@ -50,7 +56,7 @@ export type ReadOutput = (name: string, tensor: OrtTensor) => Promise<Tensor>;
  */
 export async function openResidentOrtSession(
   ort: OrtModule,
-  graph: GraphFile,
+  graph: OrtGraph,
   files: WeightFiles,
   options: InferenceSession.SessionOptions,
   guard: Guard = unguarded,
@@ -78,7 +84,7 @@ function giving<Output>(runner: Runner, give: (name: string, tensor: OrtTensor) 
 
 async function openRunner(
   ort: OrtModule,
-  graph: GraphFile,
+  graph: OrtGraph,
   files: WeightFiles,
   options: InferenceSession.SessionOptions,
   guard: Guard,
@@ -86,7 +92,7 @@ async function openRunner(
 ): Promise<Runner> {
   const weights = await weightData(graph, files);
   const session = await queue.take(() => guard(() => createSession(ort, graph, weights, options)));
-  return new Runner(ort, session, guard, queue);
+  return new Runner(ort, session, graph.given ?? {}, guard, queue);
 }
 
 /** The bytes of a graph's weights, by the locations that it names. */
@@ -121,12 +127,13 @@ class Runner {
   constructor(
     private readonly ort: OrtModule,
     private readonly session: InferenceSession,
+    private readonly given: NonNullable<OrtGraph["given"]>,
     private readonly guard: Guard,
     private readonly queue: SerialQueue,
   ) {}
 
   get inputNames(): readonly string[] {
-    return this.session.inputNames;
+    return this.session.inputNames.filter((name) => !Object.hasOwn(this.given, name));
   }
 
   run<Output>(
@@ -146,7 +153,7 @@ class Runner {
     wanted: readonly string[] | undefined,
     give: (name: string, tensor: OrtTensor) => Promise<Output>,
   ): Promise<Record<string, Output>> {
-    const given: Record<string, OrtTensor> = {};
+    const given: Record<string, OrtTensor> = { ...this.given };
     for (const name of this.inputNames) {
       const tensor = feeds[name];
       if (tensor === undefined) throw new RangeError(`the graph's input '${name}' is missing from the feeds`);

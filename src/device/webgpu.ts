@@ -16,10 +16,11 @@ import { floatBufferOf } from "./float_buffer.ts";
 import { GpuReads } from "./gpu_reads.ts";
 import { HostSession } from "./host_session.ts";
 import { hostTensor } from "./ort_device_tensor.ts";
-import { openOrtSession, openResidentOrtSession, type OrtModule } from "./ort_session.ts";
+import { openOrtSession, openResidentOrtSession, type OrtGraph, type OrtModule } from "./ort_session.ts";
 import { ReadBindings } from "./replay/read_bindings.ts";
 import { ReplayingSession } from "./replay/replaying_session.ts";
 import { SerialQueue } from "./serial_queue.ts";
+import { SharedWeights } from "./shared_weights.ts";
 import type { WeightFiles } from "./weights.ts";
 
 /** Properties of the WebGPU adapter, known before anything is opened on it. */
@@ -90,13 +91,31 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
   const provider = { name: "webgpu", device: gpu } as const;
   const options = { executionProviders: [provider] };
   const resident = { ...options, preferredOutputLocation: "gpu-buffer" as const };
-  const openResident = async (graph: GraphFile, replay?: Replay): Promise<ResidentSession> => {
+  const weights = new SharedWeights({ ort, gpu, files });
+  const opened = async <Opened extends Session | ResidentSession>(
+    graph: GraphFile,
+    open: (graph: OrtGraph) => Promise<Opened>,
+  ): Promise<{ readonly session: Opened; readonly graph: OrtGraph }> => {
+    // ONNX Runtime prepares the weights of a model's own file as it needs them for few rows.
+    const shared = graph.isPerToken
+      ? { graph, release: () => {} }
+      : await queue.take(() => guard(() => weights.open(graph)));
+    const session = await open(shared.graph).catch((error) => {
+      shared.release();
+      throw error;
+    });
+    const release = () => session.release().finally(shared.release);
+    return { session: limited({ ...session, release }, graph, gpu), graph: shared.graph };
+  };
+  const openResident = async (file: GraphFile, replay?: Replay): Promise<ResidentSession> => {
     const read = (name: string, tensor: OrtTensor) => readOutput(name, tensor, reads);
-    const opened = await openResidentOrtSession(ort, graph, files, resident, guard, queue, read);
-    const plain = limited(opened, graph, gpu);
-    if (replay === undefined) return plain;
+    const { session, graph } = await opened(
+      file,
+      (graph) => openResidentOrtSession(ort, graph, files, resident, guard, queue, read),
+    );
+    if (replay === undefined) return session;
     const tools = { ort, gpu, reads, readBindings, files, options: resident, guard, queue };
-    return new ReplayingSession(plain, graph, tools, replay);
+    return new ReplayingSession(session, graph, tools, replay);
   };
   return {
     kind: "webgpu",
@@ -104,10 +123,11 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
     accelerated: !software,
     float16: gpu.features.has("shader-f16"),
     lengthStep: LENGTH_STEP,
-    open: async (graph, replay) =>
-      replay === undefined
-        ? limited(await openOrtSession(ort, graph, files, options, guard, queue), graph, gpu)
-        : new HostSession(await openResident(graph, replay)),
+    open: async (file, replay) => {
+      if (replay !== undefined) return new HostSession(await openResident(file, replay));
+      const open = (graph: OrtGraph) => openOrtSession(ort, graph, files, options, guard, queue);
+      return (await opened(file, open)).session;
+    },
     openResident,
   };
 }

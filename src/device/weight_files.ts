@@ -1,3 +1,4 @@
+import { resolve } from "@std/path";
 import type { WeightFiles } from "./weights.ts";
 
 /** The largest number of bytes per read. */
@@ -6,14 +7,25 @@ const CHUNK = 1 << 26;
 /** Weight files on disk. */
 export const ON_DISK: WeightFiles = {
   size: async (path) => (await Deno.stat(path)).size,
-  read: readWhole,
+  read: async (path) => {
+    using file = await Deno.open(path);
+    return await readBytes(file, path, (await file.stat()).size);
+  },
+  readPart: async (path, offset, length) => {
+    using file = await Deno.open(path);
+    await file.seek(offset, Deno.SeekMode.Start);
+    return await readBytes(file, path, length);
+  },
+  identity: async (path) => {
+    const { dev, ino, size, mtime } = await Deno.stat(path);
+    return [resolve(path), dev, ino, size, mtime?.getTime()].join("|");
+  },
 };
 
-/** Reads a file into a buffer of its size; Deno.readFile takes twice as much for a moment. */
-async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  using file = await Deno.open(path);
-  const bytes = new Uint8Array((await file.stat()).size);
-  for (let at = 0; at < bytes.length;) {
+/** Reads the next bytes of a file into a buffer of their size; Deno.readFile takes twice as much for a moment. */
+async function readBytes(file: Deno.FsFile, path: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length;) {
     const read = await file.read(bytes.subarray(at, at + CHUNK));
     if (read === null) throw new Deno.errors.UnexpectedEof(`${path} became shorter while it was read`);
     at += read;

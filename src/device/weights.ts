@@ -6,10 +6,14 @@ export interface WeightFiles {
   /** In bytes. */
   size(path: string): Promise<number>;
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Reads a part of a file. @param offset in bytes, as `length` */
+  readPart(path: string, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** A text that another file does not have, nor the same file once it holds something else. */
+  identity(path: string): Promise<string>;
 }
 
 /** For web pages, which have no file system: the bytes of weights come with their graph. */
-export const IN_MEMORY: WeightFiles = { size: refuse, read: refuse };
+export const IN_MEMORY: WeightFiles = { size: refuse, read: refuse, readPart: refuse, identity: refuse };
 
 function refuse(path: string): Promise<never> {
   return Promise.reject(new TypeError(`a page cannot read the file ${path}: pass its bytes`));

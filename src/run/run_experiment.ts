@@ -1,6 +1,7 @@
 import { relative } from "@std/path";
 import { unlessAborted } from "../base/yielder.ts";
 import { sharedMessage } from "../base/errors.ts";
+import { DeviceError } from "../device/device.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import type { CompleteMetrics } from "../results/metrics_file.ts";
 import { checkWhole } from "../results/check_whole.ts";
@@ -119,7 +120,8 @@ async function runLocked(
     // Failed sessions must not fail later runs; concurrent runs still use them.
     if (!slot) await resources.release();
     if (folder?.hasCheckpoint) {
-      const hint = status === "interrupted" ? ": the same command resumes from it" : "";
+      const resumes = status === "interrupted" || error instanceof DeviceError;
+      const hint = resumes ? ": the same command resumes from it" : "";
       progress.log(`${title}: the last good checkpoint is in ${folder.partialPath}${hint}`);
     }
     throw error;

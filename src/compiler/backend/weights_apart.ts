@@ -1,6 +1,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { checkBudget } from "../graph/budget.ts";
 import { INLINE_BYTES } from "../graph/constants.ts";
+import { joined } from "./wire.ts";
 
 /** The kinds of messages of an ONNX file that contain tensors, by field number (onnx.proto). */
 type Kind = "model" | "function" | "graph" | "node" | "attribute" | "tensor" | "raw data";
@@ -152,16 +153,6 @@ function external(place: Readonly<Record<string, string | number>>): Uint8Array 
 
 function varintOf(value: number): Uint8Array {
   return new BinaryWriter().uint32(value).finish();
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 /** A step that may wait for further pieces of the file. */

@@ -16,8 +16,8 @@ export interface SharingCommands {
 }
 
 /**
- * The constants of the recordings of one graph, weights above all: each session of ONNX Runtime uploads them again, and all recordings
- * read those of the first that has them.
+ * The constants of the recordings of one graph that are no shared weights: each session of ONNX Runtime uploads them again, and all
+ * recordings read those of the first that has them.
  */
 export class Constants {
   /** By {@linkcode sampleOf}. */

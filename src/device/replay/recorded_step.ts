@@ -1,8 +1,8 @@
 import type { InferenceSession } from "onnxruntime-common";
 import { thrownMessage } from "../../base/errors.ts";
-import type { Feeds, GraphFile } from "../device.ts";
+import type { Feeds } from "../device.ts";
 import { floatBufferOf } from "../float_buffer.ts";
-import { createSession, weightData } from "../ort_session.ts";
+import { createSession, type OrtGraph, weightData } from "../ort_session.ts";
 import { symbolValues } from "../symbol_values.ts";
 import { type Command, encode } from "./command.ts";
 import type { Constants } from "./constants.ts";
@@ -46,7 +46,7 @@ export interface SharedBuffers {
  * @throws {ReplayRefusal} where the step cannot be recorded
  */
 export async function recordStep(
-  graph: GraphFile,
+  graph: OrtGraph,
   feeds: Feeds,
   tools: ReplayTools,
   { inputs, scratch, constants }: SharedBuffers,
@@ -56,18 +56,20 @@ export async function recordStep(
   const own = new Set<unknown>();
   const session = await capturing(graph, feeds, tools, own);
   opened(session);
-  const { inputNames } = session;
-  const given = Object.fromEntries(inputNames.map((name) => [name, inputs.tensor(name, feeds)]));
+  const { given: weights = {} } = graph;
+  const inputNames = session.inputNames.filter((name) => !Object.hasOwn(weights, name));
+  const fed = Object.fromEntries(inputNames.map((name) => [name, inputs.tensor(name, feeds)]));
   submit(gpu, (encoder) => inputs.write(encoder, inputNames, feeds));
   let found: Awaited<ReturnType<InferenceSession["run"]>> = {};
   let recording: Awaited<ReturnType<typeof recorded>> | undefined;
   const lent = await scratch.lend(() =>
     reads.hold(async () => {
-      recording = await recorded(gpu, async () => void (found = await session.run(given)));
+      recording = await recorded(gpu, async () => void (found = await session.run({ ...weights, ...fed })));
     })
   );
   const { commands, groups } = recording!;
-  const known = new Set<unknown>([...own, ...lent, ...inputs.buffers]);
+  const shared = Object.values(weights).map(({ gpuBuffer }) => gpuBuffer);
+  const known = new Set<unknown>([...own, ...lent, ...inputs.buffers, ...shared]);
   for (const { buffer } of [...groups.values()].flatMap(({ bound }) => bound)) {
     const isUniform = (buffer.usage & GPUBufferUsage.UNIFORM) !== 0;
     if (!isUniform && !known.has(buffer)) {
@@ -83,7 +85,7 @@ export async function recordStep(
 
 /** Opens a session that captures its first run. @param own takes the buffers that opening it creates */
 async function capturing(
-  graph: GraphFile,
+  graph: OrtGraph,
   feeds: Feeds,
   { ort, gpu, files, options }: ReplayTools,
   own: Set<unknown>,

@@ -5,11 +5,11 @@ import {
   DeviceError,
   type DeviceTensor,
   type Feeds,
-  type GraphFile,
   type Replay,
   type ResidentSession,
   type Tensor,
 } from "../device.ts";
+import type { OrtGraph } from "../ort_session.ts";
 import { symbolValues } from "../symbol_values.ts";
 import { float32Data, tensorNamed } from "../tensor_data.ts";
 import { weightBytes } from "../weights.ts";
@@ -23,7 +23,7 @@ import { StepInputs } from "./step_inputs.ts";
 import { StepOutputs } from "./step_outputs.ts";
 import { withoutErrors } from "./without_errors.ts";
 
-/** Recordings hold the weights again, and each that is made once more until it is: at most these bytes. */
+/** Recordings hold what stays constant in their graph again, and each that is made once more until it is: at most these bytes. */
 const MOST_BYTES = 2 ** 30;
 
 /**
@@ -50,7 +50,7 @@ export class ReplayingSession implements ResidentSession {
   /** @param plain runs the graph without recordings */
   constructor(
     private readonly plain: ResidentSession,
-    private readonly graph: GraphFile,
+    private readonly graph: OrtGraph,
     private readonly tools: ReplayTools,
     private readonly replay: Replay,
   ) {
@@ -109,7 +109,7 @@ export class ReplayingSession implements ResidentSession {
       const bytes = await weightBytes(graph, tools.files);
       if (this.constants.bytes + bytes > MOST_BYTES) {
         throw new ReplayRefusal(
-          `another recording would hold ${(bytes / 2 ** 20).toFixed(0)} MiB of weights again`,
+          `another recording would hold ${(bytes / 2 ** 20).toFixed(0)} MiB of constants again`,
         );
       }
       const opened = (session: InferenceSession) => this.sessions.push(session);
@@ -126,7 +126,7 @@ export class ReplayingSession implements ResidentSession {
     } catch (error) {
       if (error instanceof DeviceError) throw error;
       this.isRefused = true;
-      // Without a recording, nothing needs the weights again. Otherwise steps compute in buffers of all sessions.
+      // Without a recording, nothing needs their constants. Otherwise steps compute in buffers of all sessions.
       if (this.steps.size === 0) await this.releaseRecordings();
       const { what, log } = this.replay;
       const these = this.steps.size === 0

@@ -1,6 +1,7 @@
 import type { Tensor as OrtTensor } from "onnxruntime-common";
 import type { DeviceTensor, Feeds, Tensor } from "../device.ts";
 import { floatBufferOf } from "../float_buffer.ts";
+import { inputBuffer } from "../input_buffer.ts";
 import { OrtDeviceTensor } from "../ort_device_tensor.ts";
 import { tensorNamed } from "../tensor_data.ts";
 import type { ReplayTools } from "./replay_tools.ts";
@@ -15,9 +16,6 @@ interface Place {
 
 /** The bytes of an element. */
 const BYTES: Readonly<Record<Tensor["type"], number>> = { float32: 4, int64: 8, bool: 1 };
-
-/** ONNX Runtime's kernels read buffers in units of this size, in bytes. */
-const UNIT = 16;
 
 /** Copies and uploads are in units of this size, in bytes. */
 const WORD = 4;
@@ -110,14 +108,6 @@ export class StepInputs {
     }
     return this.uploads;
   }
-}
-
-/** A buffer for a tensor that ONNX Runtime reads. @param bytes of the tensor */
-export function inputBuffer(gpu: GPUDevice, bytes: number): GPUBuffer {
-  return gpu.createBuffer({
-    size: Math.max(1, Math.ceil(bytes / UNIT)) * UNIT,
-    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-  });
 }
 
 function keyOf(name: string, feed: Tensor | DeviceTensor): string {

@@ -1,9 +1,10 @@
 import type { Tensor as OrtTensor } from "onnxruntime-common";
 import { type DeviceTensor, type Feeds, float32Tensor, type Tensor } from "../device.ts";
+import { inputBuffer } from "../input_buffer.ts";
 import { OrtDeviceTensor } from "../ort_device_tensor.ts";
 import { OutputSlots } from "./output_slots.ts";
 import type { ReplayTools } from "./replay_tools.ts";
-import { inputBuffer, type StepInputs } from "./step_inputs.ts";
+import type { StepInputs } from "./step_inputs.ts";
 
 /** An output of a recorded step: float32. */
 export interface StepOutput {
