@@ -4,10 +4,10 @@
  * @module
  */
 import { join } from "@std/path";
-import { mean } from "simple-statistics";
 import { percent } from "../../src/base/percent.ts";
 import { readSummary } from "../../src/results/read_run.ts";
 import { readSearchRecord } from "../../src/results/search_record.ts";
+import { spreadOf } from "../../src/results/summarize.ts";
 import { metricValue } from "../../src/results/summary.ts";
 
 const RESULTS = "results/search-study";
@@ -42,13 +42,16 @@ async function searched(
 
 const rows: { seed: number; grid: number; tried: number; steps: number; best: number; fresh: number }[] = [];
 for (const seed of SEEDS) rows.push({ seed, grid: await gridBest(seed), ...await searched(seed) });
-const points = (value: number) => `${value >= 0 ? "+" : ""}${(100 * value).toFixed(1)}`;
+const points = (value: number, digits = 1) => `${value >= 0 ? "+" : ""}${(100 * value).toFixed(digits)}`;
 const lines = rows.map(({ seed, grid, tried, steps, best, fresh }) =>
   `| ${seed} | ${percent(grid)} | ${tried} | ${percent(steps / GRID_STEPS)} | ${percent(best)} | ${
     points(best - grid)
   } | ${percent(fresh)} |`
 );
-const difference = mean(rows.map(({ best, grid }) => best - grid));
+const difference = spreadOf(rows.map(({ best, grid }) => best - grid));
+const [low, high] = difference.interval!.map((bound) => points(bound, 2));
+const grid = percent(spreadOf(rows.map(({ grid }) => grid)).mean);
+const halving = percent(spreadOf(rows.map(({ best }) => best)).mean);
 await Deno.writeTextFile(
   "experiments/search/table.md",
   [
@@ -63,7 +66,9 @@ await Deno.writeTextFile(
     "| --- | --- | --- | --- | --- | --- | --- |",
     ...lines,
     "",
-    `The mean difference is ${points(difference)} points.`,
+    `The means are ${grid} and ${halving}, which differ by ${
+      points(difference.mean, 2)
+    } points (95% interval ${low} to ${high}).`,
     "",
   ].join("\n"),
 );
