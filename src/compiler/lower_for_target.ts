@@ -4,6 +4,7 @@ import type { Contract, Pass, PassOptions, Property, StagedGraph } from "./passe
 import { checkOrder, runPasses } from "./passes/run_passes.ts";
 import { simplify } from "./passes/simplify.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
+import { computeOnDevice } from "./targets/webgpu/compute_on_device.ts";
 import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
 
 /** The target of graphs: the CPU provider, native or as WebAssembly, or the one for WebGPU. Each runs the other's graphs, but more slowly. */
@@ -80,7 +81,7 @@ export function lowerForTarget({ target, precision }: LoweringTarget): readonly 
       ends: ["not lowered"],
       run: broadcastBooleans,
     },
-    ...(target === "webgpu" ? [LEGALIZE_FOR_WEBGPU] : []),
+    ...(target === "webgpu" ? [LEGALIZE_FOR_WEBGPU, COMPUTE_ON_DEVICE] : []),
     ...(precision === "float16" ? [SIMPLIFY, MIXED_PRECISION] : []),
     SIMPLIFY,
   ];
@@ -91,6 +92,13 @@ const LEGALIZE_FOR_WEBGPU: Pass = {
   requires: ["booleans safe", "full precision"],
   ensures: ["legal for webgpu"],
   run: (graph, log) => legalizeForWebgpu(graph, log),
+};
+
+const COMPUTE_ON_DEVICE: Pass = {
+  name: "compute on the device",
+  requires: ["legal for webgpu"],
+  ensures: [],
+  run: computeOnDevice,
 };
 
 const MIXED_PRECISION: Pass = {

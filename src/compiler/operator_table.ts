@@ -23,6 +23,7 @@ const TRAIT_NAMES: Readonly<
   lookup: (row) => row.lookup && `lookup of ${row.lookup.of}`,
   mixedAxes: (row) => row.mixedAxes && "mixes axes",
   float16: (row) => row.float16 && `${row.float16} in float16`,
+  isReproducible: (row) => row.isReproducible && "same bits on every device",
   webgpuLacks: (row) => row.webgpuLacks && `no ${row.webgpuLacks} on WebGPU`,
 };
 

@@ -91,12 +91,14 @@ export const elementwise = {
     isCommutative: true,
     hoistsSums: "all",
     float16: "follows",
+    isReproducible: true,
   }),
   Sub: binary({
     compute: (x, y) => x - y,
     arithmetic: subtract,
     gradient: (b, dz) => [dz, b.negate(dz)],
     float16: "follows",
+    isReproducible: true,
   }),
   Mul: binary({
     compute: (x, y) => x * y,
@@ -105,6 +107,7 @@ export const elementwise = {
     isCommutative: true,
     hoistsSums: "first",
     float16: "follows",
+    isReproducible: true,
   }),
   Div: binary({
     compute: (x, y) => x / y,
@@ -137,6 +140,7 @@ export const elementwise = {
     gradient: (b, dy) => b.negate(dy),
     hoistsSums: "all",
     float16: "follows",
+    isReproducible: true,
   }),
   Exp: unary({ compute: Math.exp, gradient: (b, dy, _, y) => b.multiply(dy, y) }),
   Log: unary({ compute: Math.log, gradient: (b, dy, x) => b.divide(dy, x) }),
@@ -153,6 +157,7 @@ export const elementwise = {
     compute: Math.abs,
     arithmetic: absolute,
     gradient: (b, dy, x) => b.multiply(dy, b.op("Sign", [x])),
+    isReproducible: true,
   }),
   Sin: unary({ compute: Math.sin, gradient: (b, dy, x) => b.multiply(dy, b.op("Cos", [x])) }),
   Cos: unary({ compute: Math.cos, gradient: (b, dy, x) => b.negate(b.multiply(dy, b.op("Sin", [x]))) }),
@@ -204,12 +209,14 @@ export const elementwise = {
     arithmetic: smaller,
     gradient: (b, dz, x, y) => picked(b, dz, b.op("LessOrEqual", [x, y])),
     isCommutative: true,
+    isReproducible: true,
   }),
   Max: binary({
     compute: (x, y) => Math.max(x, y),
     arithmetic: larger,
     gradient: (b, dz, x, y) => picked(b, dz, b.op("GreaterOrEqual", [x, y])),
     isCommutative: true,
+    isReproducible: true,
   }),
   Mod: {
     ...MODULO,
@@ -230,5 +237,6 @@ export const elementwise = {
       return [{ type, shape }];
     },
     gradient: ofOutput(clipGradient),
+    isReproducible: true,
   }),
 } satisfies Partial<Record<OperatorName, OpDefinition>>;

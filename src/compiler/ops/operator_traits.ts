@@ -38,6 +38,13 @@ export interface OperatorTraits {
    * that it is given, constants aside, has 16 bits. Others stay in float32.
    */
   readonly float16?: "computes" | "follows";
-  /** What ONNX Runtime's WebGPU provider (1.30) lacks: the kernel for floats and booleans, or for booleans alone. */
+  /**
+   * It gives the same bits on every device, beside what moves elements or looks them up: IEEE 754 says how it is rounded, or nothing
+   * is.
+   */
+  readonly isReproducible?: true;
+  /**
+   * What ONNX Runtime's WebGPU provider (1.30) lacks: the kernel for all types, or for booleans and whole numbers of 64 bits alone.
+   */
   readonly webgpuLacks?: "kernel" | "boolean kernel";
 }
