@@ -5,6 +5,9 @@ import { checkOrder, runPasses } from "./passes/run_passes.ts";
 import { simplify } from "./passes/simplify.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
 import { computeOnDevice } from "./targets/webgpu/compute_on_device.ts";
+import { addWithinNorms, normalizeOnce } from "./targets/webgpu/norms.ts";
+import { sumWithinProducts } from "./targets/webgpu/product_sums.ts";
+import { multiplyWithinProducts } from "./targets/webgpu/scalar_factors.ts";
 import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
 
 /** The target of graphs: the CPU provider, native or as WebAssembly, or the one for WebGPU. Each runs the other's graphs, but more slowly. */
@@ -81,7 +84,17 @@ export function lowerForTarget({ target, precision }: LoweringTarget): readonly 
       ends: ["not lowered"],
       run: broadcastBooleans,
     },
-    ...(target === "webgpu" ? [LEGALIZE_FOR_WEBGPU, COMPUTE_ON_DEVICE] : []),
+    ...(target === "webgpu"
+      ? [
+        LEGALIZE_FOR_WEBGPU,
+        COMPUTE_ON_DEVICE,
+        SIMPLIFY,
+        sumsWithinProducts(precision),
+        FACTORS,
+        NORMALIZE_ONCE,
+        SUMS_WITHIN_NORMS,
+      ]
+      : []),
     ...(precision === "float16" ? [SIMPLIFY, MIXED_PRECISION] : []),
     SIMPLIFY,
   ];
@@ -99,6 +112,37 @@ const COMPUTE_ON_DEVICE: Pass = {
   requires: ["legal for webgpu"],
   ensures: [],
   run: computeOnDevice,
+};
+
+/** In 16 bits only biases are added within products: sums of gradients stay in 32. */
+function sumsWithinProducts(precision: Precision): Pass {
+  return {
+    name: "sums within products",
+    requires: ["legal for webgpu", "full precision", "simplified"],
+    ensures: [],
+    run: (graph, log) => sumWithinProducts(graph, precision === "float16" ? "constants" : "any", log),
+  };
+}
+
+const NORMALIZE_ONCE: Pass = {
+  name: "normalize once",
+  requires: ["legal for webgpu"],
+  ensures: [],
+  run: normalizeOnce,
+};
+
+const SUMS_WITHIN_NORMS: Pass = {
+  name: "sums within norms",
+  requires: ["legal for webgpu"],
+  ensures: [],
+  run: addWithinNorms,
+};
+
+const FACTORS: Pass = {
+  name: "factors within products",
+  requires: ["legal for webgpu", "full precision"],
+  ensures: [],
+  run: multiplyWithinProducts,
 };
 
 const MIXED_PRECISION: Pass = {

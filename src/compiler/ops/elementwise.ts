@@ -91,6 +91,7 @@ export const elementwise = {
     isCommutative: true,
     hoistsSums: "all",
     float16: "follows",
+    scalesWith: "all",
     isReproducible: true,
   }),
   Sub: binary({
@@ -98,6 +99,7 @@ export const elementwise = {
     arithmetic: subtract,
     gradient: (b, dz) => [dz, b.negate(dz)],
     float16: "follows",
+    scalesWith: "all",
     isReproducible: true,
   }),
   Mul: binary({
@@ -107,6 +109,7 @@ export const elementwise = {
     isCommutative: true,
     hoistsSums: "first",
     float16: "follows",
+    scalesWith: "each",
     isReproducible: true,
   }),
   Div: binary({
@@ -114,6 +117,7 @@ export const elementwise = {
     arithmetic: quotient,
     gradient: (b, dz, _, y, z) => [b.divide(dz, y), b.negate(b.divide(b.multiply(dz, z), y))],
     float16: "follows",
+    scalesWith: "quotient",
   }),
   // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp. x⁰ is 1 everywhere, also at 0, where x⁻¹ is infinite. At x = 0 and p ≥ 0 the slope by p is
   // 0, as in PyTorch.
@@ -140,6 +144,7 @@ export const elementwise = {
     gradient: (b, dy) => b.negate(dy),
     hoistsSums: "all",
     float16: "follows",
+    scalesWith: "all",
     isReproducible: true,
   }),
   Exp: unary({ compute: Math.exp, gradient: (b, dy, _, y) => b.multiply(dy, y) }),

@@ -29,6 +29,11 @@ export interface OperatorTraits {
    * second being a scalar. Given to operators that gradients pass on their way to a prompt.
    */
   readonly hoistsSums?: "all" | "first";
+  /**
+   * Its outputs are multiplied by the factor that real inputs are multiplied by: `all` of them, or `each` alone; `quotient`: by the
+   * first one's, and divided by the second one's. So do outputs of what moves elements, with all inputs.
+   */
+  readonly scalesWith?: "all" | "each" | "quotient";
   /** It picks by index, the first input's slices or single elements, along the axis that this attribute names. */
   readonly lookup?: { readonly of: "slices" | "elements"; readonly axis: "axis" | "gather_axis" };
   /** The axes of the first input along which an element of the output depends on other places than its own. */
