@@ -5,6 +5,7 @@ import { checkOrder, runPasses } from "./passes/run_passes.ts";
 import { simplify } from "./passes/simplify.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
 import { computeOnDevice } from "./targets/webgpu/compute_on_device.ts";
+import { computeInFewerNodes } from "./targets/webgpu/fewer_nodes.ts";
 import { addWithinNorms, normalizeOnce } from "./targets/webgpu/norms.ts";
 import { sumWithinProducts } from "./targets/webgpu/product_sums.ts";
 import { multiplyWithinProducts } from "./targets/webgpu/scalar_factors.ts";
@@ -93,6 +94,7 @@ export function lowerForTarget({ target, precision }: LoweringTarget): readonly 
         FACTORS,
         NORMALIZE_ONCE,
         SUMS_WITHIN_NORMS,
+        FEWER_NODES,
       ]
       : []),
     ...(precision === "float16" ? [SIMPLIFY, MIXED_PRECISION] : []),
@@ -120,7 +122,7 @@ function sumsWithinProducts(precision: Precision): Pass {
     name: "sums within products",
     requires: ["legal for webgpu", "full precision", "simplified"],
     ensures: [],
-    run: (graph, log) => sumWithinProducts(graph, precision === "float16" ? "constants" : "any", log),
+    run: (graph, log) => sumWithinProducts(graph, precision === "float16" ? "biases" : "all", log),
   };
 }
 
@@ -136,6 +138,13 @@ const SUMS_WITHIN_NORMS: Pass = {
   requires: ["legal for webgpu"],
   ensures: [],
   run: addWithinNorms,
+};
+
+const FEWER_NODES: Pass = {
+  name: "fewer nodes",
+  requires: ["legal for webgpu"],
+  ensures: [],
+  run: computeInFewerNodes,
 };
 
 const FACTORS: Pass = {

@@ -10,8 +10,8 @@ const CLASSES = symbol("classes");
 
 /**
  * Adds the gradient of the objective with respect to an input, the slope of each example's cross-entropy being written down:
- * the softmax of its classes' logits less the one-hot label. That takes a fifth of the nodes of the derivative of what `addLoss` adds,
- * and is equal to it but for rounding.
+ * the softmax of its classes' logits less the one-hot label. That takes half the nodes of the derivative of what `addLoss` adds, or
+ * fewer, and is equal to it but for rounding.
  *
  * @param graph with the outputs and the input of `addLoss`
  * @param how the mean that `addLoss` has added

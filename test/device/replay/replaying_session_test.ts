@@ -237,7 +237,7 @@ webgpuTest("a replayed step is one submit and one upload, that of the batch, and
     assertEquals(transfers.uploadedBytes, input_ids!.data.byteLength + answer_rows!.data.byteLength);
     outputs = result;
   });
-  assertEquals(calls, { dispatches: 256, passes: 3, submits: 1, writes: 1, reads: 0 });
+  assertEquals(calls, { dispatches: 224, passes: 3, submits: 1, writes: 1, reads: 0 });
   const again = await countGpuCalls(async () => {
     const { loss, gradient, prompt_next } = outputs;
     await Promise.all([loss, gradient, prompt_next].map((tensor) => tensor!.read()));

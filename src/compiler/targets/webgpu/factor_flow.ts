@@ -18,27 +18,32 @@ export interface Flow {
   readonly product?: { readonly alpha: number; readonly beta: number };
 }
 
-/** Numbers beyond these stand for infinity, or for nothing: they stay where they are. */
-const [LEAST, MOST] = [2 ** -20, 2 ** 20];
+/** Numbers beyond these stay where they are: they keep others in the range of 16 bits, or stand for infinity. */
+const [LEAST, MOST] = [2 ** -4, 2 ** 4];
 
 /** Whether two factors are the same but for the rounding of their products. */
 export function sameFactor(one: number, other: number): boolean {
   return Math.abs(one - other) <= 1e-9 * Math.abs(other);
 }
 
-/**
- * What becomes of factors at a node.
- *
- * @param scale what a product with a weight is multiplied by beyond what its inputs owe
- */
-export function flowAt(node: Node, factorOf: FactorOf, scale: number): Flow {
+/** Where numbers are multiplied. */
+export interface FactorPlan {
+  /** What products with weights are multiplied by beyond what their inputs owe; 1 where it is not given. */
+  readonly scales: ReadonlyMap<Node, number>;
+  /** The multiplications by numbers that stay. */
+  readonly kept: ReadonlySet<Node>;
+}
+
+/** What becomes of factors at a node. */
+export function flowAt(node: Node, factorOf: FactorOf, { scales, kept }: FactorPlan): Flow {
   const real = node.inputs.flatMap((input, at) => isReal(input) ? [{ at, factor: factorOf(input) }] : []);
-  const constant = constantFactor(node);
+  const constant = kept.has(node) ? undefined : constantFactor(node);
   if (constant !== undefined) {
     const factor = factorOf(node.inputs[constant.at]!) * constant.factor;
     return { factor: sameFactor(factor, 1) ? 1 : factor, owed: NONE, passes: constant.at };
   }
   if (isWeightedProduct(node)) {
+    const scale = scales.get(node) ?? 1;
     const [left, , added] = node.inputs.map((input) => isReal(input) ? factorOf(input) : 1);
     const product = { alpha: left! * scale, beta: (added ?? 1) * scale };
     return { factor: 1 / scale, owed: NONE, product };
@@ -86,7 +91,7 @@ function isReal(value: Value | null): value is Value {
 }
 
 /** The number that a node multiplies one of its inputs by, without another effect. */
-function constantFactor(node: Node): { readonly at: number; readonly factor: number } | undefined {
+export function constantFactor(node: Node): { readonly at: number; readonly factor: number } | undefined {
   const [x, y] = node.inputs;
   const { scalesWith, isElementwise, movement } = definitionOf(node.op);
   if (!isElementwise || movement !== undefined || !x || x.type !== "float32") return undefined;
@@ -94,7 +99,7 @@ function constantFactor(node: Node): { readonly at: number; readonly factor: num
   if (!y || scalesWith === undefined || scalesWith === "all") return undefined;
   const number = (at: number, factor: number | undefined) => {
     const other = node.inputs[at]!;
-    const isUsual = factor !== undefined && Math.abs(factor) > LEAST && Math.abs(factor) < MOST;
+    const isUsual = factor !== undefined && Math.abs(factor) >= LEAST && Math.abs(factor) <= MOST;
     const isLone = other.constant === undefined && sameShape(other.shape, node.outputs[0]!.shape);
     return isUsual && isLone ? { at, factor } : undefined;
   };

@@ -4,16 +4,16 @@ import { Builder } from "../../ops/builder.ts";
 import { floatAttribute, integerAttribute } from "../../ops/op_definition.ts";
 import { copyNode, rewrite } from "../../ops/rewrite.ts";
 import { flowAt } from "./factor_flow.ts";
-import { planScales } from "./factor_plan.ts";
+import { planFactors } from "./factor_plan.ts";
 
 /**
  * Multiplies by numbers within products with weights, as `Gemm` does with its alpha and beta: a multiplication by a number is
  * left out, and what is computed from its result is multiplied instead, as far as it passes factors on, until a product with a weight
  * takes the factor along at no cost, or an operator needs the number itself. Products with weights may be multiplied in advance
- * (`planScales`).
+ * (`planFactors`).
  */
 export function multiplyWithinProducts(graph: Graph, log: PassLog = () => {}): Graph {
-  const scales = planScales(graph);
+  const plan = planFactors(graph);
   const factors = new Map<Value, number>();
   const factorOf = (value: Value) => factors.get(value) ?? 1;
   /** What was multiplied, by the number and the value. */
@@ -25,7 +25,7 @@ export function multiplyWithinProducts(graph: Graph, log: PassLog = () => {}): G
     return multiplied;
   };
   const rewritten = rewrite(graph, (node, inputs, b) => {
-    const { factor, owed, passes, product } = flowAt(node, factorOf, scales.get(node) ?? 1);
+    const { factor, owed, passes, product } = flowAt(node, factorOf, plan);
     if (factor !== 1) { for (const output of node.outputs) factors.set(output, factor); }
     if (passes !== undefined) {
       log("multiplied within products", node.op);
