@@ -26,6 +26,7 @@ import { tableLines } from "../src/terminal/table.ts";
 import { familyFeeds, familyModel, readFamily } from "../test/compiler/family_step.ts";
 import { relativeError } from "../test/compiler/graph_runner.ts";
 import { sessionBytes } from "./gpu_memory.ts";
+import { chromiumHostTime } from "./chromium_host.ts";
 import { hostProcess } from "./host_process.ts";
 import { HOST_SHAPES } from "./host_shapes.ts";
 import { matrixRate } from "./matrix_rate.ts";
@@ -108,6 +109,14 @@ async function tellHost(): Promise<void> {
       `${median.toFixed(1)} ms`,
       ...Object.values(calls).map((count) => count.toFixed(0)),
     ]));
+  }
+  const page = await chromiumHostTime();
+  if (page !== undefined) {
+    rows.push([
+      "4x256 in Chromium: step, replayed",
+      `${page.least.toFixed(1)} ms`,
+      `${page.median.toFixed(1)} ms`,
+    ]);
   }
   const header = ["host", "least", "median", "dispatches", "passes", "submits", "writes", "reads"];
   for (const line of tableLines(header, rows)) console.log(line);
