@@ -9,7 +9,7 @@ import { answerReplay, stepReplay } from "../src/device/replay_of.ts";
 import { openWebgpu } from "../src/device/webgpu.ts";
 import { ON_DISK } from "../src/device/weight_files.ts";
 import { readRegion } from "../src/model/read_region.ts";
-import { writeEncoderModel } from "./encoder_model.ts";
+import { type EncoderShape, writeEncoderModel } from "./encoder_model.ts";
 import { HOST_SHAPES, PATH } from "./host_shapes.ts";
 import { answerHostTime, type HostTime, hostTime } from "./host_time.ts";
 import { readOnes } from "./read_ones.ts";
@@ -19,22 +19,22 @@ import { SIZES, stepFeeds } from "./step_feeds.ts";
 const ROUNDS = 50;
 const TOKENS = [48, 56, 64];
 
-/** The vocabulary that batches are drawn from. */
-const WORDS = 8000;
-
 const [name = "4x256"] = Deno.args;
 const shape = HOST_SHAPES[name];
 const folder = shape && await Deno.makeTempDir();
 try {
   const path: string = folder === undefined ? PATH : join(folder, "model.onnx");
   if (shape !== undefined) await writeEncoderModel(path, shape);
-  console.log(JSON.stringify(await hostTimes(path, shape?.width ?? 256)));
+  console.log(JSON.stringify(await hostTimes(path, shape ?? { width: 256, words: 8000 })));
 } finally {
   if (folder !== undefined) await Deno.remove(folder, { recursive: true });
 }
 Deno.exit(0);
 
-async function hostTimes(path: string, width: number): Promise<Record<string, HostTime>> {
+async function hostTimes(
+  path: string,
+  { width, words }: Pick<EncoderShape, "width" | "words">,
+): Promise<Record<string, HostTime>> {
   const device = await openWebgpu(ON_DISK);
   // A recording is used where it gives what the plain step gives: with such a driver, anything.
   readOnes();
@@ -42,7 +42,7 @@ async function hostTimes(path: string, width: number): Promise<Record<string, Ho
     target: "webgpu",
     read: readRegion,
   });
-  const batches = TOKENS.map((sequence) => stepFeeds(width, WORDS, { ...SIZES, sequence }));
+  const batches = TOKENS.map((sequence) => stepFeeds(width, words, { ...SIZES, sequence }));
   const times: Record<string, HostTime> = {};
   for (const replay of [undefined, stepReplay(fail)]) {
     const trainStep = await device.openResident(train, replay);

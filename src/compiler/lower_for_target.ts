@@ -4,12 +4,7 @@ import type { Contract, Pass, PassOptions, Property, StagedGraph } from "./passe
 import { checkOrder, runPasses } from "./passes/run_passes.ts";
 import { simplify } from "./passes/simplify.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
-import { computeOnDevice } from "./targets/webgpu/compute_on_device.ts";
-import { computeInFewerNodes } from "./targets/webgpu/fewer_nodes.ts";
-import { addWithinNorms, normalizeOnce } from "./targets/webgpu/norms.ts";
-import { sumWithinProducts } from "./targets/webgpu/product_sums.ts";
-import { multiplyWithinProducts } from "./targets/webgpu/scalar_factors.ts";
-import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
+import { webgpuPasses } from "./targets/webgpu/webgpu_passes.ts";
 
 /** The target of graphs: the CPU provider, native or as WebAssembly, or the one for WebGPU. Each runs the other's graphs, but more slowly. */
 export type Target = "cpu" | "webgpu";
@@ -66,7 +61,7 @@ export function emission({ target, precision }: LoweringTarget, purpose: Purpose
       "made",
       "gradient unscaled",
       "booleans safe",
-      ...(target === "webgpu" ? ["legal for webgpu"] as const : []),
+      ...(target === "webgpu" ? ["legal for webgpu", "few nodes"] as const : []),
       precision === "float16" ? "half precision" : "full precision",
       ...REQUIRED_FOR[purpose],
       "simplified",
@@ -85,74 +80,11 @@ export function lowerForTarget({ target, precision }: LoweringTarget): readonly 
       ends: ["not lowered"],
       run: broadcastBooleans,
     },
-    ...(target === "webgpu"
-      ? [
-        LEGALIZE_FOR_WEBGPU,
-        COMPUTE_ON_DEVICE,
-        SIMPLIFY,
-        sumsWithinProducts(precision),
-        FACTORS,
-        NORMALIZE_ONCE,
-        SUMS_WITHIN_NORMS,
-        FEWER_NODES,
-      ]
-      : []),
+    ...(target === "webgpu" ? webgpuPasses(precision, SIMPLIFY) : []),
     ...(precision === "float16" ? [SIMPLIFY, MIXED_PRECISION] : []),
     SIMPLIFY,
   ];
 }
-
-const LEGALIZE_FOR_WEBGPU: Pass = {
-  name: "legalize for WebGPU",
-  requires: ["booleans safe", "full precision"],
-  ensures: ["legal for webgpu"],
-  run: (graph, log) => legalizeForWebgpu(graph, log),
-};
-
-const COMPUTE_ON_DEVICE: Pass = {
-  name: "compute on the device",
-  requires: ["legal for webgpu"],
-  ensures: [],
-  run: computeOnDevice,
-};
-
-/** In 16 bits only biases are added within products: sums of gradients stay in 32. */
-function sumsWithinProducts(precision: Precision): Pass {
-  return {
-    name: "sums within products",
-    requires: ["legal for webgpu", "full precision", "simplified"],
-    ensures: [],
-    run: (graph, log) => sumWithinProducts(graph, precision === "float16" ? "biases" : "all", log),
-  };
-}
-
-const NORMALIZE_ONCE: Pass = {
-  name: "normalize once",
-  requires: ["legal for webgpu"],
-  ensures: [],
-  run: normalizeOnce,
-};
-
-const SUMS_WITHIN_NORMS: Pass = {
-  name: "sums within norms",
-  requires: ["legal for webgpu"],
-  ensures: [],
-  run: addWithinNorms,
-};
-
-const FEWER_NODES: Pass = {
-  name: "fewer nodes",
-  requires: ["legal for webgpu"],
-  ensures: [],
-  run: computeInFewerNodes,
-};
-
-const FACTORS: Pass = {
-  name: "factors within products",
-  requires: ["legal for webgpu", "full precision"],
-  ensures: [],
-  run: multiplyWithinProducts,
-};
 
 const MIXED_PRECISION: Pass = {
   name: "mixed precision",

@@ -3,7 +3,7 @@ import type { Graph, Node, PassLog, Value } from "../../graph/graph.ts";
 import { definitionOf } from "../../ops/mod.ts";
 import { broadcast } from "../../ops/op_definition.ts";
 import { copyNode, rewrite } from "../../ops/rewrite.ts";
-import { any, op } from "../../passes/pattern.ts";
+import { any, op } from "../../ops/pattern.ts";
 
 const SQUARE = op("Mul", any("x"), any("x"));
 

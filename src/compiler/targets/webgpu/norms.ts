@@ -5,7 +5,7 @@ import { readersOf, usesOf } from "../../graph/uses.ts";
 import type { Builder } from "../../ops/builder.ts";
 import { floatAttribute } from "../../ops/op_definition.ts";
 import { rewrite } from "../../ops/rewrite.ts";
-import { any, op } from "../../passes/pattern.ts";
+import { any, op } from "../../ops/pattern.ts";
 
 const NORMALIZED = op("Mul", op("Sub", any("x"), any("mean")), any("inverse"));
 
