@@ -2,7 +2,7 @@ import { emit } from "../src/compiler/backend/emit.ts";
 import { add, type Dimension, symbol } from "../src/compiler/graph/dimension.ts";
 import type { Value } from "../src/compiler/graph/graph.ts";
 import { Builder } from "../src/compiler/ops/builder.ts";
-import { RandomStream } from "../src/base/random_stream.ts";
+import { RandomWeights } from "./random_weights.ts";
 
 /** The shape of a GPT-2. */
 export interface CachedShape {
@@ -12,9 +12,6 @@ export interface CachedShape {
   readonly layers: number;
   readonly positions: number;
 }
-
-/** The largest number of random numbers that are repeated. */
-const PERIOD = 1 << 20;
 
 const [BATCH, SEQUENCE, PAST] = ["batch", "sequence", "past_sequence"].map(symbol) as [
   Dimension,
@@ -32,7 +29,7 @@ const TOTAL = add(PAST, SEQUENCE);
 export async function writeCachedModel(path: string, shape: CachedShape): Promise<void> {
   const { words, width, heads, layers, positions } = shape;
   const b = new Builder(path);
-  const weights = new Weights(b, `${path}.data`);
+  const weights = new RandomWeights(b, `${path}.data`);
   const ids = b.input("input_ids", "int64", [BATCH, SEQUENCE]);
   const mask = b.input("attention_mask", "int64", [BATCH, TOTAL]);
   const places = b.input("position_ids", "int64", [BATCH, SEQUENCE]);
@@ -85,29 +82,4 @@ function allowedKeys(b: Builder, mask: Value): Value {
 function gelu(b: Builder, x: Value): Value {
   const share = b.add(b.op("Erf", [b.multiply(x, b.scalar(Math.SQRT1_2))]), b.scalar(1));
   return b.multiply(b.multiply(x, share), b.scalar(0.5));
-}
-
-/** Random weights in a file of their own. */
-class Weights {
-  private bytes = 0;
-
-  constructor(private readonly b: Builder, private readonly path: string) {}
-
-  of(dims: readonly number[]): Value {
-    const length = 4 * dims.reduce((a, b) => a * b, 1);
-    const region = { path: this.path, offset: this.bytes, length };
-    this.bytes += length;
-    return this.b.constant(`weight_${region.offset}`, { type: "float32", dims, region });
-  }
-
-  async write(): Promise<void> {
-    const stream = new RandomStream(0, "cached model");
-    const numbers = Float32Array.from({ length: PERIOD }, () => stream.uniform(-0.05, 0.05));
-    using file = await Deno.create(this.path);
-    for (let left = this.bytes; left > 0;) {
-      const piece = new Uint8Array(numbers.buffer, 0, Math.min(left, numbers.byteLength));
-      for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
-      left -= piece.length;
-    }
-  }
 }

@@ -2,8 +2,8 @@
 /**
  * Every device of this machine side by side, on the model that comes with the project (4 layers, width 256), batch 32, 44 text
  * and 20 prompt tokens: a training step, the model's own forward pass, the rate of the step's matrix products over the rate at
- * which the device multiplies one large matrix. Ratios count, times do not. Then, for WebGPU, what a step takes of the host, and what
- * sessions hold on the GPU.
+ * which the device multiplies one large matrix. Ratios count, times do not. Then, for WebGPU, what a step takes of the host, there and
+ * at 12 layers of width 768, and what sessions hold on the GPU.
  *
  *   deno task bench:devices           all of it
  *   deno task bench:devices host      only what a step takes of the host
@@ -18,7 +18,7 @@ import {
   type ResidentSession,
   type Tensor,
 } from "../src/device/device.ts";
-import { answerReplay, stepReplay } from "../src/device/replay_of.ts";
+import { stepReplay } from "../src/device/replay_of.ts";
 import { openWasm } from "../src/device/wasm.ts";
 import { findAdapter, openWebgpu } from "../src/device/webgpu.ts";
 import { ON_DISK } from "../src/device/weight_files.ts";
@@ -26,9 +26,9 @@ import { tableLines } from "../src/terminal/table.ts";
 import { familyFeeds, familyModel, readFamily } from "../test/compiler/family_step.ts";
 import { relativeError } from "../test/compiler/graph_runner.ts";
 import { sessionBytes } from "./gpu_memory.ts";
+import { chromiumHostTime } from "./chromium_host.ts";
 import { hostProcess } from "./host_process.ts";
-import { readOnes } from "./read_ones.ts";
-import { answerHostTime, type HostTime, hostTime } from "./host_time.ts";
+import { HOST_SHAPES } from "./host_shapes.ts";
 import { matrixRate } from "./matrix_rate.ts";
 import { median } from "./median.ts";
 import { ownForward } from "./own_forward.ts";
@@ -41,10 +41,6 @@ const VOCABULARY = 8000;
 /** Rounds that count, after one that does not; a software adapter takes seconds for each. */
 const ROUNDS = 10;
 const SLOW_ROUNDS = 3;
-
-/** Steps that count for the host's time, on batches of these tokens in turn. */
-const HOST_ROUNDS = 50;
-const HOST_TOKENS = [48, 56, 64];
 
 /** The tokens of the batches of which sessions' memory is measured. */
 const MEMORY_TOKENS = [24, 32, 40];
@@ -75,10 +71,7 @@ const contenders: { name: string; precision: Precision; rounds: number; open: ()
 
 /** Each contender in a process of its own: ONNX Runtime's builds for the web keep their number of threads. */
 const [only] = Deno.args;
-if (only === "host-process") {
-  console.log(JSON.stringify(await hostTimes()));
-  Deno.exit(0);
-} else if (only !== undefined && only !== "host" && only !== "memory") {
+if (only !== undefined && only !== "host" && only !== "memory") {
   console.log(JSON.stringify(await measured(contenders[Number(only)]!)));
   Deno.exit(0);
 } else {
@@ -107,14 +100,24 @@ async function tellDevices(): Promise<void> {
 }
 
 async function tellHost(): Promise<void> {
-  const rows = Object.entries(await hostProcess(import.meta.filename!, ["host-process"])).map((
-    [name, { least, median, calls }],
-  ) => [
-    name,
-    `${least.toFixed(1)} ms`,
-    `${median.toFixed(1)} ms`,
-    ...Object.values(calls).map((count) => count.toFixed(0)),
-  ]);
+  const rows: string[][] = [];
+  for (const shape of Object.keys(HOST_SHAPES)) {
+    const times = Object.entries(await hostProcess("bench/host_steps.ts", [shape]));
+    rows.push(...times.map(([name, { least, median, calls }]) => [
+      `${shape}: ${name}`,
+      `${least.toFixed(1)} ms`,
+      `${median.toFixed(1)} ms`,
+      ...Object.values(calls).map((count) => count.toFixed(0)),
+    ]));
+  }
+  const page = await chromiumHostTime();
+  if (page !== undefined) {
+    rows.push([
+      "4x256 in Chromium: step, replayed",
+      `${page.least.toFixed(1)} ms`,
+      `${page.median.toFixed(1)} ms`,
+    ]);
+  }
   const header = ["host", "least", "median", "dispatches", "passes", "submits", "writes", "reads"];
   for (const line of tableLines(header, rows)) console.log(line);
 }
@@ -143,25 +146,6 @@ async function tellMemory(): Promise<void> {
   }
   const header = ["on the GPU", "without recordings", "one shape recorded", `${batches.length} shapes`];
   for (const line of tableLines(header, rows)) console.log(line);
-}
-
-/** What a step, and a batch that is classified, takes of the host, where the driver computes nothing. */
-async function hostTimes(): Promise<Record<string, HostTime>> {
-  const device = await openWebgpu(ON_DISK);
-  // A recording is used where it gives what the plain step gives: with such a driver, anything.
-  readOnes();
-  const { train, answer } = compile(bytes, PATH, "embedding-output", "adamw", { target: "webgpu" });
-  const batches = HOST_TOKENS.map((sequence) => stepFeeds(WIDTH, VOCABULARY, { ...SIZES, sequence }));
-  const plain = await device.openResident(train);
-  const replayed = await device.openResident(train, stepReplay(fail));
-  const classifying = await device.open(answer);
-  const replaying = await device.open(answer, { ...answerReplay(fail), after: 1 });
-  return {
-    "step, plain": await hostTime({ trainStep: plain }, batches, HOST_ROUNDS),
-    "step, replayed": await hostTime({ trainStep: replayed }, batches, HOST_ROUNDS),
-    "answers, plain": await answerHostTime(classifying, batches, HOST_ROUNDS),
-    "answers, replayed": await answerHostTime(replaying, batches, HOST_ROUNDS),
-  };
 }
 
 function fail(line: string): never {

@@ -15,7 +15,17 @@ export async function hostProcess(
   args: readonly string[],
 ): Promise<Readonly<Record<string, HostTime>>> {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-read", "--allow-env", "--allow-sys", "--allow-ffi", module, ...args],
+    args: [
+      "run",
+      "--quiet",
+      "--allow-read",
+      "--allow-write",
+      "--allow-env",
+      "--allow-sys",
+      "--allow-ffi",
+      module,
+      ...args,
+    ],
     env: COMPUTES_NOTHING,
     stderr: "inherit",
     stdout: "piped",

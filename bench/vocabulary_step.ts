@@ -41,7 +41,7 @@ function stepOf(form: string): readonly Pass[] {
   const own = textStep("adamw", "float32");
   if (form === "compiled") return own;
   const [score, loss, differentiate, ...rest] = own;
-  const naiveGradient = promptStep("plain", "adamw", "float32")[1]!;
+  const naiveGradient = promptStep("plain", "adamw", { target: "cpu", precision: "float32" })[1]!;
   return [{ ...score!, run: naively }, loss!, { ...differentiate!, run: naiveGradient.run }, ...rest];
 }
 

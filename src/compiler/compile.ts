@@ -70,7 +70,7 @@ export function compile(
     const spliced = lazy(() => runPasses(frozen, [splicePrompt(insertion, prompts)], options));
     return kind === "text"
       ? textGraphs(spliced, textStep(optimizer, precision), to, names, options)
-      : wordGraphs(spliced, promptStep(loss, optimizer, precision), to, names, options);
+      : wordGraphs(spliced, promptStep(loss, optimizer, to), to, names, options);
   };
   const one = graphs("one", { step: "train_step", suffix: "" }, { onPass, verify });
   const bank = graphs("bank", { step: "train_bank", suffix: "_bank" }, { verify });

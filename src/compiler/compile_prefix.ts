@@ -60,7 +60,7 @@ export function compilePrefix(
   const names = { step: "train_after_prefix", suffix: "_after_prefix" };
   const graphs = kind === "text"
     ? textGraphs(after, textStep(optimizer, precision), to, names, options)
-    : wordGraphs(after, promptStep(loss, optimizer, precision), to, names, options);
+    : wordGraphs(after, promptStep(loss, optimizer, to), to, names, options);
   const before = lazy(() =>
     emitForTarget(runPasses(spliced, [rowsBefore], options), to, "embed", "before_prompt", options)
   );

@@ -4,7 +4,7 @@ import type { Contract, Pass, PassOptions, Property, StagedGraph } from "./passe
 import { checkOrder, runPasses } from "./passes/run_passes.ts";
 import { simplify } from "./passes/simplify.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
-import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
+import { webgpuPasses } from "./targets/webgpu/webgpu_passes.ts";
 
 /** The target of graphs: the CPU provider, native or as WebAssembly, or the one for WebGPU. Each runs the other's graphs, but more slowly. */
 export type Target = "cpu" | "webgpu";
@@ -61,7 +61,7 @@ export function emission({ target, precision }: LoweringTarget, purpose: Purpose
       "made",
       "gradient unscaled",
       "booleans safe",
-      ...(target === "webgpu" ? ["legal for webgpu"] as const : []),
+      ...(target === "webgpu" ? ["legal for webgpu", "few nodes"] as const : []),
       precision === "float16" ? "half precision" : "full precision",
       ...REQUIRED_FOR[purpose],
       "simplified",
@@ -80,18 +80,11 @@ export function lowerForTarget({ target, precision }: LoweringTarget): readonly 
       ends: ["not lowered"],
       run: broadcastBooleans,
     },
-    ...(target === "webgpu" ? [LEGALIZE_FOR_WEBGPU] : []),
+    ...(target === "webgpu" ? webgpuPasses(precision, SIMPLIFY) : []),
     ...(precision === "float16" ? [SIMPLIFY, MIXED_PRECISION] : []),
     SIMPLIFY,
   ];
 }
-
-const LEGALIZE_FOR_WEBGPU: Pass = {
-  name: "legalize for WebGPU",
-  requires: ["booleans safe", "full precision"],
-  ensures: ["legal for webgpu"],
-  run: (graph, log) => legalizeForWebgpu(graph, log),
-};
 
 const MIXED_PRECISION: Pass = {
   name: "mixed precision",

@@ -20,9 +20,12 @@ const TRAIT_NAMES: Readonly<
   isDecoder: (row) => row.isDecoder && "decoder",
   movement: (row) => row.movement,
   hoistsSums: (row) => row.hoistsSums && "hoists sums",
+  scalesWith: ({ scalesWith }) =>
+    scalesWith && (scalesWith === "quotient" ? "scales as a quotient" : `scales with ${scalesWith} inputs`),
   lookup: (row) => row.lookup && `lookup of ${row.lookup.of}`,
   mixedAxes: (row) => row.mixedAxes && "mixes axes",
   float16: (row) => row.float16 && `${row.float16} in float16`,
+  isReproducible: (row) => row.isReproducible && "same bits on every device",
   webgpuLacks: (row) => row.webgpuLacks && `no ${row.webgpuLacks} on WebGPU`,
 };
 

@@ -3,8 +3,9 @@ import { importModel, type KeptOutputs } from "./frontend/import.ts";
 import type { OnnxFile } from "./frontend/onnx_file.ts";
 import { CompileError } from "./graph/errors.ts";
 import type { Graph, Value } from "./graph/graph.ts";
-import { type Precision, SIMPLIFY } from "./lower_for_target.ts";
+import { type LoweringTarget, type Precision, SIMPLIFY } from "./lower_for_target.ts";
 import { canonicalize } from "./passes/canonicalize.ts";
+import { differentiateClassLoss } from "./passes/class_slope.ts";
 import { differentiate } from "./passes/differentiate.ts";
 import { exposePositions } from "./passes/expose_positions.ts";
 import { hoistBatchSum } from "./passes/hoist_batch_sum.ts";
@@ -153,7 +154,11 @@ const SHARE_GELU: Pass = {
 };
 
 /** From the classes' logits to a training step of a prompt. */
-export function promptStep(mean: LossMean, optimizer: OptimizerName, precision: Precision): readonly Pass[] {
+export function promptStep(
+  mean: LossMean,
+  optimizer: OptimizerName,
+  { target, precision }: LoweringTarget,
+): readonly Pass[] {
   const scale = lossScale(precision);
   return [
     lossOf(mean),
@@ -162,7 +167,14 @@ export function promptStep(mean: LossMean, optimizer: OptimizerName, precision: 
       requires: ["prompt spliced", "loss added", "not lowered"],
       ensures: ["differentiated", "prompt gradient"],
       ends: scale === 1 ? [] : ["gradient unscaled"],
-      run: (graph) => withoutObjective(differentiate(graph, OBJECTIVE, inputOf(graph, PROMPT), scale)),
+      run: (graph) => {
+        const prompt = inputOf(graph, PROMPT);
+        // On WebGPU each node costs the host; on CPUs results keep their bits.
+        const differentiated = target === "webgpu"
+          ? differentiateClassLoss(graph, mean, prompt, scale)
+          : differentiate(graph, OBJECTIVE, prompt, scale);
+        return withoutObjective(differentiated);
+      },
     },
     ...fromGradient(optimizer, scale),
   ];

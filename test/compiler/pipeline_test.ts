@@ -41,8 +41,8 @@ const CLASSES = [...FRONTEND, SPLICE, READ_ANSWER, NARROW_TO_CLASSES];
 
 /** The steps of a prompt in both precisions, and of the model. */
 const STEPS: readonly (readonly Pass[])[] = [
-  promptStep("plain", "adamw", "float32"),
-  promptStep("plain", "adamw", "float16"),
+  promptStep("plain", "adamw", CPU),
+  promptStep("plain", "adamw", WEBGPU),
   modelStep("plain", "adamw", WEIGHTS),
 ];
 
@@ -151,11 +151,11 @@ const REFUSED: Readonly<Record<string, readonly [readonly Pass[], string]>> = {
     "read answer",
   ],
   "the loss of all words": [
-    [...FRONTEND, SPLICE, READ_ANSWER, NARROW_TO_WORDS, ...promptStep("plain", "sgd", "float32")],
+    [...FRONTEND, SPLICE, READ_ANSWER, NARROW_TO_WORDS, ...promptStep("plain", "sgd", CPU)],
     "add loss",
   ],
   "a second step": [
-    [...CLASSES, ...promptStep("plain", "sgd", "float32"), ...promptStep("plain", "sgd", "float32")],
+    [...CLASSES, ...promptStep("plain", "sgd", CPU), ...promptStep("plain", "sgd", CPU)],
     "add loss",
   ],
   "an optimizer of a prompt after the gradients of weights": [

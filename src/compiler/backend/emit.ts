@@ -113,10 +113,12 @@ class Writer implements GraphWriter {
   private writeNode(node: Node, read: ReadonlySet<Value>): void {
     const dot = node.op.lastIndexOf(".");
     const inputs = node.inputs.map((input) => input === null ? "" : this.nameOf(input));
-    const used = definitionOf(node.op).hasOptionalOutputs
+    const { hasOptionalOutputs } = definitionOf(node.op);
+    const used = hasOptionalOutputs
       ? node.outputs.findLastIndex((output) => read.has(output))
       : node.outputs.length - 1;
-    const outputs = node.outputs.slice(0, used + 1).map((output) => {
+    const outputs = node.outputs.slice(0, used + 1).map((output, at) => {
+      if (hasOptionalOutputs && at > 0 && !read.has(output)) return "";
       const name = this.unique(output.name);
       this.names.set(output, name);
       return name;

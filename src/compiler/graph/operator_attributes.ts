@@ -131,6 +131,7 @@ export const OPERATOR_ATTRIBUTES = {
   },
   "com.microsoft.Gelu": {},
   "com.microsoft.QuickGelu": { alpha: "float" },
+  "com.microsoft.SkipLayerNormalization": { epsilon: "float" },
 } as const;
 
 /** The attributes of attention that ONNX Runtime fuses. */
@@ -182,7 +183,6 @@ interface LoweredAttributes {
     readonly interleaved: "integer";
     readonly num_heads: "integer";
   };
-  readonly "com.microsoft.SkipLayerNormalization": { readonly epsilon: "float" };
   readonly "com.microsoft.SkipSimplifiedLayerNormalization": { readonly epsilon: "float" };
 }
 

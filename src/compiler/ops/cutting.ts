@@ -151,6 +151,7 @@ export const cutting = {
       T: ANY,
       Tind: INDICES,
     }),
+    scalesWith: "all",
     mixedAxes: (node) => cutsOf(node).map(({ axis }) => axis),
     float16: "follows",
     webgpuLacks: "boolean kernel",
@@ -206,6 +207,7 @@ export const cutting = {
   },
   Split: {
     signature: signature({ input: "T", "split?": "int64" }, { T: ANY }),
+    scalesWith: "all",
     mixedAxes: (node) => [attributeAxis(node, 0)],
     infer: (node) => {
       const { type, shape, integers } = required(node, 0);

@@ -91,12 +91,16 @@ export const elementwise = {
     isCommutative: true,
     hoistsSums: "all",
     float16: "follows",
+    scalesWith: "all",
+    isReproducible: true,
   }),
   Sub: binary({
     compute: (x, y) => x - y,
     arithmetic: subtract,
     gradient: (b, dz) => [dz, b.negate(dz)],
     float16: "follows",
+    scalesWith: "all",
+    isReproducible: true,
   }),
   Mul: binary({
     compute: (x, y) => x * y,
@@ -105,12 +109,15 @@ export const elementwise = {
     isCommutative: true,
     hoistsSums: "first",
     float16: "follows",
+    scalesWith: "each",
+    isReproducible: true,
   }),
   Div: binary({
     compute: (x, y) => x / y,
     arithmetic: quotient,
     gradient: (b, dz, _, y, z) => [b.divide(dz, y), b.negate(b.divide(b.multiply(dz, z), y))],
     float16: "follows",
+    scalesWith: "quotient",
   }),
   // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp. x⁰ is 1 everywhere, also at 0, where x⁻¹ is infinite. At x = 0 and p ≥ 0 the slope by p is
   // 0, as in PyTorch.
@@ -137,6 +144,8 @@ export const elementwise = {
     gradient: (b, dy) => b.negate(dy),
     hoistsSums: "all",
     float16: "follows",
+    scalesWith: "all",
+    isReproducible: true,
   }),
   Exp: unary({ compute: Math.exp, gradient: (b, dy, _, y) => b.multiply(dy, y) }),
   Log: unary({ compute: Math.log, gradient: (b, dy, x) => b.divide(dy, x) }),
@@ -153,6 +162,7 @@ export const elementwise = {
     compute: Math.abs,
     arithmetic: absolute,
     gradient: (b, dy, x) => b.multiply(dy, b.op("Sign", [x])),
+    isReproducible: true,
   }),
   Sin: unary({ compute: Math.sin, gradient: (b, dy, x) => b.multiply(dy, b.op("Cos", [x])) }),
   Cos: unary({ compute: Math.cos, gradient: (b, dy, x) => b.negate(b.multiply(dy, b.op("Sin", [x]))) }),
@@ -204,12 +214,14 @@ export const elementwise = {
     arithmetic: smaller,
     gradient: (b, dz, x, y) => picked(b, dz, b.op("LessOrEqual", [x, y])),
     isCommutative: true,
+    isReproducible: true,
   }),
   Max: binary({
     compute: (x, y) => Math.max(x, y),
     arithmetic: larger,
     gradient: (b, dz, x, y) => picked(b, dz, b.op("GreaterOrEqual", [x, y])),
     isCommutative: true,
+    isReproducible: true,
   }),
   Mod: {
     ...MODULO,
@@ -230,5 +242,6 @@ export const elementwise = {
       return [{ type, shape }];
     },
     gradient: ofOutput(clipGradient),
+    isReproducible: true,
   }),
 } satisfies Partial<Record<OperatorName, OpDefinition>>;

@@ -8,6 +8,8 @@ import { ANY, FLOATS, signature } from "./operator_signature.ts";
 /** Operators that compare, and those on booleans. */
 export const logic = {
   Where: elementwiseRow({
+    isReproducible: true,
+    scalesWith: "all",
     signature: signature({ condition: "bool", X: "T", Y: "T" }, { T: ANY }),
     compute: (condition, x, y) => condition ? x : y,
     infer: (node) => {

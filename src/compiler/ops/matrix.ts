@@ -86,6 +86,7 @@ export const matrix = {
   MatMul: {
     signature: signature({ A: "T", B: "T" }, { T: NUMBERS }),
     isMatrixProduct: true,
+    scalesWith: "each",
     float16: "computes",
     infer: (
       node,

@@ -65,6 +65,7 @@ export const movement = {
   },
   Concat: {
     signature: signature({ "inputs...": "T" }, { T: ANY }),
+    scalesWith: "all",
     mixedAxes: (node) => [attributeAxis(node, 0)],
     float16: "follows",
     infer: (node) => {

@@ -11,11 +11,12 @@ import {
   ofInputs,
   ofOutput,
   type OpDefinition,
+  type Output,
   required,
   type SelectionRule,
 } from "./op_definition.ts";
 import { FLOATS, signature } from "./operator_signature.ts";
-import { checkBroadcastsTo } from "./shape_checks.ts";
+import { checkBroadcastsTo, checkShape } from "./shape_checks.ts";
 
 /** The axes that are normalized together: from the attribute's on. */
 function normalizedAxes(node: Node): { first: number; axes: number[] } {
@@ -66,6 +67,20 @@ export const normalization = {
       return ofInputs(node, [dx, b.multiply(dy, normalized), bias ? dy : null]);
     },
     selectionRule: rowsPass,
+  },
+  // The norm of input + skip, and as the fourth output that sum. The two statistics between them have no kernel on WebGPU, which
+  // this row is for: it is made after all gradients, and as it is imported it is a sum and a norm.
+  "com.microsoft.SkipLayerNormalization": {
+    signature: signature({ input: "T", skip: "T", gamma: "T", "beta?": "T" }, { T: FLOATS }),
+    isNormalization: true,
+    hasOptionalOutputs: true,
+    mixedAxes: (node) => [required(node, 0).shape.length - 1],
+    infer: (node) => {
+      const { type, shape } = required(node, 0);
+      checkShape(node, 1, shape);
+      const statistic: Output = { type: "float32", shape: [...shape.slice(0, -1), 1] };
+      return [{ type, shape }, statistic, statistic, { type, shape }];
+    },
   },
   // RMSNorm (Zhang & Sennrich 2019). ONNX Runtime would give the inverse root mean square as a second output, but not on
   // WebGPU: the gradient recomputes it.

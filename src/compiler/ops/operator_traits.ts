@@ -29,6 +29,11 @@ export interface OperatorTraits {
    * second being a scalar. Given to operators that gradients pass on their way to a prompt.
    */
   readonly hoistsSums?: "all" | "first";
+  /**
+   * Its outputs are multiplied by the factor that real inputs are multiplied by: `all` of them, or `each` alone; `quotient`: by the
+   * first one's, and divided by the second one's. So do outputs of what moves elements, with all inputs.
+   */
+  readonly scalesWith?: "all" | "each" | "quotient";
   /** It picks by index, the first input's slices or single elements, along the axis that this attribute names. */
   readonly lookup?: { readonly of: "slices" | "elements"; readonly axis: "axis" | "gather_axis" };
   /** The axes of the first input along which an element of the output depends on other places than its own. */
@@ -38,6 +43,13 @@ export interface OperatorTraits {
    * that it is given, constants aside, has 16 bits. Others stay in float32.
    */
   readonly float16?: "computes" | "follows";
-  /** What ONNX Runtime's WebGPU provider (1.30) lacks: the kernel for floats and booleans, or for booleans alone. */
+  /**
+   * It gives the same bits on every device, beside what moves elements or looks them up: IEEE 754 says how it is rounded, or nothing
+   * is.
+   */
+  readonly isReproducible?: true;
+  /**
+   * What ONNX Runtime's WebGPU provider (1.30) lacks: the kernel for all types, or for booleans and whole numbers of 64 bits alone.
+   */
   readonly webgpuLacks?: "kernel" | "boolean kernel";
 }

@@ -48,7 +48,7 @@ function kept(b: Builder, node: Node, value: Value): Value {
 }
 
 /** The properties of a reduction, besides types and shapes. */
-interface Reduction extends Pick<OpDefinition, "accumulate"> {
+interface Reduction extends Pick<OpDefinition, "accumulate" | "scalesWith"> {
   /** The element types that it takes; all numbers where not given. */
   readonly types?: readonly ElementType[];
   /** dx, from dy and y in the input's rank; `count` elements were reduced to each. */
@@ -122,11 +122,13 @@ function dimensionLike(b: Builder, like: Value, dimension: Dimension): Value {
 export const reductions = {
   ReduceSum: reduction({
     gradient: (b, dy, x) => b.expand(dy, x.shape),
+    scalesWith: "all",
     arithmetic: totalOf,
     accumulate: (total, item) => total + item,
   }),
   ReduceMean: reduction({
     gradient: (b, dy, x, _, count) => b.expand(b.divide(dy, dimensionLike(b, dy, count)), x.shape),
+    scalesWith: "all",
     accumulate: (total, item) => total + item,
   }),
   ReduceMax: reduction({

@@ -60,6 +60,7 @@ function hitsOf(b: Builder, indices: Value, depth: Dimension, gradient: Value): 
 export const selection = {
   Gather: {
     signature: signature({ data: "T", indices: "Tind" }, { T: ANY, Tind: INDICES }),
+    scalesWith: "all",
     lookup: { of: "slices", axis: "axis" },
     float16: "follows",
     webgpuLacks: "boolean kernel",
@@ -101,6 +102,7 @@ export const selection = {
   // One index for each place of the first batch_dims axes: data [batch…, extent, rest…], indices [batch…, picked, 1]
   GatherND: {
     signature: signature({ data: "T", indices: "int64" }, { T: ANY }),
+    scalesWith: "all",
     float16: "follows",
     webgpuLacks: "boolean kernel",
     infer: (node) => {
@@ -134,6 +136,7 @@ export const selection = {
   // Places are written once each: the rows that the prompt takes are distinct.
   ScatterND: {
     signature: signature({ data: "T", indices: "int64", updates: "T" }, { T: ANY }),
+    scalesWith: "all",
     infer: (node) => {
       const { type, shape } = required(node, 0);
       checkShape(node, 2, [...required(node, 1).shape.slice(0, -1), ...pickedRest(node, 0)]);

@@ -2,7 +2,7 @@ import type { Builder } from "../ops/builder.ts";
 import { scalarOf } from "../graph/constants.ts";
 import { type Graph, liveNodes, type Node, type PassLog, type Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
-import { any, either, lastMean, number, op, type Pattern, scalar, vector } from "./pattern.ts";
+import { any, either, lastMean, number, op, type Pattern, scalar, vector } from "../ops/pattern.ts";
 import { axisOf, integerAttribute } from "../ops/op_definition.ts";
 import { rewrite } from "../ops/rewrite.ts";
 import { unflatten } from "./unflatten.ts";

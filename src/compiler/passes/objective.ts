@@ -65,6 +65,9 @@ export function outputsOfBoth(one: Graph, other: Graph): Graph {
 /** The output that is differentiated; it is not read at run time. */
 export const OBJECTIVE = "objective";
 
+/** The output of each example's loss, float32 [batch, 1]; it is not read at run time. */
+export const EXAMPLE_LOSSES = "example_losses";
+
 /** Whether all examples have the same weight in the loss, or that of the input `example_weights`. */
 export type LossMean = "plain" | "weighted";
 
@@ -76,7 +79,7 @@ export type LossMean = "plain" | "weighted";
  * @param how a weighted mean is divided by the sum of the weights, as PyTorch's `CrossEntropyLoss(weight)` is
  * @returns the graph with the input `labels` int64 [batch], for a weighted mean `example_weights` float32 [batch] (above 0),
  * and the outputs `loss`, float32 [] or, for a bank, [prompts] (0
- * for a prompt without examples), and `objective`, float32 []
+ * for a prompt without examples), `objective`, float32 [], and `example_losses`, float32 [batch, 1]
  */
 export function addLoss(graph: Graph, how: LossMean): Graph {
   const b = Builder.of(graph);
@@ -93,12 +96,14 @@ export function addLoss(graph: Graph, how: LossMean): Graph {
     : undefined;
   const loss = owners ? meanOfEach(b, losses, owners, weights) : meanOfAll(b, losses, weights);
   const objective = owners ? b.reshape(b.sum(loss, [0]), []) : loss;
-  return b.graph(new Map([...graph.outputs, ["loss", loss], [OBJECTIVE, objective]]));
+  const internal = [[OBJECTIVE, objective], [EXAMPLE_LOSSES, losses]] as const;
+  return b.graph(new Map([...graph.outputs, ["loss", loss], ...internal]));
 }
 
-/** The graph without the output that is only there to be differentiated. */
+/** The graph without the outputs that are only there to be differentiated. */
 export function withoutObjective(graph: Graph): Graph {
-  return { ...graph, outputs: new Map([...graph.outputs].filter(([name]) => name !== OBJECTIVE)) };
+  const internal = [OBJECTIVE, EXAMPLE_LOSSES];
+  return { ...graph, outputs: new Map([...graph.outputs].filter(([name]) => !internal.includes(name))) };
 }
 
 /** The mean of all losses, float32 []. @param losses float32 [batch, 1] @param weights the same, where they differ */

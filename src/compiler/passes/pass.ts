@@ -56,6 +56,12 @@ export type Property =
   | "booleans safe"
   /** Only operators that ONNX Runtime has kernels for on WebGPU. */
   | "legal for webgpu"
+  /** What is added to products with weights is added within them. */
+  | "sums in products"
+  /** The statistics of norms are read by nothing but norms without a scale. */
+  | "normalized once"
+  /** What costs WebGPU a dispatch is computed in few nodes. */
+  | "few nodes"
   /** Nothing is computed in float16. */
   | "full precision"
   /** The frozen model's products are computed in float16. */

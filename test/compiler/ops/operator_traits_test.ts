@@ -49,3 +49,24 @@ Deno.test("what is computed element by element is elementwise, and what is accum
     assert(!(isElementwise && (lookup || mixedAxes)), `${op} is elementwise and reads other places`);
   }
 });
+
+Deno.test("what is said to scale with its inputs does", () => {
+  const same = (found: number, expected: number) =>
+    assert(Object.is(found, expected) || Math.abs(found - expected) < 1e-12, `${found} for ${expected}`);
+  for (const [op, { compute, scalesWith, movement }] of ROWS) {
+    if (compute === undefined || scalesWith === undefined || movement !== undefined) continue;
+    for (const k of [-2, 3]) {
+      for (const [x, y] of PAIRS.filter(([, y]) => scalesWith !== "quotient" || y !== 0)) {
+        if (op === "Where") {
+          // Its first input is a condition.
+          for (const holds of [0, 1]) same(compute(holds, k * x, k * y), k * compute(holds, x, y));
+        } else if (scalesWith === "all") {
+          same(compute(k * x, k * y, 0), k * compute(x, y, 0));
+        } else {
+          same(compute(k * x, y, 0), k * compute(x, y, 0));
+          same(compute(x, k * y, 0), compute(x, y, 0) * (scalesWith === "each" ? k : 1 / k));
+        }
+      }
+    }
+  }
+});

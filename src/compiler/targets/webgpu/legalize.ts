@@ -1,7 +1,7 @@
 import type { Builder } from "../../ops/builder.ts";
 import { numbers } from "../../graph/constants.ts";
 import { product } from "../../graph/dimension.ts";
-import { bytesPerElement } from "../../graph/element_types.ts";
+import { bytesPerElement, type ElementType } from "../../graph/element_types.ts";
 import { floatQuantization } from "./float_quantization.ts";
 import type { Constant, Graph, Node, PassLog, Value } from "../../graph/graph.ts";
 import { hasLength } from "../../graph/tuple.ts";
@@ -24,7 +24,7 @@ const LEAST_BINDING = 128 * 2 ** 20;
  * - `OneHot` by comparing;
  * - products of quantized numbers in float32;
  * - `Or` by `And` and `Not`;
- * - booleans moved as numbers;
+ * - booleans moved as numbers, and whole numbers that are cast after they are moved, cast before it;
  * - rows of a softmax that are NaN because all of them is masked, recognized by the softmax's input;
  * - rows looked up in a table larger than the binding that every adapter must support: in parts of the table, each small enough.
  *
@@ -43,6 +43,8 @@ export function legalizeForWebgpu(graph: Graph, log: PassLog = () => {}, most = 
       case "Gather":
         if (inputs[0]!.type !== "bool") return lookup(b, node, inputs[0]!, inputs[1]!, most, log);
         break;
+      case "Cast":
+        return castBeforeMove(b, inputs[0]!, node.outputs[0]!.type);
       case "Or":
         return [not(b, b.op("And", [not(b, inputs[0]!), not(b, inputs[1]!)]))];
       case "IsNaN":
@@ -67,6 +69,30 @@ function wholeRowsMasked(b: Builder, softmax: Value): Value {
   const axis = (integerAttribute(node, "axis", -1) + rank) % rank;
   const largest = b.op("ReduceMax", [x, b.integers([axis])], { keepdims: 1 });
   return not(b, b.op("Greater", [b.expand(largest, x.shape), b.scalar(LOWEST)]));
+}
+
+/** A cast of whole numbers before they are moved: there are kernels that move the results. Elements and their order are the same. */
+function castBeforeMove(b: Builder, x: Value, to: ElementType): Value[] | undefined {
+  if (x.type !== "int64" || isKnown(x) || moveOf(x) === undefined) return undefined;
+  if (to === "bool") return [b.cast(movedAs(b, x, "float32"), to)];
+  return to === "float32" || to === "int32" ? [movedAs(b, x, to)] : undefined;
+}
+
+/** The same elements in another type, cast before all moves. */
+function movedAs(b: Builder, x: Value, type: ElementType): Value {
+  const move = moveOf(x);
+  if (move === undefined) return b.cast(x, type);
+  return copyNode(b, move, [movedAs(b, move.inputs[0]!, type), ...move.inputs.slice(1)])[0]!;
+}
+
+/** The node that gives a value by moving elements for which it has no kernel. */
+function moveOf({ producer, type }: Value): Node | undefined {
+  if (producer === undefined || type !== "int64") return undefined;
+  return definitionOf(producer.op).webgpuLacks === "boolean kernel" ? producer : undefined;
+}
+
+function isKnown({ integers, constant }: Value): boolean {
+  return integers !== undefined || constant !== undefined;
 }
 
 function not(b: Builder, booleans: Value): Value {

@@ -1,8 +1,8 @@
 import { plainIntegersOf, scalarOf } from "../graph/constants.ts";
 import type { Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
-import { definitionOf } from "../ops/mod.ts";
-import { integerAttribute } from "../ops/op_definition.ts";
+import { definitionOf } from "./mod.ts";
+import { integerAttribute } from "./op_definition.ts";
 
 /** A form of expression to be recognised in a graph: matches a value or does not, and binds names as it goes. */
 export type Pattern = (value: Value, bound: Bindings) => Bindings | undefined;
