@@ -4,7 +4,7 @@ import type { Contract, Pass, PassOptions, Property, StagedGraph } from "./passe
 import { checkOrder, runPasses } from "./passes/run_passes.ts";
 import { simplify } from "./passes/simplify.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
-import { webgpuPasses } from "./targets/webgpu/webgpu_passes.ts";
+import { webgpuPasses } from "./webgpu_passes.ts";
 
 /** The target of graphs: the CPU provider, native or as WebAssembly, or the one for WebGPU. Each runs the other's graphs, but more slowly. */
 export type Target = "cpu" | "webgpu";

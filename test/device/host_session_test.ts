@@ -33,7 +33,7 @@ Deno.test({
     assertEquals(last, expected);
     // The batch goes up and the answers come down: the prompt stays where it is.
     assertEquals(calls, {
-      dispatches: 54 * BATCHES,
+      dispatches: 52 * BATCHES,
       passes: 2 * BATCHES,
       submits: 2 * BATCHES,
       writes: BATCHES,

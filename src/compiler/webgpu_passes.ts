@@ -1,10 +1,10 @@
-import type { Pass } from "../../passes/pass.ts";
-import { computeOnDevice } from "./compute_on_device.ts";
-import { computeInFewerNodes } from "./fewer_nodes.ts";
-import { legalizeForWebgpu } from "./legalize.ts";
-import { addWithinNorms, normalizeOnce } from "./norms.ts";
-import { sumWithinProducts } from "./product_sums.ts";
-import { multiplyWithinProducts } from "./scalar_factors.ts";
+import type { Pass } from "./passes/pass.ts";
+import { computeOnDevice } from "./targets/webgpu/compute_on_device.ts";
+import { computeInFewerNodes } from "./targets/webgpu/fewer_nodes.ts";
+import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
+import { addWithinNorms, normalizeOnce } from "./targets/webgpu/norms.ts";
+import { sumWithinProducts } from "./targets/webgpu/product_sums.ts";
+import { multiplyWithinProducts } from "./targets/webgpu/scalar_factors.ts";
 
 const LEGALIZE: Pass = {
   name: "legalize for WebGPU",
