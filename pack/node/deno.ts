@@ -41,7 +41,8 @@ const kinds = (entry: Stats | Dirent) => ({
   isSymlink: entry.isSymbolicLink(),
 });
 
-const infoOf = (stats: Stats) => ({ ...stats, ...kinds(stats) });
+/** Node's dates are no properties of the object itself. */
+const infoOf = (stats: Stats) => ({ ...stats, mtime: stats.mtime, ...kinds(stats) });
 
 const stat = async (path: string) => infoOf(await fs.stat(path));
 const lstat = async (path: string) => infoOf(await fs.lstat(path));

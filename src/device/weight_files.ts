@@ -1,4 +1,3 @@
-import { resolve } from "@std/path";
 import type { WeightFiles } from "./weights.ts";
 
 /** The largest number of bytes per read. */
@@ -13,12 +12,12 @@ export const ON_DISK: WeightFiles = {
   },
   readPart: async (path, offset, length) => {
     using file = await Deno.open(path);
-    await file.seek(offset, Deno.SeekMode.Start);
+    file.seekSync(offset, Deno.SeekMode.Start);
     return await readBytes(file, path, length);
   },
   identity: async (path) => {
     const { dev, ino, size, mtime } = await Deno.stat(path);
-    return [resolve(path), dev, ino, size, mtime?.getTime()].join("|");
+    return [path, dev, ino, size, mtime?.getTime()].join("|");
   },
 };
 

@@ -13,7 +13,7 @@ import {
   writeParts,
 } from "./graph_parts.ts";
 
-/** What an element of a weight that can be an input is. */
+/** The element types of weights that can be inputs. */
 export type WeightType = Extract<ElementType, "float32" | "float16">;
 
 /** A weight that a graph reads: a tensor of a file as it is, or what nodes compute from such and from constants alone. */
@@ -59,7 +59,7 @@ export interface GraphOfWeights {
   };
 }
 
-/** A weight has at least this number of axes: vectors, which a runtime may merge into other constants, take next to nothing. */
+/** The least number of axes: a runtime may merge vectors into other constants, and they take next to nothing. */
 const LEAST_AXES = 2;
 
 /**
