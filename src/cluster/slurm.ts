@@ -125,11 +125,14 @@ export HF_HUB_OFFLINE=1
 job=\${SLURM_ARRAY_JOB_ID:+\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}}
 job=\${job:-$SLURM_JOB_ID}
 run=
+stopped=
 again=1
 # The signal ends the waiting, not the run, which writes a checkpoint.
-trap 'again=1; [ -z "$run" ] || kill -TERM "$run" 2>/dev/null' TERM
+trap 'again=1; stopped=1; [ -z "$run" ] || kill -TERM "$run" 2>/dev/null' TERM
 ${[...words, "--shard", shard].map(shellWord).join(" ")} &
 run=$!
+# It may have come before the run was known.
+[ -z "$stopped" ] || kill -TERM "$run" 2>/dev/null
 while [ -n "$again" ]; do
   again=
   wait "$run"

@@ -22,7 +22,8 @@ export function taskScript(
     "results=$1; plan=$2; program=$3; shift 3",
     // POSIX: a shell handles a signal when its foreground command has ended, but at once while it waits.
     "code=0 stopped= task=",
-    'run() { "$program" "$@" & task=$!; wait "$task"; code=$?',
+    // A signal may come before the task is known.
+    'run() { "$program" "$@" & task=$!; [ -z "$stopped" ] || kill -TERM "$task" 2>/dev/null; wait "$task"; code=$?',
     '  while kill -0 "$task" 2>/dev/null; do wait "$task"; code=$?; done; }',
     "trap 'stopped=1; kill -TERM \"$task\" 2>/dev/null' TERM INT",
     ...(tasks.length > 0

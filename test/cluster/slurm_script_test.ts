@@ -157,6 +157,12 @@ Deno.test("at the signal before the time limit, a run ends in good order and its
   assertEquals(await ended(run, 0, "COMPLETING", terminate), { code: 143, requeued: "" });
 });
 
+Deno.test("a signal that comes when a run is begun and not yet known reaches it", async () => {
+  const signalled = "trap '[[ $BASH_COMMAND != run=* || $BASH_COMMAND == run= ]] || kill -TERM $$' DEBUG";
+  const run = "for i in {1..100}; do sleep 0.05; done";
+  assertEquals(await ended(run, 0, "RUNNING", undefined, [signalled]), { code: 143, requeued: REQUEUED });
+});
+
 Deno.test("what a dry run shows submits the jobs that submit submits", () =>
   inFolder(async (folder) => {
     const cluster = clusterIn(join(folder, "it's\nhere"));
