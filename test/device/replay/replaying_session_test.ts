@@ -27,10 +27,6 @@ import { tinyTask } from "../../training/tiny_task.ts";
 import { countGpuCalls } from "../gpu_calls.ts";
 import { countTransfers } from "../transfers.ts";
 
-/** All families of models: the one of the tuning below is one more. */
-const FAMILIES = [...Deno.readDirSync("test/fixtures/families")].map(({ name }) => name)
-  .filter((name) => name.endsWith(".onnx")).map((name) => name.slice(0, -".onnx".length)).sort();
-
 /** The inputs of a step that are outputs of the step before it. */
 const STATE = ["prompt", "first_moment", "second_moment"];
 
@@ -60,49 +56,8 @@ function zerosOf(feeds: Readonly<Record<string, Tensor>>): Record<string, Tensor
   return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, zeros(tensor)]));
 }
 
-/** The outputs of some steps: each goes on from the one before it, and reads other tokens. */
-async function outputsOf(
-  session: ResidentSession,
-  feeds: Record<string, Tensor>,
-  steps: number,
-): Promise<Tensor[][]> {
-  const found: Tensor[][] = [];
-  const losses: DeviceTensor[] = [];
-  const { dims, data } = feeds.input_ids!;
-  let state: Feeds = Object.fromEntries(STATE.map((name) => [name, feeds[name]!]));
-  for (let step = 1; step <= steps; step++) {
-    const input_ids = int64Tensor(Array.from(data, Number).map((id) => (id + step) % 30), dims);
-    const outputs = await session.run({ ...feeds, ...state, input_ids, step: scalarTensor(step) });
-    for (const tensor of Object.values(state)) if (!("data" in tensor)) tensor.free();
-    const { loss, ...others } = outputs;
-    losses.push(loss!);
-    found.push(await Promise.all(Object.values(others).map((tensor) => tensor.read())));
-    state = Object.fromEntries(STATE.map((name) => [name, outputs[`${name}_next`]!]));
-  }
-  return [...found, await Promise.all(losses.map((loss) => loss.read()))];
-}
-
 function freed(outputs: Readonly<Record<string, DeviceTensor>>): void {
   for (const tensor of Object.values(outputs)) tensor.free();
-}
-
-for (const name of FAMILIES) {
-  webgpuTest(`steps of ${name} that are recorded on zeros are replayed to the same bits`, async () => {
-    const { train, feeds } = await familyStep(name);
-    const device = await openWebgpu(ON_DISK);
-    const { input_ids, prompt } = zerosOf(feeds);
-    const zeros = { ...feeds, input_ids: input_ids!, prompt: prompt! };
-    const found: Tensor[][][] = [];
-    for (const replay of [undefined, stepReplay(unexpected)]) {
-      const session = await device.openResident(train, replay);
-      for (let i = 0; i < 2; i++) freed(await session.run(zeros));
-      const { submits } = await countGpuCalls(async () => freed(await session.run(zeros)));
-      assertEquals(submits === 1, replay !== undefined);
-      found.push(await outputsOf(session, feeds, 3));
-      await session.release();
-    }
-    assertEquals(found[1], found[0]);
-  });
 }
 
 /** Numbers that are made of tokens and of their places. */
