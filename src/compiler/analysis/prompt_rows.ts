@@ -67,7 +67,7 @@ export function promptRows(
     const layout = layoutAfter(node, layouts, probe);
     if (layout === undefined) return undefined;
     const isOfLaterRows = (input: Value) =>
-      isOfAllRows(input) || textStart.differs(input, isBias(node, input, layout));
+      isOfAllRows(input) || bendsLength(input) || textStart.differs(input, isBias(node, input, layout));
     if (
       node.inputs.some((input) => input && isOfTokens(input) && !after.has(input) && isOfLaterRows(input))
     ) {
@@ -134,6 +134,34 @@ function isOfAllRows(value: Value): boolean {
     return definitionOf(node.op).accumulate !== undefined &&
       inputs[0]?.shape.some((extent, axis) => isTokens(extent) && !kept.has(axis));
   });
+}
+
+/**
+ * Whether a value is made of a text's length, and of more than sums and products of it, such as a comparison: what the length of a short text
+ * gives then says nothing about that of a long one.
+ */
+function bendsLength(value: Value): boolean {
+  return [...ancestors(value)].some((node) => {
+    const { inputs, outputs } = node;
+    const { compute } = definitionOf(node.op);
+    if (outputs.every(({ integers }) => integers !== undefined)) return false;
+    if (compute === undefined && outputs.some(hasTokens)) return false;
+    return !isLinear(node) && inputs.some((input) => input !== null && isOfLength(input));
+  });
+}
+
+/** Whether a value's numbers are made of a text's length alone. */
+function isOfLength(value: Value): boolean {
+  if (value.integers !== undefined) return value.integers.some(isTokens);
+  return !hasTokens(value) && value.producer?.inputs.some((input) => input && isOfLength(input)) === true;
+}
+
+/** Whether a node's numbers are in proportion to its inputs', or to their distances. */
+function isLinear(node: Node): boolean {
+  const { movement, compute } = definitionOf(node.op);
+  if (movement !== undefined || node.op === "Cast" || isSum(node)) return true;
+  return compute !== undefined &&
+    PAIRS.every(([x, y]) => compute(x, y, 0) + compute(1, y, 0) === compute(x + 1, y, 0));
 }
 
 /** Whether a value is added to scores, whose softmax stays the same where one number is added to all scores of a row. */

@@ -66,6 +66,11 @@ const WAYS: Readonly<Record<string, (b: Builder, scores: Value, x: Value) => Val
   },
   "whose scores are divided by the length of a text": (b, scores, x) =>
     b.matmul(softmax(b, masked(b, b.divide(scores, b.cast(b.integer(SEQUENCE), "float32")), 0)), x),
+  "whose scores are halved in long texts": (b, scores, x) => {
+    const isLong = b.op("Greater", [b.integer(SEQUENCE), b.integer(4096)]);
+    const factor = b.op("Where", [isLong, b.scalar(0.5), b.scalar(1)]);
+    return b.matmul(softmax(b, masked(b, b.multiply(scores, factor), 0)), x);
+  },
   "whose rows are multiplied by their distance from the end": (b, scores, x) =>
     b.multiply(b.matmul(softmax(b, masked(b, scores, 0)), x), b.reshape(fromEnd(b), [SEQUENCE, 1])),
   "with a bias by the distance from the end": (b, scores, x) =>
