@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { statfsSync } from "node:fs";
 import process from "node:process";
 import { join } from "@std/path";
@@ -7,6 +8,7 @@ import { sizeText } from "../base/size_text.ts";
 import type { PrefixValues } from "../device/prefix_values.ts";
 import { ScratchFile } from "../disk/scratch_file.ts";
 import type { Duration, TunedBy } from "../experiment/types.ts";
+import type { Encoded } from "../prompt/encoding.ts";
 import { totalSteps } from "../training/trainer.ts";
 import type { RunContext } from "./context.ts";
 import type { Notice } from "./progress.ts";
@@ -33,7 +35,7 @@ export interface KeptRows {
 }
 
 /** Texts with a prompt each. */
-type Prompted = readonly { readonly promptRows: readonly number[] }[];
+type Prompted = readonly Pick<Encoded, "ids" | "positions" | "promptRows">[];
 
 /**
  * The bytes that may be kept in memory of the rows before prompts, from now on. A container's limit counts, where there is one.
@@ -110,19 +112,36 @@ export function keptRowsNotice(
   examples: Prompted,
   { bytesPerRow, memory, file }: KeptRows,
 ): Notice {
-  const rows = examples.reduce((sum, { promptRows }) => sum + Math.min(...promptRows), 0);
-  const bytes = rows * bytesPerRow;
-  const many = counted(examples.length, "example").replace(
-    /^\d+/,
-    (count) => Number(count).toLocaleString("en"),
-  );
+  const rowsOfStarts = rowsBefore(examples);
+  const starts = rowsOfStarts.length;
+  const bytes = rowsOfStarts.reduce((sum, rows) => sum + rows, 0) * bytesPerRow;
+  const texts = starts < examples.length ? ` with ${many(starts, "different text")} before the prompt` : "";
   return {
     about: "rows before the prompt",
     line:
       `${title}: steps begin at the prompt, as the texts before it do not depend on it: their keys and values take ${
-        sizeText(bytes / examples.length)
-      } an example, ${sizeText(bytes)} for ${many}${placesOf(bytes, memory, file)}`,
+        sizeText(bytes / starts)
+      } ${texts === "" ? "an example" : "a text"}, ${sizeText(bytes)} for ${
+        many(examples.length, "example")
+      }${texts}${placesOf(bytes, memory, file)}`,
   };
+}
+
+/** The numbers of rows before the prompt, of each text there once: equal ones are kept once. */
+function rowsBefore(examples: Prompted): number[] {
+  const rowsOf = new Map<string, number>();
+  for (const { ids, positions, promptRows } of examples) {
+    const rows = Math.min(...promptRows);
+    const start = [ids, positions].map((numbers) => numbers.slice(0, rows).join()).join(";");
+    // Hashes take less memory than the texts of all examples.
+    rowsOf.set(createHash("sha256").update(start).digest("base64"), rows);
+  }
+  return [...rowsOf.values()];
+}
+
+/** A number of things in words: `1 example`, `2,000 examples`. */
+function many(count: number, thing: string): string {
+  return counted(count, thing).replace(/^\d+/, () => count.toLocaleString("en"));
 }
 
 /** Where some bytes are kept. */

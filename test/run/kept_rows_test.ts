@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { diskForRows, type FileRoom, keptRowsNotice, memoryForRows } from "../../src/run/kept_rows.ts";
 import { onSmallDisk } from "../disk/small_disk.ts";
 import { ROOT } from "../shared.ts";
@@ -37,7 +37,11 @@ Deno.test("a file system in memory has no room beyond memory", () =>
   }));
 
 Deno.test("a run says how much it keeps of the rows before its prompts, and where", () => {
-  const examples = [{ promptRows: [60, 61] }, { promptRows: [20, 21] }];
+  const text = (words: number, word: number) => {
+    const ids = Array.from({ length: words + 2 }, () => word);
+    return { ids, positions: ids.map((_, i) => i), promptRows: [words, words + 1] };
+  };
+  const examples = [text(60, 7), text(20, 8)];
   const tail = (bytesPerRow: number, memory: number, file: FileRoom) =>
     keptRowsNotice("after", examples, { bytesPerRow, memory, file }).line.split(": ").slice(2).join(": ");
   const small = "their keys and values take 2.00 MB an example, 4.00 MB for 2 examples";
@@ -54,5 +58,10 @@ Deno.test("a run says how much it keeps of the rows before its prompts, and wher
   assertEquals(
     tail(50_000_000, 1e9, { without: "each is read once" }),
     `${large} 1.00 GB in memory, and the others are computed in each step, as each is read once`,
+  );
+  const equal = Array.from({ length: 2000 }, (_, i) => text(20, i % 2));
+  assertStringIncludes(
+    keptRowsNotice("after", equal, { bytesPerRow: 50_000, memory: 2e6, file: { bytes: 0 } }).line,
+    "take 1.00 MB a text, 2.00 MB for 2,000 examples with 2 different texts before the prompt, kept in memory",
   );
 });
