@@ -113,7 +113,7 @@ function total(sound: readonly SoundRun[]): string {
   const unknown = left.filter(({ seconds }) => seconds === undefined).length;
   const seconds = secondsOf(left);
   const time = unknown === left.length
-    ? "no earlier run of these models to estimate the time from"
+    ? "no earlier run like these to estimate the time from"
     : `about ${duration(seconds)} estimated from earlier runs${
       unknown > 0 ? `, ${unknown} of them unknown` : ""
     }`;

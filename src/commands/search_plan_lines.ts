@@ -36,7 +36,7 @@ function totalOf(limit: number | undefined, stages: readonly SearchStage[]): str
     return `such rounds for ${duration(limit)}${more}`;
   }
   const time = Number.isNaN(seconds)
-    ? "no earlier run of these models to estimate the time from"
+    ? "no earlier run like these to estimate the time from"
     : `about ${duration(seconds)} estimated from earlier runs`;
   return `${counted(steps, "step")}: ${time}`;
 }

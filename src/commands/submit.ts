@@ -147,8 +147,8 @@ function* planLines({ tasks, last, seconds }: Plan, { tasks: { atOnce }, resourc
   const long = seconds === null
     ? "how long they take is not known, as no similar run is complete: run one first, and tasks will be of equal length"
     : `about ${duration(seconds)}, ${atOnce} at once`;
-  yield `${counted(runs.length, "run")} in ${counted(tasks.length, "task")}: ${long}`;
-  if (last.length > 0) yield `${counted(last.length, "ensemble")} after them`;
+  if (runs.length > 0) yield `${counted(runs.length, "run")} in ${counted(tasks.length, "task")}: ${long}`;
+  if (last.length > 0) yield `${counted(last.length, "ensemble")}${runs.length > 0 ? " after them" : ""}`;
   const limit = time === undefined ? Infinity : 60 * minutesOf(time);
   const longest = runs.filter((run) => (run.seconds ?? 0) > limit);
   if (longest.length > 0) {

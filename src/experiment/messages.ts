@@ -53,7 +53,7 @@ export function messageOf(
     case "type":
       return `${key} must be ${
         [params.type].flat().map((type) => `${/^[aeio]/.test(type) ? "an" : "a"} ${type}`).join(" or ")
-      }, ${got}${typeHint([params.type].flat(), valueAt(content, path))}`;
+      }, ${got}${typeHint([params.type].flat(), valueAt(content, path), partAt([...path, 0], schema))}`;
     case "minimum":
       return `${key} must be at least ${params.limit}, ${got}`;
     case "maximum":
@@ -90,13 +90,21 @@ export function messageOf(
   }
 }
 
-/** How to write a value of the types that are allowed, where that is likely what is meant; else nothing. */
-function typeHint(types: readonly string[], value: unknown): string {
+/**
+ * How to write a value of the types that are allowed, where that is likely what is meant; else nothing.
+ *
+ * @param item the schema of the items of a list
+ */
+function typeHint(types: readonly string[], value: unknown, item: SchemaPart | undefined): string {
   if (value === null) return ": write a value after it, or leave the key out";
   if (typeof value === "object") {
     return types.includes("string") ? ": a string that starts like this needs quotes" : "";
   }
-  if (types.includes("array")) return `: write a list, [${inList(value)}]`;
+  if (types.includes("array")) {
+    return item?.enum?.includes(value) === false
+      ? `: write a list of ${item.enum.join(", ")}, or of some of them`
+      : `: write a list, [${inList(value)}]`;
+  }
   if (types.includes("boolean")) return ": write true or false";
   return "";
 }

@@ -20,10 +20,10 @@ export function diagnosisText(warning: RunWarning): Bilingual {
       };
     case "loss_hardly_moved":
       return {
-        en: `the training loss hardly moved (from ${first_loss.toFixed(3)} to ${
+        en: `the training loss hardly fell (${first_loss.toFixed(3)} at first, ${
           least_loss.toFixed(3)
-        } at best): try a 'training.optimizer.learningRate' ten times as large, or more steps`,
-        zh: `训练损失几乎没有变化（从 ${first_loss.toFixed(3)} 最低到 ${
+        } at best after that): try a 'training.optimizer.learningRate' ten times as large, or more steps`,
+        zh: `训练损失几乎没有下降（最初为 ${first_loss.toFixed(3)}，此后最低为 ${
           least_loss.toFixed(3)
         }）：请尝试十倍的 'training.optimizer.learningRate' 或更多步数`,
       };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { statfsSync } from "node:fs";
 import process from "node:process";
 import { join } from "@std/path";
@@ -7,7 +8,8 @@ import { sizeText } from "../base/size_text.ts";
 import type { PrefixValues } from "../device/prefix_values.ts";
 import { ScratchFile } from "../disk/scratch_file.ts";
 import type { Duration, TunedBy } from "../experiment/types.ts";
-import { totalSteps } from "../training/trainer.ts";
+import type { Encoded } from "../prompt/encoding.ts";
+import { totalSteps, validationInterval } from "../training/trainer.ts";
 import type { RunContext } from "./context.ts";
 import type { Notice } from "./progress.ts";
 
@@ -25,6 +27,10 @@ export type FileRoom = { readonly bytes: number } | { readonly without: string }
 
 /** What is kept of the rows before prompts. */
 export interface KeptRows {
+  /** The number of examples that are trained on. */
+  readonly examples: number;
+  /** The numbers of rows before their prompts, of each different text there once. */
+  readonly rows: readonly number[];
   /** The bytes of one row. */
   readonly bytesPerRow: number;
   /** The bytes that are kept in memory at most. */
@@ -33,7 +39,7 @@ export interface KeptRows {
 }
 
 /** Texts with a prompt each. */
-type Prompted = readonly { readonly promptRows: readonly number[] }[];
+type Prompted = readonly Pick<Encoded, "ids" | "positions" | "promptRows">[];
 
 /**
  * The bytes that may be kept in memory of the rows before prompts, from now on. A container's limit counts, where there is one.
@@ -73,20 +79,22 @@ export function diskForRows(folder: string, workers = 1, bytes = 0): FileRoom {
  *
  * @param kept takes the file
  * @param memory the bytes that are kept in memory at most
- * @param examples those that are trained on
+ * @param encoded the examples that are trained on, and those of the validation set
  */
 export function keepRows(
   kept: PrefixValues,
   memory: number,
-  examples: Prompted,
-  spec: Pick<TunedBy, "batchSize"> & Duration,
+  { train, validation }: { readonly train: Prompted; readonly validation: readonly unknown[] },
+  spec: Pick<TunedBy, "batchSize" | "validateEvery"> & Duration,
   { title, progress, policy, resources, stopAfter }: RunContext,
 ): void {
   const folder: string = join(policy.results, ".cache");
-  const steps = Math.min(totalSteps(spec, examples.length), stopAfter ?? Infinity);
-  const areReadAgain = steps > Math.ceil(examples.length / spec.batchSize);
+  const rows = rowsBefore(train);
+  const steps = Math.min(totalSteps(spec, train.length), stopAfter ?? Infinity);
+  const isEachReadOnce = rows.length === train.length && steps <= Math.ceil(train.length / spec.batchSize) &&
+    (validation.length === 0 || steps <= validationInterval(spec, train.length));
   const roomOnDisk = (bytes: number) => diskForRows(folder, resources.workers, bytes);
-  const file: FileRoom = areReadAgain ? roomOnDisk(0) : { without: "each is read once" };
+  const file: FileRoom = isEachReadOnce ? { without: "each is read once" } : roomOnDisk(0);
   if ("bytes" in file) {
     const most = (bytes: number) => {
       const room = roomOnDisk(bytes);
@@ -96,33 +104,48 @@ export function keepRows(
       progress.log(`${title}: keys and values of the rows before the prompt: ${line}`);
     kept.useFile(new ScratchFile(folder, most), log);
   }
-  progress.note(keptRowsNotice(title, examples, { bytesPerRow: kept.bytesPerRow, memory, file }));
+  const { bytesPerRow } = kept;
+  progress.note(keptRowsNotice(title, { examples: train.length, rows, bytesPerRow, memory, file }));
+}
+
+/** The numbers of rows before the prompt, of each text there once: equal ones are kept once. */
+export function rowsBefore(examples: Prompted): number[] {
+  const rowsOf = new Map<string, number>();
+  for (const { ids, positions, promptRows } of examples) {
+    const rows = Math.min(...promptRows);
+    const start = Int32Array.from([...ids.slice(0, rows), ...positions.slice(0, rows)]);
+    // Hashes take less memory than the texts of all examples.
+    rowsOf.set(createHash("sha256").update(start).digest("base64"), rows);
+  }
+  return [...rowsOf.values()];
 }
 
 /**
  * The notice that the rows before a prompt are left out of its steps.
  *
  * @param title the run's
- * @param examples those that are trained on
  */
 export function keptRowsNotice(
   title: string,
-  examples: Prompted,
-  { bytesPerRow, memory, file }: KeptRows,
+  { examples, rows, bytesPerRow, memory, file }: KeptRows,
 ): Notice {
-  const rows = examples.reduce((sum, { promptRows }) => sum + Math.min(...promptRows), 0);
-  const bytes = rows * bytesPerRow;
-  const many = counted(examples.length, "example").replace(
-    /^\d+/,
-    (count) => Number(count).toLocaleString("en"),
-  );
+  const texts = rows.length;
+  const bytes = rows.reduce((sum, one) => sum + one, 0) * bytesPerRow;
+  const [each, among] = texts < examples
+    ? ["a text", ` with ${many(texts, "different text")} before the prompt`]
+    : ["an example", ""];
   return {
     about: "rows before the prompt",
     line:
       `${title}: steps begin at the prompt, as the texts before it do not depend on it: their keys and values take ${
-        sizeText(bytes / examples.length)
-      } an example, ${sizeText(bytes)} for ${many}${placesOf(bytes, memory, file)}`,
+        sizeText(bytes / texts)
+      } ${each}, ${sizeText(bytes)} for ${many(examples, "example")}${among}${placesOf(bytes, memory, file)}`,
   };
+}
+
+/** A number of things in words: `1 example`, `2,000 examples`. */
+function many(count: number, thing: string): string {
+  return counted(count, thing).replace(/^\d+/, () => count.toLocaleString("en"));
 }
 
 /** Where some bytes are kept. */

@@ -39,7 +39,7 @@ export async function tunePrompt<One extends EncodedExample, Made>(
   const { trainStep, update, answer, kept, endSteps } = prefix
     ? await sessions.tuningAfterPrefix(compiled, prefix, memory)
     : await sessions.tuning(compiled);
-  if (kept) keepRows(kept, memory, encoded.train, prepared.experiment.training, context);
+  if (kept) keepRows(kept, memory, encoded, prepared.experiment.training, context);
   const { experiment, model } = prepared;
   const { seed, evaluation, precision } = experiment;
   const spec = experiment.training;

@@ -174,6 +174,11 @@ Deno.test("ensembles are planned for the end, and what is complete is not planne
       "small/seed=2",
     ]);
     assertEquals(last, [{ experiment: "small", folder: "small/seed=ensemble" }]);
+
+    assertEquals((await call(["batch", file, "--results", results])).code, 0);
+    const again = await call(["submit", file, "--cluster", cluster, "--dry-run"]);
+    assertEquals([again.code, again.stderr.includes("1 ensemble\n")], [0, true], again.stderr);
+    assert(!again.stderr.includes("how long they take"), again.stderr);
   }));
 
 Deno.test("what cannot be submitted is refused before a plan is written", () =>

@@ -260,7 +260,7 @@ Deno.test("validate shows what a sweep would run, in how many steps, and how lon
     assertEquals(before.code, 0, before.stderr);
     assertStringIncludes(
       before.stdout,
-      "4 runs to do, 8 steps: no earlier run of these models to estimate the time from",
+      "4 runs to do, 8 steps: no earlier run like these to estimate the time from",
     );
     await call(["batch", file, "--results", results, "--only", "length=1"]);
     const after = await call(["validate", folder, "--results", results]);

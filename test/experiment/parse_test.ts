@@ -130,6 +130,20 @@ device: gpu
   );
 });
 
+Deno.test("a value where a list of certain words is needed is answered with these words", () => {
+  const [message] = problems(`name: x
+model: { source: a }
+dataset: { name: rt-polarity }
+prompt: { kind: soft, template: "{prompt} {text} {mask}" }
+verbalizer: { negative: [bad], positive: [good] }
+evaluation: { calibrate: true }
+`);
+  assertEquals(
+    message,
+    "rt.yaml:6:26: 'evaluation.calibrate' must be an array, got true: write a list of contextual, temperature, or of some of them",
+  );
+});
+
 Deno.test("an unknown key that belongs in another place is answered with its path", () => {
   const [best, rate] = problems(`name: x
 model: { source: a }

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { diagnosis, isNoBetterThanMajority } from "../../src/results/diagnosis.ts";
+import { diagnosisText } from "../../src/results/diagnosis_text.ts";
 import type { HistoryLine } from "../../src/training/trainer.ts";
 
 const line = (step: number, loss: number, gradient_norm = 1, isValidated = true): HistoryLine => ({
@@ -25,10 +26,12 @@ Deno.test("an accuracy that is the majority's is no success", () => {
   assertEquals(found, [{ kind: "no_better_than_majority", accuracy: 0.5, majority: 0.5 }]);
 });
 
-Deno.test("a loss that falls by a fiftieth or less has hardly moved, and one that rises neither", () => {
+Deno.test("a loss that falls by a fiftieth or less has hardly fallen, and one that rises neither", () => {
   assertEquals(kinds([line(1, 1), line(2, 0.985), line(3, 1)], learned), ["loss_hardly_moved"]);
   assertEquals(kinds([line(1, 1), line(2, 1.5), line(3, 2)], learned), ["loss_hardly_moved"]);
   assertEquals(kinds([line(1, 1), line(2, 0.97), line(3, 1)], learned), []);
+  const [risen] = diagnosis([line(1, 1), line(2, 2), line(3, 1.5)], learned);
+  assertStringIncludes(diagnosisText(risen!).en, "hardly fell (1.000 at first, 1.500 at best after that)");
   assertEquals(kinds([line(1, 1)], { ...learned, best_step: 1 }), [], "one line shows nothing");
 });
 

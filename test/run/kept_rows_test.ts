@@ -1,5 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
-import { diskForRows, type FileRoom, keptRowsNotice, memoryForRows } from "../../src/run/kept_rows.ts";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  diskForRows,
+  type FileRoom,
+  keptRowsNotice,
+  memoryForRows,
+  rowsBefore,
+} from "../../src/run/kept_rows.ts";
 import { onSmallDisk } from "../disk/small_disk.ts";
 import { ROOT } from "../shared.ts";
 
@@ -37,9 +43,10 @@ Deno.test("a file system in memory has no room beyond memory", () =>
   }));
 
 Deno.test("a run says how much it keeps of the rows before its prompts, and where", () => {
-  const examples = [{ promptRows: [60, 61] }, { promptRows: [20, 21] }];
-  const tail = (bytesPerRow: number, memory: number, file: FileRoom) =>
-    keptRowsNotice("after", examples, { bytesPerRow, memory, file }).line.split(": ").slice(2).join(": ");
+  const tail = (bytesPerRow: number, memory: number, file: FileRoom) => {
+    const { line } = keptRowsNotice("after", { examples: 2, rows: [60, 20], bytesPerRow, memory, file });
+    return line.split(": ").slice(2).join(": ");
+  };
   const small = "their keys and values take 2.00 MB an example, 4.00 MB for 2 examples";
   assertEquals(tail(50_000, 1e9, { bytes: 0 }), `${small}, kept in memory for all epochs`);
   const large = "their keys and values take 2.00 GB an example, 4.00 GB for 2 examples; there is room for";
@@ -54,5 +61,19 @@ Deno.test("a run says how much it keeps of the rows before its prompts, and wher
   assertEquals(
     tail(50_000_000, 1e9, { without: "each is read once" }),
     `${large} 1.00 GB in memory, and the others are computed in each step, as each is read once`,
+  );
+});
+
+Deno.test("equal texts before prompts, which are kept once, count once", () => {
+  const text = (words: number, word: number) => {
+    const ids = Array.from({ length: words + 2 }, () => word);
+    return { ids, positions: ids.map((_, i) => i), promptRows: [words, words + 1] };
+  };
+  const rows = rowsBefore([...Array.from({ length: 1999 }, (_, i) => text(20, i % 2)), text(60, 1)]);
+  assertEquals(rows, [20, 20, 60]);
+  const all = { examples: 2000, rows, bytesPerRow: 30_000, memory: 4e6, file: { bytes: 0 } };
+  assertStringIncludes(
+    keptRowsNotice("after", all).line,
+    "take 1.00 MB a text, 3.00 MB for 2,000 examples with 3 different texts before the prompt, kept in memory",
   );
 });

@@ -34,13 +34,14 @@ async function errorsOf(process: Deno.ChildProcess): Promise<string> {
 }
 
 /** An experiment whose texts are before its prompt, with a validation set. */
-const experiment = (folder: string) =>
+const experiment = (folder: string, changes: Record<string, unknown> = {}) =>
   writeExperiment(folder, {
     model: { source: shared("models", "stories260k") },
     prompt: { kind: "soft", length: 4, template: "{text} {prompt} it was" },
     verbalizer: { negative: ["b"], positive: ["happy"] },
     training: { batchSize: 8, epochs: 3, logEvery: 1 },
     sweep: { seed: [0, 1] },
+    ...changes,
   });
 
 /** What a run's results are, to the bit. */
@@ -130,3 +131,19 @@ sharedTest(
       );
     }),
 );
+
+sharedTest("a file keeps what is read again, be it by validations alone", (t) =>
+  inFolder(async (folder) => {
+    if (!("bytes" in diskForRows(folder))) return;
+    for (const [isReadAgain, validateEvery] of [[false, 4], [true, 2]] as const) {
+      await t.step(`one epoch of 4 steps, validated every ${validateEvery}`, async () => {
+        const training = { batchSize: 8, steps: 4, validateEvery, logEvery: 1 };
+        const file = await experiment(folder, { training, sweep: undefined });
+        const said = await errorsOf(
+          startWithLittleMemory(["run", file, "--force", "--results", join(folder, "results")]),
+        );
+        assertEquals(said.includes("computed in each step, as each is read once"), !isReadAgain, said);
+        assertEquals(said.includes(READ), isReadAgain, said);
+      });
+    }
+  }));

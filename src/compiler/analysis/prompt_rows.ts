@@ -1,19 +1,14 @@
 import { scalarOf } from "../graph/constants.ts";
 import { sameDimension, symbol } from "../graph/dimension.ts";
-import {
-  ancestors,
-  type Constant,
-  dependents,
-  type Graph,
-  liveNodes,
-  type Node,
-  type Value,
-} from "../graph/graph.ts";
+import { type Constant, dependents, type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { attributeAxis, type SelectionRule } from "../ops/op_definition.ts";
 import { AttentionProbe, BLOCKED } from "./attention_direction.ts";
+import { ofLaterRows } from "./later_rows.ts";
+import { isSum } from "./linear.ts";
+import { selectionRules } from "./selection_rules.ts";
 import { TextStart } from "./text_start.ts";
-import { hasTokens, isTokens } from "./token_wise.ts";
+import { hasTokens } from "./token_wise.ts";
 
 const SEQUENCE = symbol("sequence");
 
@@ -62,15 +57,13 @@ export function promptRows(
   const textStart = new TextStart(read);
   const layouts = new Map<Value, Layout>([[entered, { row: 1 }]]);
   const after = dependents(nodes.slice(nodes.indexOf(entry) + 1), [entered]);
+  const isOfLaterRows = ofLaterRows(after, textStart);
+  if (isOfLaterRows(entry.inputs[0]!, false)) return undefined;
   for (const node of nodes) {
     if (node === entry || !node.outputs.some((output) => after.has(output))) continue;
     const layout = layoutAfter(node, layouts, probe);
     if (layout === undefined) return undefined;
-    const isOfLaterRows = (input: Value) =>
-      isOfAllRows(input) || textStart.differs(input, isBias(node, input, layout));
-    if (
-      node.inputs.some((input) => input && isOfTokens(input) && !after.has(input) && isOfLaterRows(input))
-    ) {
+    if (node.inputs.some((input) => input && isOfLaterRows(input, isBias(node, input, layout)))) {
       return undefined;
     }
     for (const output of node.outputs) {
@@ -115,40 +108,9 @@ function layoutAfter(
   return { row, key, blocked: blockedAfter(node, inputs) };
 }
 
-/** Whether a value has numbers that depend on a text, or on its length; a shape has none. */
-function isOfTokens(value: Value): boolean {
-  const isOne = (one: Value) => hasTokens(one) || one.integers?.some(isTokens) === true;
-  return value.integers === undefined &&
-    [...ancestors(value)].some(({ inputs }) => inputs.some((input) => input !== null && isOne(input)));
-}
-
-/** Whether a value is made of a number that all rows of a text decide: the longest position, for example, or the last. */
-function isOfAllRows(value: Value): boolean {
-  return [...ancestors(value)].some((node) => {
-    const { inputs, outputs } = node;
-    const isShape = outputs.every(({ integers }) => integers !== undefined);
-    if (!isShape && inputs.some((input) => input && hasTokens(input)) && !outputs.some(hasTokens)) {
-      return true;
-    }
-    const kept = new Set(selectionRules(node).map((rule) => rule?.axes[0]));
-    return definitionOf(node.op).accumulate !== undefined &&
-      inputs[0]?.shape.some((extent, axis) => isTokens(extent) && !kept.has(axis));
-  });
-}
-
 /** Whether a value is added to scores, whose softmax stays the same where one number is added to all scores of a row. */
 function isBias(node: Node, { shape }: Value, { key }: Layout): boolean {
   return isSum(node) && key === node.outputs[0]!.shape.length - 1 && hasTokens({ shape: shape.slice(-1) });
-}
-
-/** Pairs of numbers, of which only a sum or a difference is what it is of each number and 0, taken together. */
-const PAIRS: readonly (readonly [number, number])[] = [[2, 3], [-5, 0.5], [2, 2]];
-
-/** Whether a node adds or subtracts. */
-function isSum({ op, inputs }: Node): boolean {
-  const { compute } = definitionOf(op);
-  return compute !== undefined && inputs.length === 2 &&
-    PAIRS.every(([x, y]) => compute(x, y, 0) === compute(x, 0, 0) + compute(0, y, 0));
 }
 
 /** Whether a node reduces numbers in such a way that those far below others make no difference. */
@@ -197,11 +159,6 @@ function summedAxis(
   const kept = new Set(rules.map((rule) => rule?.axes[input]));
   const axes = node.inputs[input]!.shape.map((_, axis) => axis).filter((axis) => !kept.has(axis));
   return axes.length === 1 ? axes[0] : undefined;
-}
-
-function selectionRules(node: Node): (SelectionRule | undefined)[] {
-  const { selectionRule } = definitionOf(node.op);
-  return node.outputs[0]!.shape.map((_, axis) => selectionRule?.(node, axis));
 }
 
 /** The axis of an output that comes from these axes of the inputs, all of those that are given. */

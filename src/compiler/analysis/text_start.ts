@@ -23,12 +23,12 @@ export class TextStart {
    * Whether a value has other numbers for the start of a text than for the same tokens of the whole text.
    *
    * @param isShifted whether one number may be added to all along the last axis
-   * @returns `false` where the numbers are not known
+   * @returns `undefined` where the numbers are not known
    */
-  differs(value: Value, isShifted: boolean): boolean {
+  differs(value: Value, isShifted: boolean): boolean | undefined {
     const start = this.start.valueOf(value);
     const whole = start && this.whole.valueOf(value);
-    if (start === undefined || whole === undefined) return false;
+    if (start === undefined || whole === undefined) return undefined;
     const others = itemsWithin(whole, start.dims);
     const differences = Array.from(
       start.items,

@@ -7,10 +7,13 @@ import { written } from "../../../src/compiler/passes/splice.ts";
 
 const [BATCH, SEQUENCE, LENGTH] = [symbol("batch"), symbol("sequence"), symbol("length")];
 
-/** Attention of one head over a prompt's vectors among those of a text, finished by `mix`. */
-function model(mix: (b: Builder, scores: Value, x: Value) => Value) {
+/** Attention of one head over a prompt's vectors among those of a text, made by `embed` and finished by `mix`. */
+function model(
+  mix: (b: Builder, scores: Value, x: Value) => Value,
+  embed: (b: Builder, words: Value) => Value = (_, words) => words,
+) {
   const b = new Builder("made.onnx");
-  const words = b.input("words", "float32", [BATCH, SEQUENCE, 4]);
+  const words = embed(b, b.input("words", "float32", [BATCH, SEQUENCE, 4]));
   const prompt = b.input("prompt", "float32", [LENGTH, 4]);
   const rows = b.input("prompt_rows", "int64", [BATCH, LENGTH]);
   const vectors = b.expand(b.reshape(prompt, [1, LENGTH, 4]), [BATCH, LENGTH, 4]);
@@ -66,6 +69,11 @@ const WAYS: Readonly<Record<string, (b: Builder, scores: Value, x: Value) => Val
   },
   "whose scores are divided by the length of a text": (b, scores, x) =>
     b.matmul(softmax(b, masked(b, b.divide(scores, b.cast(b.integer(SEQUENCE), "float32")), 0)), x),
+  "whose scores are halved in long texts": (b, scores, x) => {
+    const isLong = b.op("Greater", [b.integer(SEQUENCE), b.integer(4096)]);
+    const factor = b.op("Where", [isLong, b.scalar(0.5), b.scalar(1)]);
+    return b.matmul(softmax(b, masked(b, b.multiply(scores, factor), 0)), x);
+  },
   "whose rows are multiplied by their distance from the end": (b, scores, x) =>
     b.multiply(b.matmul(softmax(b, masked(b, scores, 0)), x), b.reshape(fromEnd(b), [SEQUENCE, 1])),
   "with a bias by the distance from the end": (b, scores, x) =>
@@ -86,5 +94,17 @@ for (const [what, mix] of Object.entries(WAYS)) {
     const { graph, prompt } = model(mix);
     const found = promptRows(graph, prompt, ({ bytes }) => bytes);
     assertEquals(found?.axes.get(graph.outputs.get("logits")!), isProven ? 1 : undefined);
+  });
+}
+
+const EMBEDDINGS: Readonly<Record<string, (b: Builder, words: Value) => Value>> = {
+  "positions from the end": (b, words) => b.add(words, b.reshape(fromEnd(b), [SEQUENCE, 1])),
+  "the mean of all words": (b, words) => b.subtract(words, b.mean(words, [1])),
+};
+
+for (const [what, embed] of Object.entries(EMBEDDINGS)) {
+  Deno.test(`an embedding layer with ${what} does not show that no row depends on later ones`, () => {
+    const { graph, prompt } = model(WAYS["after a causal mask"]!, embed);
+    assertEquals(promptRows(graph, prompt, ({ bytes }) => bytes), undefined);
   });
 }
