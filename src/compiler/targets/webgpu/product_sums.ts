@@ -107,6 +107,8 @@ function added(b: Builder, term: Value, addend: Value, now: (value: Value) => Va
   const isRow = sameShape([product(addend.shape)], [columns]);
   const shaped = b.reshape(addend, isRow ? [columns] : [count, columns]);
   const rows = b.reshape(left, [count, left.shape.at(-1)!]);
-  const [sum] = b.checkedNode("Gemm", [rows, inputs[1]!, shaped], attributes);
+  // A product without a C may have a beta, which says nothing there.
+  const { beta: _, ...own } = attributes;
+  const [sum] = b.checkedNode("Gemm", [rows, inputs[1]!, shaped], own);
   return b.reshape(sum!, term.shape);
 }

@@ -43,6 +43,15 @@ Deno.test("a product with a transposed weight and a factor keeps both, and views
   assertEquals(made, ["Gemm"]);
 });
 
+Deno.test("what is added to a product is not scaled by a beta for which the product had no use", async () => {
+  const made = await within("all", (b) => {
+    const attributes = { alpha: { float: 0.3 }, beta: { float: -2 } };
+    const rows = b.input("a", "float32", [6, 4]);
+    return b.add(b.op("Gemm", [rows, b.constant("w", weight(4, 5))], attributes), bias(b, 5));
+  });
+  assertEquals(made, ["Gemm"]);
+});
+
 Deno.test("sums that are read elsewhere, repeated or no biases stay as they are", async () => {
   const read = (b: Builder) => {
     const a = product(b, "a");
