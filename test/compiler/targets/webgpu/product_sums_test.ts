@@ -25,6 +25,15 @@ Deno.test("a bias is added within its product, on either side of the sum", async
   assertEquals(await within("biases", (b) => b.add(bias(b, 1, 5), product(b, "a"))), ["Gemm"]);
 });
 
+Deno.test("a bias is added within its product where both are looked up, as for the classes' words", async () => {
+  const made = await within("biases", (b) => {
+    const weight = b.op("Tanh", [b.input("w", "float32", [5, 4])]);
+    const bias = b.op("Tanh", [b.input("bias", "float32", [5])]);
+    return b.add(b.matmul(x(b, "a"), b.transpose(weight, [1, 0])), bias);
+  });
+  assertEquals(made.filter((op) => op !== "Tanh"), ["Transpose", "Gemm"]);
+});
+
 Deno.test("products that are added up are a chain, and take other terms along", async () => {
   const made = await within("all", (b) => {
     const residual = b.op("Tanh", [b.input("r", "float32", [2, 3, 5])]);
