@@ -21,6 +21,7 @@ const LEAST_BINDING = 128 * 2 ** 20;
  *
  * - products with a transposed factor: `Gemm` where the factor is a weight, which is then read as it is stored and held once;
  *   else a transpose, and `MatMul`;
+ * - a number that is added within a `Gemm` as a vector of one, as the provider ends the process where it has no axes;
  * - `OneHot` by comparing;
  * - products of quantized numbers in float32;
  * - `Or` by `And` and `Not`;
@@ -38,6 +39,10 @@ export function legalizeForWebgpu(graph: Graph, log: PassLog = () => {}, most = 
       case "com.microsoft.FusedMatMul":
         log("without transposed factors", node.op);
         return [matrixProduct(b, node, inputs[0]!, inputs[1]!)];
+      case "Gemm":
+        return inputs[2]?.shape.length === 0
+          ? copyNode(b, node, inputs.with(2, b.reshape(inputs[2], [1])))
+          : undefined;
       case "OneHot":
         return oneHot(b, node, inputs[0]!, inputs[2]!);
       case "Gather":

@@ -63,6 +63,9 @@ function normalizedRows(b: Builder, norm: Node, x: Value): Normalized {
   return { rows: rows!, inverse: inverse! };
 }
 
+/** The numbers of axes that ONNX Runtime's `SkipLayerNormalization` takes. */
+const RANKS: readonly number[] = [2, 3];
+
 /** Adds what a norm is of within the norm, which gives the sum as well. */
 export function addWithinNorms(graph: Graph, log: PassLog = () => {}): Graph {
   const nodes = liveNodes(graph);
@@ -73,7 +76,8 @@ export function addWithinNorms(graph: Graph, log: PassLog = () => {}): Graph {
   for (const node of nodes) {
     const sum = node.outputs[0]!;
     const norm = node.op === "Add" ? readers.get(sum)?.find(isPlainNorm) : undefined;
-    const isWhole = node.inputs.every((input) => input !== null && sameShape(input.shape, sum.shape));
+    const isWhole = RANKS.includes(sum.shape.length) &&
+      node.inputs.every((input) => input !== null && sameShape(input.shape, sum.shape));
     const areRead = norm?.outputs.slice(1).some((statistic) => uses.has(statistic));
     if (norm !== undefined && isWhole && !areRead) norms.set(sum, norm);
   }

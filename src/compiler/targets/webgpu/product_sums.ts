@@ -11,14 +11,15 @@ export type Addends = "all" | "biases";
 
 /** What a sum adds up. */
 interface Terms {
-  /** Views of products with weights, which nothing else reads. */
+  /** Views of products with matrices, which nothing else reads. */
   readonly products: readonly Value[];
   readonly others: readonly Value[];
 }
 
 /**
- * Adds biases, and what else is added to a product with a weight, within the product: `Gemm` takes them as C. A gradient that
- * several products add up to is then their chain.
+ * Adds biases, and what else is added to a product with one matrix, within the product: `Gemm` takes them as C. A gradient that
+ * several products add up to is then their chain. Where dimensions are fixed, as in a step that is recorded, ONNX Runtime does so by
+ * itself with rows, which would be rounded in another way.
  *
  * @param addends biases alone where products are computed in fewer bits than what is added to them
  */
@@ -75,21 +76,20 @@ function termsOf(node: Node, uses: ReadonlyMap<Value, number>): Terms {
   };
 }
 
-/** The product with a weight that a value is a view of, if nothing else reads it and nothing is added to it yet. */
+/** The product with one matrix that a value is a view of, if nothing else reads it and nothing is added to it yet. */
 function weightedProduct(value: Value, uses: ReadonlyMap<Value, number>): Node | undefined {
   const node = value.producer;
   if (node === undefined || uses.get(value) !== 1) return undefined;
   const { movement, isMatrixProduct } = definitionOf(node.op);
   if (movement === "view") return weightedProduct(node.inputs[0]!, uses);
   const isPlain = isMatrixProduct && integerAttribute(node, "transA", 0) === 0 && !node.inputs[2];
-  return isPlain && node.inputs[1]?.constant?.dims.length === 2 ? node : undefined;
+  return isPlain && node.inputs[1]?.shape.length === 2 ? node : undefined;
 }
 
-/** Whether a value is a constant row, of as many elements as the product's rows and the last axis of its view. */
+/** Whether a value is a row, of as many elements as the product's rows and the last axis of its view. */
 function isBiasOf(bias: Value, factor: Value): boolean {
   const columns = factor.shape.slice(-1);
-  return bias.constant !== undefined && sameShape([product(bias.shape)], columns) &&
-    sameShape(bias.shape.slice(-1), columns) &&
+  return sameShape([product(bias.shape)], columns) && sameShape(bias.shape.slice(-1), columns) &&
     sameShape(productOf(factor).outputs[0]!.shape.slice(-1), columns);
 }
 
@@ -107,6 +107,8 @@ function added(b: Builder, term: Value, addend: Value, now: (value: Value) => Va
   const isRow = sameShape([product(addend.shape)], [columns]);
   const shaped = b.reshape(addend, isRow ? [columns] : [count, columns]);
   const rows = b.reshape(left, [count, left.shape.at(-1)!]);
-  const [sum] = b.checkedNode("Gemm", [rows, inputs[1]!, shaped], attributes);
+  // A product without a C may have a beta, which says nothing there.
+  const { beta: _, ...own } = attributes;
+  const [sum] = b.checkedNode("Gemm", [rows, now(inputs[1]!), shaped], own);
   return b.reshape(sum!, term.shape);
 }

@@ -45,6 +45,15 @@ async function assertSame(graph: Graph, feeds: Record<string, Tensor>, most?: nu
   return fitted;
 }
 
+Deno.test("a number that is added within a product is a vector of one", async () => {
+  const graph = graphOf((b) =>
+    b.op("Gemm", [b.input("x", "float32", [3, 16]), b.constant("w", table(16, 16)), b.scalar(0.7)], {
+      beta: { float: 0.5 },
+    })
+  );
+  await assertSame(graph, { x: randomTensor(stream, [3, 16]) });
+});
+
 const gathers = (graph: Graph) => liveNodes(graph).filter(({ op }) => op === "Gather").length;
 
 Deno.test("rows of a table that is too large are looked up in parts of it, the last one shorter", async () => {

@@ -25,6 +25,15 @@ Deno.test("a bias is added within its product, on either side of the sum", async
   assertEquals(await within("biases", (b) => b.add(bias(b, 1, 5), product(b, "a"))), ["Gemm"]);
 });
 
+Deno.test("a bias is added within its product where both are looked up, as for the classes' words", async () => {
+  const made = await within("biases", (b) => {
+    const weight = b.op("Tanh", [b.input("w", "float32", [5, 4])]);
+    const bias = b.op("Tanh", [b.input("bias", "float32", [5])]);
+    return b.add(b.matmul(x(b, "a"), b.transpose(weight, [1, 0])), bias);
+  });
+  assertEquals(made.filter((op) => op !== "Tanh"), ["Transpose", "Gemm"]);
+});
+
 Deno.test("products that are added up are a chain, and take other terms along", async () => {
   const made = await within("all", (b) => {
     const residual = b.op("Tanh", [b.input("r", "float32", [2, 3, 5])]);
@@ -39,6 +48,15 @@ Deno.test("a product with a transposed weight and a factor keeps both, and views
     const rows = b.input("a", "float32", [6, 4]);
     const scaled = b.op("Gemm", [rows, b.constant("w", weight(5, 4))], { transB: 1, alpha: { float: 0.3 } });
     return b.add(b.reshape(scaled, [2, 3, 5]), b.input("r", "float32", [2, 3, 5]));
+  });
+  assertEquals(made, ["Gemm"]);
+});
+
+Deno.test("what is added to a product is not scaled by a beta for which the product had no use", async () => {
+  const made = await within("all", (b) => {
+    const attributes = { alpha: { float: 0.3 }, beta: { float: -2 } };
+    const rows = b.input("a", "float32", [6, 4]);
+    return b.add(b.op("Gemm", [rows, b.constant("w", weight(4, 5))], attributes), bias(b, 5));
   });
   assertEquals(made, ["Gemm"]);
 });
