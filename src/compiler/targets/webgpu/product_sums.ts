@@ -1,5 +1,5 @@
 import { product, sameShape } from "../../graph/dimension.ts";
-import type { Graph, Node, PassLog, Value } from "../../graph/graph.ts";
+import { dependents, type Graph, liveNodes, type Node, type PassLog, type Value } from "../../graph/graph.ts";
 import { usesOf } from "../../graph/uses.ts";
 import type { Builder } from "../../ops/builder.ts";
 import { definitionOf } from "../../ops/mod.ts";
@@ -8,6 +8,13 @@ import { rewrite } from "../../ops/rewrite.ts";
 
 /** What is added to a product within it: all that is added to it, or biases alone. */
 export type Addends = "all" | "biases";
+
+/** How the values of a graph are read. */
+interface Readings {
+  readonly uses: ReadonlyMap<Value, number>;
+  /** Those that depend on an input. What is made of weights alone ONNX Runtime transposes in one way or another. */
+  readonly computed: ReadonlySet<Value>;
+}
 
 /** What a sum adds up. */
 interface Terms {
@@ -24,11 +31,11 @@ interface Terms {
  * @param addends biases alone where products are computed in fewer bits than what is added to them
  */
 export function sumWithinProducts(graph: Graph, addends: Addends, log: PassLog = () => {}): Graph {
-  const uses = usesOf(graph);
+  const readings = { uses: usesOf(graph), computed: dependents(liveNodes(graph), graph.inputs) };
   return rewrite(graph, (node, _, b, now) => {
     if (node.op !== "Add") return undefined;
     const whole = node.outputs[0]!;
-    const direct = directTerms(node, uses);
+    const direct = directTerms(node, readings);
     if (direct.products.some(({ shape }) => !sameShape(shape, whole.shape))) return undefined;
     const [lone] = direct.products;
     const [bias] = direct.others;
@@ -36,7 +43,7 @@ export function sumWithinProducts(graph: Graph, addends: Addends, log: PassLog =
       log("added within a product", "biases");
       return [added(b, lone, now(bias), now)];
     }
-    const { products, others } = addends === "all" ? termsOf(node, uses) : { products: [], others: [] };
+    const { products, others } = addends === "all" ? termsOf(node, readings) : { products: [], others: [] };
     const isWhole = [...products, ...others].every(({ shape }) => sameShape(shape, whole.shape));
     if (products.length === 0 || !isWhole) return undefined;
     const [first, ...rest] = [...others, ...products];
@@ -51,22 +58,22 @@ export function sumWithinProducts(graph: Graph, addends: Addends, log: PassLog =
 }
 
 /** The two terms of a sum. */
-function directTerms(node: Node, uses: ReadonlyMap<Value, number>): Terms {
+function directTerms(node: Node, readings: Readings): Terms {
   const terms = node.inputs.map((input) => input!);
   return {
-    products: terms.filter((term) => weightedProduct(term, uses) !== undefined),
-    others: terms.filter((term) => weightedProduct(term, uses) === undefined),
+    products: terms.filter((term) => weightedProduct(term, readings) !== undefined),
+    others: terms.filter((term) => weightedProduct(term, readings) === undefined),
   };
 }
 
 /** The terms of a sum, and those of the sums that it adds up, if nothing else reads them and nothing in them is repeated. */
-function termsOf(node: Node, uses: ReadonlyMap<Value, number>): Terms {
-  const { products, others } = directTerms(node, uses);
+function termsOf(node: Node, readings: Readings): Terms {
+  const { products, others } = directTerms(node, readings);
   const within = others.map((value): Terms => {
     const own: Terms = { products: [], others: [value] };
     const inner = value.producer;
-    if (inner?.op !== "Add" || uses.get(value) !== 1) return own;
-    const terms = termsOf(inner, uses);
+    if (inner?.op !== "Add" || readings.uses.get(value) !== 1) return own;
+    const terms = termsOf(inner, readings);
     const isWhole = [...terms.products, ...terms.others].every(({ shape }) => sameShape(shape, value.shape));
     return isWhole ? terms : own;
   });
@@ -77,13 +84,16 @@ function termsOf(node: Node, uses: ReadonlyMap<Value, number>): Terms {
 }
 
 /** The product with one matrix that a value is a view of, if nothing else reads it and nothing is added to it yet. */
-function weightedProduct(value: Value, uses: ReadonlyMap<Value, number>): Node | undefined {
+function weightedProduct(value: Value, readings: Readings): Node | undefined {
   const node = value.producer;
-  if (node === undefined || uses.get(value) !== 1) return undefined;
+  if (node === undefined || readings.uses.get(value) !== 1) return undefined;
   const { movement, isMatrixProduct } = definitionOf(node.op);
-  if (movement === "view") return weightedProduct(node.inputs[0]!, uses);
+  if (movement === "view") return weightedProduct(node.inputs[0]!, readings);
   const isPlain = isMatrixProduct && integerAttribute(node, "transA", 0) === 0 && !node.inputs[2];
-  return isPlain && node.inputs[1]?.shape.length === 2 ? node : undefined;
+  const matrix = node.inputs[1];
+  const isSingle = matrix?.shape.length === 2 &&
+    (matrix.constant !== undefined || readings.computed.has(matrix));
+  return isPlain && isSingle ? node : undefined;
 }
 
 /** Whether a value is a row, of as many elements as the product's rows and the last axis of its view. */
