@@ -2,11 +2,10 @@ import { chromium } from "playwright-core";
 import { compile } from "../src/compiler/mod.ts";
 import type { Tensor } from "../src/device/device.ts";
 import { IMPORT_MAP, ownModule, type Sent, shipped } from "../src/serve/modules.ts";
+import { browserPath } from "../test/report/browser.ts";
 import { PATH } from "./host_shapes.ts";
 import { median } from "./median.ts";
 import { stepFeeds } from "./step_feeds.ts";
-
-const CHROMIUM = "/usr/bin/chromium";
 
 /** Chromium's software adapter computes in another process, and takes none of the page's time. */
 const FLAGS = ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
@@ -35,14 +34,15 @@ export interface PageTime {
  * @returns nothing where there is no Chromium
  */
 export async function chromiumHostTime(): Promise<PageTime | undefined> {
-  if (await Deno.stat(CHROMIUM).catch(() => undefined) === undefined) return undefined;
+  const executablePath = browserPath();
+  if (executablePath === undefined) return undefined;
   const files = await served();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const path = new URL(request.url).pathname.slice(1);
     const sent = files.get(path) ?? await ownModule(path) ?? await shipped(path);
     return sent === undefined ? new Response("", { status: 404 }) : await answer(sent);
   });
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${server.addr.port}/page`);

@@ -7,6 +7,7 @@
 import { join } from "@std/path";
 import { chromium, type Page } from "playwright-core";
 import { median } from "./median.ts";
+import { browserPath } from "../test/report/browser.ts";
 import { writeMadeUpResults } from "../test/view/made_up_results.ts";
 
 const RESULTS = {
@@ -45,10 +46,11 @@ const click = (column: number) =>
   `document.querySelectorAll("[role=columnheader] button")[${column}].click()`;
 
 async function measure(url: string): Promise<Measured> {
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox"],
-  });
+  const executablePath = browserPath();
+  if (executablePath === undefined) {
+    throw new Error("there is no Chromium here, in which the page is measured");
+  }
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     await page.addInitScript(`

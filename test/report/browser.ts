@@ -36,7 +36,8 @@ export interface Opener {
   ): Promise<{ page: Page; troubles: string[] }>;
 }
 
-function browserPath(): string | undefined {
+/** Where Chromium or Chrome is on this computer; `undefined` where there is none. */
+export function browserPath(): string | undefined {
   return PLACES.find((path) => {
     try {
       return Deno.statSync(path).isFile;
