@@ -1,5 +1,7 @@
 // deno-lint-ignore-file no-console
-import type { DeviceKind } from "../src/device/device.ts";
+import { memoize } from "../src/base/memoize.ts";
+import { chooseDevice } from "../src/device/choose.ts";
+import type { Device, DeviceKind } from "../src/device/device.ts";
 import { findAdapter } from "../src/device/webgpu.ts";
 import { mustHave } from "./shared.ts";
 
@@ -13,6 +15,16 @@ async function available(): Promise<DeviceKind[]> {
   if (mustHave("webgpu") || await findAdapter() !== undefined) return ["cpu", "wasm", "webgpu"];
   console.warn("left out, as there is no WebGPU adapter: the tests on WebGPU");
   return ["cpu", "wasm"];
+}
+
+const opened = new Map<string, Promise<Device>>();
+
+/**
+ * The device of a kind that tests share, as one compiles its shaders once. A test that damages its device, or counts what is left on it,
+ * opens one of its own.
+ */
+export function sharedDevice(kind: DeviceKind): Promise<Device> {
+  return memoize(opened, kind, () => chooseDevice(kind, () => {}));
 }
 
 /** The number of steps that a test takes on a device: fewer where WebGPU is computed by software. */

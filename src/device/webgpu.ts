@@ -1,5 +1,6 @@
 import type { Tensor as OrtTensor } from "onnxruntime-common";
 import { checkBuffers } from "./buffer_limit.ts";
+import { compileOnce } from "./compile_once.ts";
 import {
   type Device,
   DeviceError,
@@ -82,6 +83,7 @@ export async function openWebgpu(files: WeightFiles): Promise<Device> {
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
   ADAPTERS.set(gpu, adapter);
+  compileOnce(gpu);
   const { name, software } = describe(adapter);
   const { guard } = new DeviceWatch(gpu, name);
   const reads = new GpuReads(gpu);

@@ -1,10 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { basename } from "@std/path";
 import { compile, type CompiledAnswer, compileHard, compileModelTuning } from "../../src/compiler/mod.ts";
-import { chooseDevice } from "../../src/device/choose.ts";
 import { type Device, float32Tensor, type Tensor } from "../../src/device/device.ts";
 import { indexOfLargest } from "../../src/evaluation/softmax.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, sharedDevice } from "../devices.ts";
 import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
 import { relativeError } from "./graph_runner.ts";
 
@@ -25,7 +24,7 @@ async function bothOf(
 
 /** What the model's own file says at the answer, run as it is. */
 async function asExported(path: string, feeds: Record<string, Tensor>): Promise<Float32Array[]> {
-  const session = await (await chooseDevice("cpu", () => {})).open({
+  const session = await (await sharedDevice("cpu")).open({
     bytes: await Deno.readFile(path),
     weights: new Map(),
   });
@@ -61,7 +60,7 @@ async function assertAnswers(
 
 for (const kind of DEVICES) {
   Deno.test(`all words' logits at the answer are the exported model's on ${kind}, the classes' as without them`, async () => {
-    const device = await chooseDevice(kind, () => {});
+    const device = await sharedDevice(kind);
     const target = kind === "webgpu" ? "webgpu" : "cpu";
     const path = familyModel("bert-opset11");
     const feeds = familyFeeds(await readFamily("bert-opset11"), "word-embeddings");
@@ -78,7 +77,7 @@ Deno.test("after a soft prompt, too", async () => {
   const path = familyModel("gpt2-opset11");
   const feeds = familyFeeds(await readFamily("gpt2-opset11"), "word-embeddings");
   const compiled = compile(await Deno.readFile(path), path, "word-embeddings", "adamw", { verify: true });
-  const { alone, whole } = await bothOf(await chooseDevice("cpu", () => {}), compiled, path, feeds);
+  const { alone, whole } = await bothOf(await sharedDevice("cpu"), compiled, path, feeds);
   assertEquals(whole.class_logits, alone.class_logits);
   // A class's logit is the weighted sum of its words'.
   const { word_logits } = whole;
@@ -100,7 +99,7 @@ Deno.test("after a soft prompt, too", async () => {
 
 Deno.test("a tuned model's words have logits, too", async () => {
   const path = familyModel("bert-opset11");
-  const cpu = await chooseDevice("cpu", () => {});
+  const cpu = await sharedDevice("cpu");
   const compiled = compileModelTuning(await Deno.readFile(path), path, "adamw");
   const weights = compiled.parameters.map(({ name, dims, start }) =>
     [name, float32Tensor(start, dims)] as const

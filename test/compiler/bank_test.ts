@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { evaluate } from "../../src/compiler/graph/dimension.ts";
 import { compile, type Compiled, type Insertion, OPTIMIZER_NAMES } from "../../src/compiler/mod.ts";
-import { chooseDevice } from "../../src/device/choose.ts";
 import {
   type Device,
   float32Tensor,
@@ -10,7 +9,7 @@ import {
   type Tensor,
 } from "../../src/device/device.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, sharedDevice } from "../devices.ts";
 import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
 import { randomTensor, relativeError } from "./graph_runner.ts";
 
@@ -69,7 +68,7 @@ for (const kind of DEVICES) {
       for (const optimizer of kind === "cpu" ? OPTIMIZER_NAMES : ["adamw" as const]) {
         Deno.test(`a bank of ${family} at ${insertion} on ${kind} moves each prompt by ${optimizer} as alone`, async () => {
           const path = familyModel(family);
-          const device = await chooseDevice(kind, () => {});
+          const device = await sharedDevice(kind);
           const compiled = compile(await Deno.readFile(path), path, insertion, optimizer, {
             target: kind === "webgpu" ? "webgpu" : "cpu",
             verify: true,
@@ -159,7 +158,7 @@ for (const kind of DEVICES) {
 for (const kind of DEVICES) {
   Deno.test(`in a bank on ${kind}, a prompt without examples stays, and a loss that is no number is its prompt's alone`, async () => {
     const path = familyModel("bert-opset11");
-    const device = await chooseDevice(kind, () => {});
+    const device = await sharedDevice(kind);
     const compiled = compile(await Deno.readFile(path), path, "embedding-output", "sgd", {
       target: kind === "webgpu" ? "webgpu" : "cpu",
     });
@@ -191,7 +190,7 @@ for (const kind of DEVICES) {
 
 Deno.test("one batch of a bank mixes tasks: their classes are concatenated, and each example reads its own", async () => {
   const path = familyModel("bert-opset11");
-  const device = await chooseDevice("cpu", () => {});
+  const device = await sharedDevice("cpu");
   const compiled = compile(await Deno.readFile(path), path, "embedding-output", "adamw");
   const sessions = await opened(device, compiled, path);
   const feeds = await batchOf("bert-opset11", "embedding-output");

@@ -1,10 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { evaluate } from "../../src/compiler/graph/dimension.ts";
 import { compile, compileModelTuning, type Insertion } from "../../src/compiler/mod.ts";
-import { chooseDevice } from "../../src/device/choose.ts";
 import { type Feeds, float32Tensor, type Tensor } from "../../src/device/device.ts";
 import { bankFeeds } from "../../src/training/bank_feeds.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, sharedDevice } from "../devices.ts";
 import { familyFeeds, familyModel, readFamily } from "./family_step.ts";
 import { relativeError } from "./graph_runner.ts";
 
@@ -26,7 +25,7 @@ for (const kind of DEVICES) {
     for (const insertion of ["embedding-output", "word-embeddings"] as const) {
       if (kind !== "cpu" && insertion === "word-embeddings") continue;
       Deno.test(`a weighted step of ${family} at ${insertion} on ${kind} is PyTorch's in float64, alone and in a bank`, async () => {
-        const device = await chooseDevice(kind, () => {});
+        const device = await sharedDevice(kind);
         const path = familyModel(family);
         const bytes = await Deno.readFile(path);
         const file = new Map([[path.split("/").at(-1)!, bytes]]);
@@ -58,7 +57,7 @@ for (const kind of DEVICES) {
 }
 
 Deno.test("a step of a whole model weighs its examples too", async () => {
-  const device = await chooseDevice("cpu", () => {});
+  const device = await sharedDevice("cpu");
   const path = familyModel("bert-opset11");
   const { train, parameters, state } = compileModelTuning(await Deno.readFile(path), path, "sgd", {
     loss: "weighted",
@@ -88,7 +87,7 @@ Deno.test("a step of a whole model weighs its examples too", async () => {
 
 Deno.test("without weights a step has the inputs that it had", async () => {
   const path = familyModel("bert-opset11");
-  const device = await chooseDevice("cpu", () => {});
+  const device = await sharedDevice("cpu");
   const bytes = await Deno.readFile(path);
   const { train } = compile(bytes, path, "embedding-output", "adamw");
   const session = await device.open({ bytes: train.bytes, weights: new Map([["bert-opset11.onnx", bytes]]) });

@@ -1,9 +1,8 @@
 import { assert } from "@std/assert";
 import { join } from "@std/path";
 import { compile } from "../../src/compiler/mod.ts";
-import { chooseDevice } from "../../src/device/choose.ts";
 import { float32Tensor, scalarTensor, type Tensor } from "../../src/device/device.ts";
-import { DEVICES, stepsOn } from "../devices.ts";
+import { DEVICES, sharedDevice, stepsOn } from "../devices.ts";
 import { MINI, shared, sharedTest } from "../shared.ts";
 import { relativeError } from "./graph_runner.ts";
 import { readReferenceStep, referenceFeeds, referencePrompt } from "./parity_step.ts";
@@ -23,7 +22,7 @@ for (const [file, path] of Object.entries(MODELS) as [string, string][]) {
       const { train, state } = compile(bytes, path, "word-embeddings", "adamw", {
         target: kind === "webgpu" ? "webgpu" : "cpu",
       });
-      const device = await chooseDevice(kind, () => {});
+      const device = await sharedDevice(kind);
       const session = await device.open({ bytes: train.bytes, weights: new Map([["model.onnx", bytes]]) });
       let prompt = referencePrompt(reference);
       const zeros = float32Tensor(new Float32Array(prompt.data.length), prompt.dims);

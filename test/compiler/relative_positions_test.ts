@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { compile } from "../../src/compiler/mod.ts";
-import { chooseDevice } from "../../src/device/choose.ts";
 import {
   type DeviceKind,
   float32Tensor,
@@ -10,7 +9,7 @@ import {
 } from "../../src/device/device.ts";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { readRegion } from "../../src/model/read_region.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, sharedDevice } from "../devices.ts";
 import { randomTensor, relativeError } from "./graph_runner.ts";
 
 const PATH = "test/fixtures/traced/deberta-v3-opset14.onnx";
@@ -46,7 +45,7 @@ async function gradients(kind: DeviceKind): Promise<Float32Array[]> {
     read: readRegion,
     target: kind === "webgpu" ? "webgpu" : "cpu",
   });
-  const device = await chooseDevice(kind, () => {});
+  const device = await sharedDevice(kind);
   const session = await device.open(train);
   const found: Float32Array[] = [];
   for (let run = 0; run < 2; run++) {

@@ -1,9 +1,8 @@
 import { assert } from "@std/assert";
 import ort from "onnxruntime-node";
-import { chooseDevice } from "../../src/device/choose.ts";
 import { int64Tensor, scalarTensor } from "../../src/device/device.ts";
 import { compileHard } from "../../src/compiler/mod.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, sharedDevice } from "../devices.ts";
 import { shared, sharedTest } from "../shared.ts";
 import { relativeError } from "./graph_runner.ts";
 import {
@@ -22,7 +21,7 @@ const inShared = (folder: string, file: string) =>
 for (const kind of DEVICES) {
   for (const name of ["t5", "bart"]) {
     Deno.test(`five steps of ${name} with text targets on ${kind} are those of float64 PyTorch`, async () => {
-      const device = await chooseDevice(kind, () => {});
+      const device = await sharedDevice(kind);
       await checkTextSteps(device, textModel(name), await readTextReference(textFixture(name)));
     });
   }
@@ -31,7 +30,7 @@ for (const kind of DEVICES) {
       `five steps of ${folder} with text targets on ${kind} are those of float64 PyTorch`,
       async () => {
         const reference = await readTextReference(shared("parity", "text", "fixtures", "gpt2.json"));
-        const device = await chooseDevice(kind, () => {});
+        const device = await sharedDevice(kind);
         await checkTextSteps(device, { file: inShared(folder, "model") }, reference);
       },
     );
@@ -51,7 +50,7 @@ const LAYOUTS: readonly TwoFiles[] = [
 sharedTest("an encoder-decoder's layouts make the same step", async () => {
   const reference = await readTextReference(shared("parity", "text", "fixtures", "t5_gated_untied.json"));
   const feeds = textReferenceFeeds(reference);
-  const device = await chooseDevice("cpu", () => {});
+  const device = await sharedDevice("cpu");
   let first: Float32Array | undefined;
   for (const layout of LAYOUTS) {
     const { compiled, weights } = await compileText(layout);
@@ -80,7 +79,7 @@ sharedTest("the joined graph gives the logits of its two files in ONNX Runtime",
     decoder_input_ids: int64Tensor([0, 7, 9, 0, 30, 120], targets),
     answer_rows: int64Tensor([2, 1], [2]),
   };
-  const device = await chooseDevice("cpu", () => {});
+  const device = await sharedDevice("cpu");
   const weights = new Map([["encoder_model.onnx", bytes], ["decoder_model.onnx", other]]);
   const session = await device.open({ bytes: answer.bytes, weights });
   const { next_logits } = await session.run(feeds);

@@ -3,15 +3,14 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { RandomStream } from "../../src/base/random_stream.ts";
 import { compile, compileHard, type CompileOptions } from "../../src/compiler/mod.ts";
-import { chooseDevice } from "../../src/device/choose.ts";
 import { float32Tensor, int64Tensor, scalarTensor } from "../../src/device/device.ts";
 import { readRegion } from "../../src/model/read_region.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, sharedDevice } from "../devices.ts";
 import { familyModel } from "./family_step.ts";
 import { randomTensor, relativeError } from "./graph_runner.ts";
 import { BATCH, LONGEST, TARGETS, textFeeds } from "./text_feeds.ts";
 
-const device = await chooseDevice("cpu", () => {});
+const device = await sharedDevice("cpu");
 
 async function opened(family: string, options: CompileOptions = {}, on = device) {
   const path = familyModel(family);
@@ -95,7 +94,7 @@ for (
 for (const kind of DEVICES) {
   Deno.test(`a bank on ${kind} gives each prompt the loss and the gradient of its own targets`, async () => {
     const family = "gpt2-opset11";
-    const on = await chooseDevice(kind, () => {});
+    const on = await sharedDevice(kind);
     const target = kind === "webgpu" ? "webgpu" : "cpu";
     const { compiled, open } = await opened(family, { target }, on);
     const feeds = await textFeeds(family);

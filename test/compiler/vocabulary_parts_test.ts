@@ -9,10 +9,9 @@ import { noGraph, runPasses } from "../../src/compiler/passes/run_passes.ts";
 import { scoreTargets } from "../../src/compiler/passes/score_targets.ts";
 import { frontend, splicePrompt, textStep } from "../../src/compiler/pipeline.ts";
 import { READ_TARGETS } from "../../src/compiler/text_pipeline.ts";
-import { chooseDevice } from "../../src/device/choose.ts";
 import { scalarTensor } from "../../src/device/device.ts";
 import { readRegion } from "../../src/model/read_region.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, sharedDevice } from "../devices.ts";
 import { familyModel } from "./family_step.ts";
 import { relativeError } from "./graph_runner.ts";
 import { textFeeds } from "./text_feeds.ts";
@@ -64,7 +63,7 @@ for (const kind of DEVICES) {
   const families = kind === "cpu" ? FAMILIES : ["gpt2-opset11"];
   for (const family of families) {
     Deno.test(`a step of ${family} on ${kind} is the same, in however many parts its vocabulary is`, async () => {
-      const device = await chooseDevice(kind, () => {});
+      const device = await sharedDevice(kind);
       const feeds = { ...await textFeeds(family), step: scalarTensor(1) };
       const found = [];
       for (const most of [WORDS, 13]) {

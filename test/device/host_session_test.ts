@@ -2,10 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { compile } from "../../src/compiler/mod.ts";
 import { int64Tensor, type Session, type Tensor } from "../../src/device/device.ts";
 import { answerReplay } from "../../src/device/replay_of.ts";
-import { openWebgpu } from "../../src/device/webgpu.ts";
-import { ON_DISK } from "../../src/device/weight_files.ts";
 import { familyFeeds, familyModel, readFamily } from "../compiler/family_step.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, sharedDevice } from "../devices.ts";
 import { countGpuCalls } from "./gpu_calls.ts";
 
 /** Enough batches for a shape to be recorded, and some more. */
@@ -20,7 +18,7 @@ Deno.test({
       target: "webgpu",
     });
     const feeds = familyFeeds(await readFamily("bert-opset11"), "embedding-output");
-    const device = await openWebgpu(ON_DISK);
+    const device = await sharedDevice("webgpu");
     const plain = await device.open(answer);
     const replaying = await device.open(answer, answerReplay((line) => assert(false, line)));
     const expected = await answersOf(plain, feeds);

@@ -17,7 +17,7 @@ import { CheckpointTimer } from "../../src/training/checkpoint_timer.ts";
 import { tune, type TuningTask } from "../../src/training/trainer.ts";
 import { familyFeeds, familyModel, padded, readFamily } from "../compiler/family_step.ts";
 import { relativeError } from "../compiler/graph_runner.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, sharedDevice } from "../devices.ts";
 import { tinyTask } from "../training/tiny_task.ts";
 import { countGpuCalls } from "./gpu_calls.ts";
 import { countTransfers } from "./transfers.ts";
@@ -46,7 +46,7 @@ async function opened(
     precision,
     onPass: (_, graph) => step = graph,
   });
-  const device = await openWebgpu(ON_DISK);
+  const device = await sharedDevice("webgpu");
   // Recorded is the second step over a shape with as many examples as the one before it.
   const replay = precision === "float32" ? { ...stepReplay(unexpected), after: 2 } : undefined;
   return { session: await device.openResident(train, replay), step: step! };
@@ -117,7 +117,7 @@ for (const name of FAMILIES) {
 webgpuTest(
   "between two lines of the history ids go up, and at a line all comes down in one read",
   async () => {
-    const device = await openWebgpu(ON_DISK);
+    const device = await sharedDevice("webgpu");
     const task = await tinyTask(device, { logEvery: 5, steps: 20, examples: 80 });
     const counts: { step: number; downloads: number; bytes: number }[] = [];
     const running = tune({ ...task, timer: new CheckpointTimer({ now: () => 0 }) });

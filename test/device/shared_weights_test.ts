@@ -17,7 +17,7 @@ import { IN_MEMORY } from "../../src/device/weights.ts";
 import { readRegion } from "../../src/model/read_region.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { familyFeeds, familyModel, readFamily } from "../compiler/family_step.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, sharedDevice } from "../devices.ts";
 import { MINI } from "../shared.ts";
 import { bytesLeft } from "./gpu_bytes.ts";
 import { countTransfers } from "./transfers.ts";
@@ -59,7 +59,7 @@ function placesOf({ bytes }: GraphFile): readonly TensorPlace[] {
 // What weights are computed of: nothing, numbers of 8 and of 4 bits and of float16, parts of a packed projection.
 for (const name of ["bert-opset11", "bert-int8", "llama-built-int4", "distilbert-fp16", "gpt2-opset11"]) {
   webgpuTest(`a step of ${name} gives the same bits with shared weights`, async () => {
-    const device = await openWebgpu(ON_DISK);
+    const device = await sharedDevice("webgpu");
     const { train } = await compiled(familyModel(name));
     const feeds = await feedsOf(name);
     assertEquals(
@@ -102,7 +102,7 @@ for (const precision of ["float32", "float16"] as const) {
 webgpuTest("steps and answers, recorded or not, read the same weights", async () => {
   const { train, answer } = await compiled(familyModel("bert-opset11"));
   const feeds = await feedsOf("bert-opset11");
-  const device = await openWebgpu(ON_DISK);
+  const device = await sharedDevice("webgpu");
   const held = async (shown: (graph: GraphFile) => GraphFile) => {
     const sessions: Session[] = [];
     const bytes = await bytesLeft(async () => {

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { chooseDevice } from "../../src/device/choose.ts";
-import { DEVICES, stepsOn } from "../devices.ts";
+import { DEVICES, sharedDevice, stepsOn } from "../devices.ts";
 import { shared, sharedTest } from "../shared.ts";
 import { encoded, type GenerationModel, openGenerator, promptOf } from "./generation_model.ts";
 
@@ -24,7 +23,7 @@ for (const kind of DEVICES) {
     sharedTest(`what ${folder} generates on ${kind} is what float64 PyTorch does`, async () => {
       const { texts, reference } = await fixtureOf("gpt2");
       const expected = reference.generated_with_prompt_after_5;
-      const device = await chooseDevice(kind, () => {});
+      const device = await sharedDevice(kind);
       await using opened = await openGenerator(shared("parity", "text", "models", folder), device);
       const prompt = promptOf(reference.prompt_after_5);
       const maxTokens = stepsOn(kind, expected[0]!.length, 3);
@@ -37,7 +36,7 @@ for (const kind of DEVICES) {
 
 sharedTest("an encoder-decoder's layouts generate the same texts", async () => {
   const { texts, reference } = await fixtureOf("t5_gated_untied");
-  const device = await chooseDevice("cpu", () => {});
+  const device = await sharedDevice("cpu");
   const prompt = promptOf(reference.prompt_after_5);
   const examples = encoded(texts, prompt.dims[0]!, [1]);
   const [ENCODER, MERGED] = ["encoder_model.onnx", "decoder_model_merged.onnx"];

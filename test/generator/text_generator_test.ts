@@ -1,14 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type GraphProto, ModelProtoSchema } from "onnx-buf";
-import { chooseDevice } from "../../src/device/choose.ts";
 import { type Device, type Feeds, float32Tensor, type GraphFile } from "../../src/device/device.ts";
 import type { TextPiece } from "../../src/generation/decoding.ts";
 import { countingSessions } from "../device/counting_sessions.ts";
-import { DEVICES, stepsOn } from "../devices.ts";
+import { DEVICES, sharedDevice, stepsOn } from "../devices.ts";
 import { encoded, FOLDER, MODELS, openGenerator, promptOf } from "./generation_model.ts";
 
-const cpu = await chooseDevice("cpu", () => {});
+const cpu = await sharedDevice("cpu");
 const { t5, gpt2 } = MODELS.models;
 const [ENCODER, BEGINNING, CONTINUING, MERGED] = [
   "encoder_model.onnx",
@@ -35,7 +34,7 @@ for (const kind of DEVICES) {
         files?.join(" and ") ?? "its file"
       } on ${kind} are those of transformers' generate`,
       async () => {
-        const device = await chooseDevice(kind, () => {});
+        const device = await sharedDevice(kind);
         await using opened = await openGenerator(`${FOLDER}/${name}`, device, {}, files);
         const { generator, warnings } = opened;
         assertEquals(warnings.length, isCached ? 0 : 1, warnings.join());

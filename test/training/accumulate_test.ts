@@ -1,9 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { chooseDevice } from "../../src/device/choose.ts";
 import { openCpu } from "../../src/device/cpu.ts";
 import type { Device, Tensor } from "../../src/device/device.ts";
 import { tune } from "../../src/training/trainer.ts";
-import { DEVICES, stepsOn } from "../devices.ts";
+import { DEVICES, sharedDevice, stepsOn } from "../devices.ts";
 import { tinyTask } from "./tiny_task.ts";
 
 async function tuned(device: Device, options: Parameters<typeof tinyTask>[1]): Promise<Tensor> {
@@ -49,7 +48,7 @@ Deno.test("a model that reads padding is tuned as with a mask: its batches are t
 for (const kind of DEVICES) {
   const steps = stepsOn(kind, 200, 50);
   Deno.test(`${steps} steps on ${kind} give the same bits twice`, async () => {
-    const bits = async () => (await tuned(await chooseDevice(kind, () => {}), { steps, logEvery: 50 })).data;
+    const bits = async () => (await tuned(await sharedDevice(kind), { steps, logEvery: 50 })).data;
     assertEquals(await bits(), await bits());
   });
 }

@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { chooseDevice } from "../../src/device/choose.ts";
 import { type Device, type ResidentSession, scalarTensor } from "../../src/device/device.ts";
 import { stepReplay } from "../../src/device/replay_of.ts";
 import type { Parameters as TunedTensors } from "../../src/training/early_stopping.ts";
 import { FusedSteps } from "../../src/training/fused_steps.ts";
 import { tune, type Tuned, type TuningTask } from "../../src/training/trainer.ts";
 import { countGpuCalls } from "../device/gpu_calls.ts";
-import { DEVICES } from "../devices.ts";
+import { DEVICES, sharedDevice } from "../devices.ts";
 import { tinyBank, tinyTask } from "./tiny_task.ts";
 
 async function ended(task: TuningTask): Promise<Tuned> {
@@ -49,7 +48,7 @@ async function endedTogether(tasks: readonly TuningTask[], bank: ResidentSession
 
 for (const kind of DEVICES) {
   Deno.test(`fused runs on ${kind} have the same results as separate ones`, async () => {
-    const device = await chooseDevice(kind, () => {});
+    const device = await sharedDevice(kind);
     const tasks = await differing(device);
     const alone: Tuned[] = [];
     for (const task of tasks) alone.push(await ended(task));
@@ -76,7 +75,7 @@ Deno.test({
   name: "fused runs on webgpu are replayed to the same bits",
   ignore: !DEVICES.includes("webgpu"),
   fn: async () => {
-    const device = await chooseDevice("webgpu", () => {});
+    const device = await sharedDevice("webgpu");
     const found: TunedTensors[] = [];
     const submits: number[] = [];
     for (const replay of [undefined, stepReplay((line) => assert(false, line))]) {
@@ -101,7 +100,7 @@ Deno.test({
 });
 
 Deno.test("runs that fail, or have nothing to do, do not block the others", async () => {
-  const device = await chooseDevice("cpu", () => {});
+  const device = await sharedDevice("cpu");
   const [task] = await differing(device);
   const bank = await tinyBank(device);
   const together = new FusedSteps(3);

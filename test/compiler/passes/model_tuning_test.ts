@@ -6,9 +6,8 @@ import {
   readOnnxFile,
 } from "../../../src/compiler/mod.ts";
 import { evaluate } from "../../../src/compiler/graph/dimension.ts";
-import { chooseDevice } from "../../../src/device/choose.ts";
 import { float32Tensor, int64Tensor, scalarTensor, type Tensor } from "../../../src/device/device.ts";
-import { DEVICES } from "../../devices.ts";
+import { DEVICES, sharedDevice } from "../../devices.ts";
 import { familyFeeds, familyModel, readFamily } from "../family_step.ts";
 import { relativeError } from "../graph_runner.ts";
 
@@ -57,7 +56,7 @@ const norm = (numbers: ArrayLike<number>) =>
 for (const kind of DEVICES) {
   const steps = kind === "cpu" ? 20 : 3;
   Deno.test(`${steps} steps of tuning the whole model on ${kind} are those of PyTorch in float64`, async () => {
-    const device = await chooseDevice(kind, () => {});
+    const device = await sharedDevice(kind);
     const { train, predict, parameters, state } = compileModelTuning(
       await Deno.readFile(PATH),
       PATH,
@@ -126,7 +125,7 @@ for (
 ) {
   Deno.test(`the gradient of all weights of ${family} is that of finite differences`, async () => {
     const path = familyModel(family);
-    const device = await chooseDevice("cpu", () => {});
+    const device = await sharedDevice("cpu");
     const { train, parameters } = compileModelTuning(await Deno.readFile(path), path, "sgd");
     const session = await device.open(train);
     const feeds = familyFeeds(await readFamily(family), "word-embeddings");

@@ -15,11 +15,10 @@ import { exposePositions } from "../../../src/compiler/passes/expose_positions.t
 import { simplify } from "../../../src/compiler/passes/simplify.ts";
 import { findEmbedding } from "../../../src/compiler/analysis/embedding_layer.ts";
 import { splice } from "../../../src/compiler/passes/splice.ts";
-import { chooseDevice } from "../../../src/device/choose.ts";
 import { openCpu } from "../../../src/device/cpu.ts";
 import { float32Tensor, int64Tensor, type Tensor } from "../../../src/device/device.ts";
 import { RandomStream } from "../../../src/base/random_stream.ts";
-import { DEVICES } from "../../devices.ts";
+import { DEVICES, sharedDevice } from "../../devices.ts";
 import { MINI, shared, sharedTest } from "../../shared.ts";
 import { randomTensor, relativeError } from "../graph_runner.ts";
 
@@ -94,7 +93,7 @@ for (const kind of DEVICES) {
       [],
     );
     const guarded = canonicalize(b.graph(new Map([["loss", loss], ["seen", seen]])));
-    const device = await chooseDevice(kind, () => {});
+    const device = await sharedDevice(kind);
     const session = await device.open({
       bytes: emit(differentiate(guarded, "loss", x), "guarded").bytes,
       weights: new Map(),

@@ -5,10 +5,8 @@ import { areEqual } from "../../../src/device/replay/equal_buffers.ts";
 import { ReadBindings } from "../../../src/device/replay/read_bindings.ts";
 import type { Tensor } from "../../../src/device/device.ts";
 import { answerReplay } from "../../../src/device/replay_of.ts";
-import { openWebgpu } from "../../../src/device/webgpu.ts";
-import { ON_DISK } from "../../../src/device/weight_files.ts";
 import { familyFeeds, familyModel, padded, readFamily } from "../../compiler/family_step.ts";
-import { DEVICES } from "../../devices.ts";
+import { DEVICES, sharedDevice } from "../../devices.ts";
 import { bytesLeft } from "../gpu_bytes.ts";
 
 function webgpuTest(name: string, test: () => Promise<void>): void {
@@ -68,7 +66,7 @@ webgpuTest("recordings of several shapes hold the weights once, and compute the 
   const bytes = await Deno.readFile(path);
   const { answer } = compile(bytes, path, "embedding-output", "adamw", { target: "webgpu" });
   const feeds = familyFeeds(await readFamily("bert-opset11"), "embedding-output");
-  const session = await (await openWebgpu(ON_DISK)).open(answer, {
+  const session = await (await sharedDevice("webgpu")).open(answer, {
     ...answerReplay((line) => assert(false, line)),
     after: 1,
   });

@@ -17,12 +17,10 @@ import {
   type Tensor,
 } from "../../../src/device/device.ts";
 import { stepReplay } from "../../../src/device/replay_of.ts";
-import { openWebgpu } from "../../../src/device/webgpu.ts";
-import { ON_DISK } from "../../../src/device/weight_files.ts";
 import { readRegion } from "../../../src/model/read_region.ts";
 import { type HistoryLine, tune, type TuningTask } from "../../../src/training/trainer.ts";
 import { familyFeeds, familyModel, readFamily } from "../../compiler/family_step.ts";
-import { DEVICES } from "../../devices.ts";
+import { DEVICES, sharedDevice } from "../../devices.ts";
 import { tinyTask } from "../../training/tiny_task.ts";
 import { countGpuCalls } from "../gpu_calls.ts";
 import { countTransfers } from "../transfers.ts";
@@ -73,7 +71,7 @@ function graphOf(make: (b: Builder, tokens: Value, places: Value) => Value): Gra
 async function recordedLines(graph: Graph): Promise<string[]> {
   const lines: string[] = [];
   const file = { bytes: emit(graph, "test").bytes, weights: new Map() };
-  const session = await (await openWebgpu(ON_DISK)).openResident(
+  const session = await (await sharedDevice("webgpu")).openResident(
     file,
     stepReplay((line) => lines.push(line)),
   );
@@ -122,7 +120,7 @@ webgpuTest("what depends on shapes alone is computed on the device in recorded s
 webgpuTest(
   "batches of several shapes in turn, and smaller last ones, move the prompt as without recordings",
   async () => {
-    const device = await openWebgpu(ON_DISK);
+    const device = await sharedDevice("webgpu");
     // Five batches of eight and one of six in an epoch, of 5 to 8 tokens.
     const options = { steps: 40, logEvery: 7, examples: 46 };
     const plain = await tuned(await tinyTask(device, options));
@@ -137,7 +135,7 @@ webgpuTest("two hundred steps over two shapes in turn are replayed to the same b
   const { update, dimension } = compile(await Deno.readFile(path), path, "embedding-output", "adamw", {
     target: "webgpu",
   });
-  const device = await openWebgpu(ON_DISK);
+  const device = await sharedDevice("webgpu");
   const found: Tensor[][] = [];
   for (const replay of [undefined, stepReplay(unexpected)]) {
     const session = await device.openResident(update, replay);
@@ -169,7 +167,7 @@ webgpuTest("two hundred steps over two shapes in turn are replayed to the same b
 });
 
 webgpuTest("gradients of parts of a batch are accumulated as without recordings", async () => {
-  const device = await openWebgpu(ON_DISK);
+  const device = await sharedDevice("webgpu");
   const options = { steps: 6, logEvery: 3, accumulate: 2, examples: 16, lengthStep: 8 };
   assertEquals(
     await tuned(await tinyTask(device, { ...options, replay: stepReplay(unexpected) })),
@@ -188,7 +186,7 @@ async function tuned(task: TuningTask): Promise<{ lines: HistoryLine[]; prompt: 
 }
 
 webgpuTest("a replayed step is one submit and one upload, that of the batch, and reads nothing", async () => {
-  const { session, feeds } = await recordedStep(await openWebgpu(ON_DISK));
+  const { session, feeds } = await recordedStep(await sharedDevice("webgpu"));
   const { input_ids, answer_rows } = zerosOf(feeds);
   let outputs: Record<string, DeviceTensor> = {};
   const calls = await countGpuCalls(async () => {
@@ -209,7 +207,7 @@ webgpuTest("a replayed step is one submit and one upload, that of the batch, and
 
 webgpuTest("a step whose outputs would not tell a wrong recording is not recorded", async () => {
   const { train, feeds } = await familyStep("bert-opset11");
-  const session = await (await openWebgpu(ON_DISK)).openResident(train, stepReplay(unexpected));
+  const session = await (await sharedDevice("webgpu")).openResident(train, stepReplay(unexpected));
   for (let i = 0; i < 3; i++) {
     const calls = await countGpuCalls(async () => freed(await session.run(zerosOf(feeds))));
     assert(calls.submits > 1);
@@ -218,7 +216,7 @@ webgpuTest("a step whose outputs would not tell a wrong recording is not recorde
 });
 
 webgpuTest("what later steps overwrite is kept for whom it belongs to", async () => {
-  const { session, feeds } = await recordedStep(await openWebgpu(ON_DISK));
+  const { session, feeds } = await recordedStep(await sharedDevice("webgpu"));
   const first = await session.run(feeds);
   const one = await read(first);
   const state = Object.fromEntries(STATE.map((name) => [name, first[`${name}_next`]!]));

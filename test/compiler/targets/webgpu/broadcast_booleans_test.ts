@@ -3,9 +3,8 @@ import { broadcastBooleans } from "../../../../src/compiler/targets/webgpu/broad
 import { Builder } from "../../../../src/compiler/ops/builder.ts";
 import { emit } from "../../../../src/compiler/backend/emit.ts";
 import { type Graph, liveNodes } from "../../../../src/compiler/graph/graph.ts";
-import { chooseDevice } from "../../../../src/device/choose.ts";
 import { float32Tensor } from "../../../../src/device/device.ts";
-import { DEVICES } from "../../../devices.ts";
+import { DEVICES, sharedDevice } from "../../../devices.ts";
 
 const LONG = 12;
 const SIDES = { rows: [1, LONG, 1], columns: [2, 1, LONG], whole: [1, LONG, LONG] } as const;
@@ -44,7 +43,7 @@ const TRUTHS: readonly ["And" | "Or" | "Xor", (a: boolean, b: boolean) => boolea
 for (const kind of DEVICES) {
   for (const [op, truth] of TRUTHS) {
     Deno.test(`${op} of truths that are broadcast is right on ${kind}, at a length divisible by 4`, async () => {
-      const device = await chooseDevice(kind, () => {});
+      const device = await sharedDevice(kind);
       const graph = broadcastBooleans(graphOf(op));
       const session = await device.open({ bytes: emit(graph, "test").bytes, weights: new Map() });
       const feeds = { rows: numbers("rows"), columns: numbers("columns"), whole: numbers("whole") };

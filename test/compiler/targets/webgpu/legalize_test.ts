@@ -5,10 +5,9 @@ import { liveNodes } from "../../../../src/compiler/graph/graph.ts";
 import { emit } from "../../../../src/compiler/backend/emit.ts";
 import { legalizeForWebgpu } from "../../../../src/compiler/targets/webgpu/legalize.ts";
 import { fallbacks } from "../../../../src/compiler/targets/webgpu/kernels.ts";
-import { chooseDevice } from "../../../../src/device/choose.ts";
 import { int64Tensor, type Tensor } from "../../../../src/device/device.ts";
 import { RandomStream } from "../../../../src/base/random_stream.ts";
-import { DEVICES } from "../../../devices.ts";
+import { DEVICES, sharedDevice } from "../../../devices.ts";
 import { randomTensor, relativeError } from "../../graph_runner.ts";
 
 const stream = new RandomStream(0, "for webgpu");
@@ -28,7 +27,7 @@ function graphOf(make: (b: Builder) => Value): Graph {
 async function assertSame(graph: Graph, feeds: Record<string, Tensor>, most?: number): Promise<Graph> {
   const fitted = legalizeForWebgpu(graph, undefined, most);
   const run = async (one: Graph, kind: typeof DEVICES[number]) => {
-    const device = await chooseDevice(kind, () => {});
+    const device = await sharedDevice(kind);
     const session = await device.open({ bytes: emit(one, "test").bytes, weights: new Map() });
     const { y } = await session.run(feeds);
     await session.release();
