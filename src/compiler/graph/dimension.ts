@@ -61,6 +61,7 @@ export function parseDimension(text: string): Dimension {
 
 /** Whether two dimensions are known to be the same. */
 export function sameDimension(a: Dimension, b: Dimension): boolean {
+  if (typeof a === "number" && typeof b === "number") return a === b;
   return a === b || String(a) === String(b);
 }
 
@@ -77,6 +78,7 @@ export function sameShape(a: readonly Dimension[], b: readonly Dimension[]): boo
 
 /** `a + b`. */
 export function add(a: Dimension, b: Dimension): Dimension {
+  if (typeof a === "number" && typeof b === "number") return a + b;
   const terms = new Map(termsOf(a));
   for (const [key, factor] of termsOf(b)) terms.set(key, (terms.get(key) ?? 0) + factor);
   return simplest(terms);
@@ -91,6 +93,8 @@ export function subtract(a: Dimension, b: Dimension): Dimension {
 export function multiply(a: Dimension, b: Dimension): Dimension {
   if (a === 1) return b;
   if (b === 1) return a;
+  if (a === 0 || b === 0) return 0;
+  if (typeof a === "number" && typeof b === "number") return a * b;
   const terms = new Map<string, number>();
   for (const [keyA, factorA] of termsOf(a)) {
     for (const [keyB, factorB] of termsOf(b)) {
@@ -182,6 +186,7 @@ export function evaluate(dimension: Dimension, values: Readonly<Record<string, n
 
 /** The least that a dimension can be, as every symbol is at least 1; `-Infinity` where no bound is known. */
 export function leastOf(dimension: Dimension): number {
+  if (typeof dimension === "number") return dimension;
   const terms = termsOf(dimension);
   const grows = terms.every(([key, factor]) => key === "" || factor > 0);
   return grows ? terms.reduce((sum, [, factor]) => sum + factor, 0) : -Infinity;

@@ -54,8 +54,8 @@ function checkNodes(graph: Graph): void {
   const before = new Set<Node>();
   const checkRead = readsOf(graph, before);
   for (const [i, node] of graph.nodes.entries()) {
-    const what = described(node, i);
-    if (before.has(node)) throw new Violation(`${what} is in the graph twice`);
+    const what = () => described(node, i);
+    if (before.has(node)) throw new Violation(`${what()} is in the graph twice`);
     for (const value of node.inputs) if (value !== null) checkRead(value, what);
     checkOperator(node, what);
     before.add(node);
@@ -65,7 +65,7 @@ function checkNodes(graph: Graph): void {
 function checkOutputs(graph: Graph): void {
   if (graph.outputs.size === 0) throw new Violation("there are no outputs");
   const checkRead = readsOf(graph, new Set(graph.nodes));
-  for (const [name, value] of graph.outputs) checkRead(value, `output '${name}'`);
+  for (const [name, value] of graph.outputs) checkRead(value, () => `output '${name}'`);
 }
 
 /**
@@ -76,27 +76,29 @@ function checkOutputs(graph: Graph): void {
 function readsOf(
   { inputs, nodes }: Graph,
   before: ReadonlySet<Node>,
-): (value: Value, reader: string) => void {
+): (value: Value, reader: () => string) => void {
   const given = new Set(inputs);
   const places = new Map(nodes.map((node, i) => [node, i]));
   const defined = new Set(inputs.flatMap(({ shape }) => shape.map(String)));
   return (value, reader) => {
     const { name, producer, integers, constant } = value;
-    const reads = `${reader} reads '${name}'`;
+    const reads = () => `${reader()} reads '${name}'`;
     const unknown = symbolsIn(integers ?? []).find((symbol) => !defined.has(symbol));
     if (unknown !== undefined) {
-      throw new Violation(`${reads}, which depends on '${unknown}', a dimension of no input`);
+      throw new Violation(`${reads()}, which depends on '${unknown}', a dimension of no input`);
     }
     const wrong = faultOfElements(value);
-    if (wrong !== undefined) throw new Violation(`${reads}, ${wrong}`);
+    if (wrong !== undefined) throw new Violation(`${reads()}, ${wrong}`);
     if (producer === undefined) {
       if (given.has(value) || constant !== undefined || integers !== undefined) return;
-      throw new Violation(`${reads}, which nothing makes`);
+      throw new Violation(`${reads()}, which nothing makes`);
     }
-    const made = `${reads}, whose ${described(producer, places.get(producer))}`;
-    if (!places.has(producer)) throw new Violation(`${made} is not in the graph`);
-    if (!before.has(producer)) throw new Violation(`${made} comes later`);
-    if (!producer.outputs.includes(value)) throw new Violation(`${made} does not have it among its outputs`);
+    const made = () => `${reads()}, whose ${described(producer, places.get(producer))}`;
+    if (!places.has(producer)) throw new Violation(`${made()} is not in the graph`);
+    if (!before.has(producer)) throw new Violation(`${made()} comes later`);
+    if (!producer.outputs.includes(value)) {
+      throw new Violation(`${made()} does not have it among its outputs`);
+    }
   };
 }
 
@@ -130,32 +132,41 @@ function faultOfConstant(
 }
 
 /** Checks a node against its operator's signature, and its outputs against what the operator's row infers. */
-function checkOperator(node: Node, what: string): void {
+function checkOperator(node: Node, what: () => string): void {
   const { outputs } = node;
   const inferred = inferredOutputs(() => inferOutputs(node, outputs.length), what);
   if (inferred.length !== outputs.length) {
-    throw new Violation(`${what} has ${outputs.length} outputs, and its row infers ${inferred.length}`);
+    throw new Violation(`${what()} has ${outputs.length} outputs, and its row infers ${inferred.length}`);
   }
   for (const [i, output] of outputs.entries()) {
     if (output.producer !== node) {
-      throw new Violation(`${what} has the output '${output.name}', which names another producer`);
+      throw new Violation(`${what()} has the output '${output.name}', which names another producer`);
     }
-    const found = signature(output);
-    const expected = signature(inferred[i]!);
-    if (found !== expected) {
-      throw new Violation(`${what} has the output '${output.name}' ${found}, and its row infers ${expected}`);
-    }
+    const expected = inferred[i]!;
+    if (isSame(output, expected)) continue;
+    throw new Violation(
+      `${what()} has the output '${output.name}' ${signature(output)}, and its row infers ${
+        signature(expected)
+      }`,
+    );
   }
 }
 
 /** What a row infers; that it takes the inputs is a rule, too. */
-function inferredOutputs(infer: () => Output[], what: string): Output[] {
+function inferredOutputs(infer: () => Output[], what: () => string): Output[] {
   try {
     return infer();
   } catch (error) {
     if (!(error instanceof CompileError)) throw error;
-    throw new Violation(`${what} is refused by its row: ${error.message}`);
+    throw new Violation(`${what()} is refused by its row: ${error.message}`);
   }
+}
+
+/** Whether two have the same type, shape and known integers. */
+function isSame(one: Output, other: Output): boolean {
+  if (one.type !== other.type || !sameShape(one.shape, other.shape)) return false;
+  if (one.integers === undefined || other.integers === undefined) return one.integers === other.integers;
+  return sameShape(one.integers, other.integers);
 }
 
 /** `int64 [2] of elements batch, 4` */

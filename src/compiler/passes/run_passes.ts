@@ -67,9 +67,9 @@ function holdsAfter(
   holds: ReadonlySet<Property>,
   { name, requires, ensures, ends = [] }: Contract,
 ): ReadonlySet<Property> {
-  const before = [...holds].join(", ") || "nothing";
   const lacking = requires.find((property) => !holds.has(property));
   if (lacking !== undefined) {
+    const before = [...holds].join(", ") || "nothing";
     throw new PassOrderError(`pass '${name}' requires '${lacking}', and before it hold: ${before}`);
   }
   const kept = [...holds].filter((property) => property !== FLEETING && !ends.includes(property));
