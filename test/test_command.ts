@@ -1,4 +1,4 @@
-import { V8_FLAGS } from "./v8_flags.ts";
+import { DENO_V8_FLAGS } from "./v8_flags.ts";
 
 /**
  * `deno test` as the suite calls it: with all permissions, each module with tests on one thread. Types are checked by `deno task check`.
@@ -15,7 +15,7 @@ export function testCommand(args: readonly string[], jobs: number): Deno.Command
       `--preload=${import.meta.resolve("./one_thread.ts")}`,
       ...args,
     ],
-    env: { DENO_JOBS: String(jobs), DENO_V8_FLAGS: V8_FLAGS },
+    env: { DENO_JOBS: String(jobs), DENO_V8_FLAGS },
     stdout: "inherit",
     stderr: "inherit",
   });
