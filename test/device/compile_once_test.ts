@@ -49,7 +49,7 @@ Deno.test({
     const pipeline = (
       module: GPUShaderModule,
       entryPoint = "main",
-      constants?: Record<string, number>,
+      constants: Record<string, number> = {},
       layout: "auto" | GPUPipelineLayout = "auto",
     ) => device.createComputePipelineAsync({ layout, compute: { module, entryPoint, constants } });
     const doubling = await pipeline(two);
@@ -67,7 +67,7 @@ Deno.test({
     const entry = { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "storage" } } as const;
     const bindGroupLayouts = [device.createBindGroupLayout({ entries: [entry] })];
     const layout = device.createPipelineLayout({ bindGroupLayouts });
-    assertNotStrictEquals(await pipeline(two, "main", undefined, layout), doubling);
+    assertNotStrictEquals(await pipeline(two, "main", {}, layout), doubling);
     await assertRejects(() => pipeline(two, "missing"));
     await assertRejects(() => pipeline(two, "missing"));
     assert(adapter);
