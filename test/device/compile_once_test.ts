@@ -65,9 +65,14 @@ Deno.test({
     assertEquals(await computed(device, [others[1]!]), [7, 7, 7, 7]);
     assertEquals(await computed(device, [others[2]!, doubling]), [6, 10, 14, 18]);
     const entry = { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "storage" } } as const;
-    const bindGroupLayouts = [device.createBindGroupLayout({ entries: [entry] })];
-    const layout = device.createPipelineLayout({ bindGroupLayouts });
-    assertNotStrictEquals(await pipeline(two, "main", {}, layout), doubling);
+    const layoutOf = (...entries: GPUBindGroupLayoutEntry[]) =>
+      device.createPipelineLayout({ bindGroupLayouts: [device.createBindGroupLayout({ entries })] });
+    const wider = layoutOf(entry, { ...entry, binding: 1 });
+    const laidOut = await pipeline(two, "main", {}, layoutOf(entry));
+    assertNotStrictEquals(laidOut, doubling);
+    assertStrictEquals(await pipeline(again, "main", {}, layoutOf({ ...entry })), laidOut);
+    assertNotStrictEquals(await pipeline(two, "main", {}, wider), laidOut);
+    assertEquals(await computed(device, [laidOut, doubling]), [4, 8, 12, 16]);
     await assertRejects(() => pipeline(two, "missing"));
     await assertRejects(() => pipeline(two, "missing"));
     assert(adapter);
