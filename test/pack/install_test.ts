@@ -3,6 +3,9 @@ import { join } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
 import { ROOT } from "../shared.ts";
 import { EmptyComputer } from "./installing.ts";
+import { PAGES } from "../docs/pages.ts";
+import { writePrograms } from "../docs/perform_pages.ts";
+import { snippetsOf } from "../docs/snippets.ts";
 import { performPages } from "./installed_pages.ts";
 import { nodeTest } from "./needs_node.ts";
 
@@ -75,7 +78,7 @@ await run.release();
       program.replace("type Classification, ", "").replace(": readonly Classification[]", ""),
     );
     const flags = ["--node-modules-dir=manual", "--no-lock"];
-    const inDeno = await computer.call("study", DENO, "run", "--check", "--quiet", "-A", ...flags, "use.ts");
+    const inDeno = await computer.call("study", DENO, "run", "--quiet", "-A", ...flags, "use.ts");
     assertEquals([inDeno.code, inDeno.stderr], [0, ""]);
     const inNode = await computer.call("study", "node", "use.mjs");
     assertEquals(inNode, inDeno);
@@ -96,14 +99,28 @@ console.log(file);
       join(study, "compile.mjs"),
       compiling.replace(", type OnnxFile", "").replace(": OnnxFile | undefined", ""),
     );
-    const compiled = await computer.call("study", DENO, "run", "--check", "--quiet", ...flags, "compile.ts");
+    const compiled = await computer.call("study", DENO, "run", "--quiet", ...flags, "compile.ts");
     assertEquals([compiled.code, compiled.stderr], [0, ""]);
     assertStringIncludes(compiled.stdout, "x.onnx");
     assertEquals(await computer.call("study", "node", "compile.mjs"), compiled);
     await Deno.writeTextFile(join(study, "wrong.ts"), program.replace('"cpu"', '"gpu"'));
-    const wrong = await computer.call("study", DENO, "check", ...flags, "wrong.ts");
-    assertEquals(wrong.code, 1);
-    assertStringIncludes(wrong.stderr, `"gpu"`);
+    await Deno.writeTextFile(
+      join(study, "transformers.d.ts"),
+      `export declare const env: { allowRemoteModels: boolean; localModelPath: string };
+export declare function pipeline(task: "text-classification", model: string, options: { readonly dtype: string }):
+  Promise<(texts: readonly string[]) => Promise<{ readonly label: string; readonly score: number }[]>>;
+`,
+    );
+    const programs = await writePrograms(study, await snippetsOf(PAGES), '"./transformers.d.ts"');
+    // Checked together, they are checked in little more time than one alone.
+    const files = ["use.ts", "compile.ts", "wrong.ts", ...programs.values()];
+    const checked = await computer.call("study", DENO, "check", ...flags, ...files);
+    assertEquals(checked.code, 1);
+    assertStringIncludes(checked.stderr, `"gpu"`);
+    const places = [...checked.stderr.matchAll(/ at file:\S*\/study\/([\w-]+\.ts):/g)].map(([, file]) =>
+      file
+    );
+    assertEquals([...new Set(places)], ["wrong.ts"], checked.stderr);
   });
 
   await t.step("the commands of the pages do what they should, from an empty folder on", async (t) => {
