@@ -18,8 +18,7 @@ export type Dimension = number | Polynomial;
  * ```
  */
 export class Polynomial {
-  /** The sum as text: `batch*sequence+-1`. */
-  readonly text: string;
+  #text: string | undefined;
 
   /**
    * Adds terms up.
@@ -31,8 +30,12 @@ export class Polynomial {
     readonly terms: ReadonlyMap<string, number>,
   ) {
     checkBudget("terms of one dimension", terms.size);
-    for (const key of terms.keys()) checkBudget("symbols multiplied in one dimension", symbolsOf(key).length);
-    this.text = [...terms]
+    for (const key of terms.keys()) checkBudget("symbols multiplied in one dimension", symbolsIn(key));
+  }
+
+  /** The sum as text: `batch*sequence+-1`. */
+  get text(): string {
+    return this.#text ??= [...this.terms]
       .sort(([a], [b]) => a === "" ? 1 : b === "" ? -1 : a < b ? -1 : 1)
       .map(([symbols, factor]) =>
         symbols === "" ? `${factor}` : factor === 1 ? symbols : `${factor}*${symbols}`
@@ -94,15 +97,20 @@ export function multiply(a: Dimension, b: Dimension): Dimension {
   if (a === 1) return b;
   if (b === 1) return a;
   if (a === 0 || b === 0) return 0;
-  if (typeof a === "number" && typeof b === "number") return a * b;
+  if (typeof a === "number") return typeof b === "number" ? a * b : scaled(b, a);
+  if (typeof b === "number") return scaled(a, b);
   const terms = new Map<string, number>();
-  for (const [keyA, factorA] of termsOf(a)) {
-    for (const [keyB, factorB] of termsOf(b)) {
+  for (const [keyA, factorA] of a.terms) {
+    for (const [keyB, factorB] of b.terms) {
       const key = [...symbolsOf(keyA), ...symbolsOf(keyB)].sort().join("*");
       terms.set(key, (terms.get(key) ?? 0) + factorA * factorB);
     }
   }
   return simplest(terms);
+}
+
+function scaled({ terms }: Polynomial, by: number): Dimension {
+  return simplest(new Map(Array.from(terms, ([key, factor]) => [key, factor * by])));
 }
 
 /** `a / b` where it is a dimension again for every value of the symbols, else `undefined`. `b` is a single term. */
@@ -206,6 +214,13 @@ export function termsOf(dimension: Dimension): [key: string, factor: number][] {
 /** The symbols of a term's key. */
 export function symbolsOf(key: string): string[] {
   return key === "" ? [] : key.split("*");
+}
+
+/** The number of symbols in a term's key. */
+function symbolsIn(key: string): number {
+  let separators = 0;
+  for (let at = key.indexOf("*"); at >= 0; at = key.indexOf("*", at + 1)) separators++;
+  return key === "" ? 0 : separators + 1;
 }
 
 function simplest(terms: Map<string, number>): Dimension {

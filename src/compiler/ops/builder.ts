@@ -172,6 +172,12 @@ export class Builder {
     return outputs;
   }
 
+  /** Adds a node of another graph, whose inputs are values of this one, too. @throws {CompileError} where there are too many */
+  keep(node: Node): void {
+    checkBudget("nodes with those of gradients, updates and lowerings", this.nodes.length + 1, this.source);
+    this.nodes.push(node);
+  }
+
   add(a: Value, b: Value): Value {
     return this.op("Add", [a, b]);
   }

@@ -3,6 +3,7 @@ import { ELEMENT_TYPES, type ElementType, elementTypeOf, isFloat } from "../grap
 import { CompileError } from "../graph/errors.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import {
+  type AttributeRule,
   type AttributeTable,
   OPERATOR_ATTRIBUTES,
   type OperatorName,
@@ -106,38 +107,57 @@ function checkCount(parameters: OperatorSignature, given: number): void {
 }
 
 function checkTypes(parameters: OperatorSignature, inputs: readonly (Value | null)[]): void {
-  const bound = new Map<string, { readonly at: string; readonly type: ElementType }>();
   for (const [i, input] of inputs.entries()) {
-    const { name, type, allowed, isOptional } = parameters[Math.min(i, parameters.length - 1)]!;
-    const at = `input ${i} ('${name}')`;
+    const { type, allowed, isOptional } = parameterOf(parameters, i);
+    const at = () => `input ${i} ('${parameterOf(parameters, i).name}')`;
     if (input === null) {
-      if (!isOptional) throw new CompileError(`${at} is missing`);
+      if (!isOptional) throw new CompileError(`${at()} is missing`);
       continue;
     }
     if (!allowed.includes(input.type)) {
-      throw new CompileError(`${at} is ${input.type}, and can be ${allowed.join(", ")}`);
+      throw new CompileError(`${at()} is ${input.type}, and can be ${allowed.join(", ")}`);
     }
-    const first = bound.get(type);
-    if (first !== undefined && first.type !== input.type) {
-      throw new CompileError(`${at} is ${input.type}, and must be of the type of ${first.at}, ${first.type}`);
-    }
-    if (first === undefined) bound.set(type, { at, type: input.type });
+    const first = inputs.findIndex((one, j) => one !== null && parameterOf(parameters, j).type === type);
+    const expected = inputs[first]!.type;
+    if (expected === input.type) continue;
+    const { name } = parameterOf(parameters, first);
+    throw new CompileError(
+      `${at()} is ${input.type}, and must be of the type of input ${first} ('${name}'), ${expected}`,
+    );
   }
 }
 
+/** The parameter of an input: the last stands for all further ones. */
+function parameterOf(parameters: OperatorSignature, at: number): InputParameter {
+  return parameters[Math.min(at, parameters.length - 1)]!;
+}
+
 function checkAttributes(op: OperatorName, attributes: Attributes): void {
-  const table: AttributeTable = OPERATOR_ATTRIBUTES[op];
+  const rules = rulesOf(op);
   for (const [name, value] of Object.entries(attributes)) {
-    if (!Object.hasOwn(table, name)) throw new CompileError(`it takes no attribute '${name}'`);
-    const { kind, values } = schemaOf(table[name]!);
+    const rule = rules.get(name);
+    if (rule === undefined) throw new CompileError(`it takes no attribute '${name}'`);
+    const { kind, values } = rule;
     if (!isOfKind(value, kind)) throw new CompileError(`the attribute '${name}' is not of the kind ${kind}`);
     if (values !== undefined && !values.some((one) => one === value)) {
       throw new CompileError(`the attribute '${name}' is ${value}, and can be ${values.join(", ")}`);
     }
   }
-  for (const [name, schema] of Object.entries(table)) {
-    if (schemaOf(schema).isRequired && attributes[name] === undefined) {
+  for (const [name, { isRequired }] of rules) {
+    if (isRequired && attributes[name] === undefined) {
       throw new CompileError(`the attribute '${name}' is missing`);
     }
   }
+}
+
+const RULES = new Map<OperatorName, ReadonlyMap<string, AttributeRule>>();
+
+/** What each attribute of an operator must be; read from its declaration once, as graphs have many nodes of few operators. */
+function rulesOf(op: OperatorName): ReadonlyMap<string, AttributeRule> {
+  const known = RULES.get(op);
+  if (known !== undefined) return known;
+  const table: AttributeTable = OPERATOR_ATTRIBUTES[op];
+  const rules = new Map(Object.entries(table).map(([name, schema]) => [name, schemaOf(schema)]));
+  RULES.set(op, rules);
+  return rules;
 }

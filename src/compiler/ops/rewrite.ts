@@ -41,7 +41,7 @@ export function rewrite(
   };
   for (const node of liveNodes(graph)) {
     const inputs = node.inputs.map((input) => input === null ? null : now(input));
-    const outputs = visit(node, inputs, b, now) ?? copyNode(b, node, inputs);
+    const outputs = visit(node, inputs, b, now) ?? keepNode(b, node, inputs);
     for (const [i, output] of node.outputs.entries()) {
       if (!stands.has(output) && outputs[i]) stands.set(output, outputs[i]);
     }
@@ -52,4 +52,11 @@ export function rewrite(
 /** The same operator on other inputs. */
 export function copyNode(b: Builder, node: Node, inputs: readonly (Value | null)[]): readonly Value[] {
   return b.checkedNode(node.op, inputs, node.attributes, node.name, node.outputs.map(({ name }) => name));
+}
+
+/** The node itself where its inputs are what they were, as its outputs are, too; otherwise its operator on the other inputs. */
+export function keepNode(b: Builder, node: Node, inputs: readonly (Value | null)[]): readonly Value[] {
+  if (inputs.some((input, at) => input !== node.inputs[at])) return copyNode(b, node, inputs);
+  b.keep(node);
+  return node.outputs;
 }

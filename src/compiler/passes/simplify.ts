@@ -2,7 +2,7 @@ import { type Dimension, sameShape } from "../graph/dimension.ts";
 import type { Attribute, Graph, Node, Value } from "../graph/graph.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { permutation } from "../ops/movement.ts";
-import { copyNode, rewrite } from "../ops/rewrite.ts";
+import { keepNode, rewrite } from "../ops/rewrite.ts";
 
 /**
  * Computes the same with fewer nodes: what is computed twice is computed once, two transposes become one or none, a transpose
@@ -27,7 +27,7 @@ export function simplify(graph: Graph): Graph {
     const key = identities.key(node, inputs);
     const before = seen.get(key);
     if (before !== undefined) return before;
-    const outputs = copyNode(b, node, inputs);
+    const outputs = keepNode(b, node, inputs);
     seen.set(key, outputs);
     return outputs;
   });
