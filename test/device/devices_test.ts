@@ -108,6 +108,8 @@ Deno.test("auto never takes a software adapter", async () => {
       createShaderModule: () => {},
       createComputePipeline: () => {},
       createComputePipelineAsync: () => {},
+      createBindGroupLayout: () => {},
+      createPipelineLayout: () => {},
     };
     const adapter = { info, features: new Set(), limits: {}, requestDevice: () => Promise.resolve(device) };
     const requestAdapter = () => Promise.resolve(info && adapter);
