@@ -18,7 +18,7 @@ import { commandLine, type Verbs } from "./verbs/command_line.ts";
  * @returns the exit code
  */
 export async function main(args: readonly string[], given: Io): Promise<number> {
-  const io = commandIo(given);
+  const io = await commandIo(given);
   try {
     await commandLine(verbsOf(io), io).parseAsync([...args], { from: "user" });
     return io.isOutputClosed() ? OUTPUT_CLOSED : 0;

@@ -5,7 +5,7 @@ export type Timings = Readonly<Record<string, number>>;
 const UNMEASURED = 0.4;
 
 /** The seconds of a group, at most. A longer one saves little, as its first files load and compile most of what the others need. */
-const LONGEST = 100;
+const LONGEST = 50;
 
 /** The least number of groups for each that is run at a time, as they take unequal times. */
 const GROUPS_A_JOB = 3;

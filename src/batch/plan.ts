@@ -1,4 +1,4 @@
-import { CompileError } from "../compiler/mod.ts";
+import { CompileError } from "../compiler/graph/errors.ts";
 import { HubError } from "../hub/hub_error.ts";
 import { ExperimentError, InputError, terminalMessage } from "../base/errors.ts";
 import { joined, type Message, message, messageOf } from "../base/message.ts";

@@ -1,4 +1,4 @@
-import { CompileError } from "../compiler/mod.ts";
+import { CompileError } from "../compiler/graph/errors.ts";
 import type { Device } from "../device/device.ts";
 
 /** ONNX Runtime's messages for insufficient memory, which is not an error of a graph. */

@@ -1,5 +1,5 @@
 import { InputError } from "../base/errors.ts";
-import { CompileError } from "../compiler/mod.ts";
+import { CompileError } from "../compiler/graph/errors.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 
 /**

@@ -2,7 +2,6 @@ import type { Io } from "./io.ts";
 import { jsonMessage, JsonProgress, type LogFormat } from "./json_log.ts";
 import { PlainProgress } from "./plain_progress.ts";
 import type { Progress, ProgressSink } from "./progress.ts";
-import { progressFrame } from "./progress_frame.ts";
 import { safeIo } from "./safe_io.ts";
 import { StatusArea } from "./status_area.ts";
 
@@ -14,16 +13,11 @@ export interface CommandIo extends Io {
   readonly logAs: (format: LogFormat) => void;
 }
 
-/** The input and output of a verb. */
-export function commandIo(given: Io): CommandIo {
+/** The input and output of a verb. What measures texts takes a while to load, and is loaded for a terminal alone. */
+export async function commandIo(given: Io): Promise<CommandIo> {
   const io = safeIo(given);
   const area = io.terminal && new StatusArea(io.terminal);
-  const shown: ProgressSink = area
-    ? {
-      show: (progress) => area.show((columns) => progressFrame(progress, columns)),
-      end: () => area.clear(),
-    }
-    : new PlainProgress(io.log);
+  const shown = area ? await inArea(area) : new PlainProgress(io.log);
   const written = new JsonProgress(io.log);
   let format: LogFormat = "text";
   const sink = () => format === "json" ? written : shown;
@@ -58,5 +52,14 @@ export function commandIo(given: Io): CommandIo {
     logAs: (chosen) => {
       format = chosen;
     },
+  };
+}
+
+/** Shows progress at the bottom of a terminal. */
+async function inArea(area: StatusArea): Promise<ProgressSink> {
+  const { progressFrame } = await import("./progress_frame.ts");
+  return {
+    show: (progress) => area.show((columns) => progressFrame(progress, columns)),
+    end: () => area.clear(),
   };
 }

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { CompileError } from "../compiler/mod.ts";
+import { CompileError } from "../compiler/graph/errors.ts";
 import { InputError, terminalMessage } from "../base/errors.ts";
 import { HubError } from "../hub/hub_error.ts";
 import { Interrupted, TrainingError } from "../training/training_error.ts";

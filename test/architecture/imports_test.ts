@@ -197,6 +197,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "hub", // reports of downloads
     "text_metrics", // the scores of generated texts
     "generation", // what a generated text is
+    "compiler/graph", // its errors
     "compiler",
     "experiment",
     "model",
@@ -241,7 +242,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "disk",
     "hub", // its errors are problems of one file
-    "compiler", // its errors are problems of one file
+    "compiler/graph", // its errors are problems of one file
     "experiment",
     "device",
     "prompt", // which models must not be padded
@@ -264,7 +265,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "base",
     "disk",
     "hub", // its errors, and downloads
-    "compiler", // its errors, and --explain
+    "compiler/graph", // its errors
+    "compiler", // --explain
     "experiment", // the experiment of a run that is shown
     "model", // --explain
     "device", // its errors

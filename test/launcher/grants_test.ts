@@ -20,7 +20,7 @@ async function flagsOf(args: readonly string[]): Promise<string[]> {
   const verbs = verbNeeds(ROOT, (verb, needs) => {
     flags = permissionFlags(permissionsOf(verb, needs, packages()));
   });
-  await commandLine(verbs, commandIo(new RecordingIo())).parseAsync([...args], { from: "user" });
+  await commandLine(verbs, await commandIo(new RecordingIo())).parseAsync([...args], { from: "user" });
   return flags;
 }
 
@@ -222,7 +222,7 @@ Deno.test("settings of the user that cannot be read stop only what reads files t
   const unreadable = () => Promise.reject(new InputError("settings.json is not JSON"));
   const asks = async (...args: string[]) => {
     const verbs = verbNeeds(ROOT, () => {}, unreadable);
-    const line = commandLine(verbs, commandIo(new RecordingIo()));
+    const line = commandLine(verbs, await commandIo(new RecordingIo()));
     return await line.parseAsync(args, { from: "user" }).then(() => false, (error) => {
       if (error instanceof InputError) return true;
       throw error;

@@ -21,7 +21,7 @@ async function refusals(cwd: string, lines: readonly (readonly string[])[]): Pro
     const said = [];
     for (const line of ${JSON.stringify(lines)}) {
       const verbs = verbNeeds(${JSON.stringify(ROOT)}, () => said.push(""));
-      await commandLine(verbs, commandIo(new RecordingIo())).parseAsync(line, { from: "user" })
+      await commandLine(verbs, await commandIo(new RecordingIo())).parseAsync(line, { from: "user" })
         .catch((error) => said.push(error.message));
     }
     console.log(JSON.stringify(said));`;

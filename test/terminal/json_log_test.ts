@@ -63,10 +63,10 @@ Deno.test("progress has a line at the beginning and the end of a stage, and ever
   });
 });
 
-Deno.test("with --log json nothing is drawn at a terminal, and what steers one is escaped as JSON reads it", () => {
+Deno.test("with --log json nothing is drawn at a terminal, and what steers one is escaped as JSON reads it", async () => {
   const screen = new Screen(80);
   const recorded = new RecordingIo("", { hasColors: true, terminal: screen });
-  const io = commandIo(recorded);
+  const io = await commandIo(recorded);
   io.logAs("json");
   io.progress.show({ title: "a", stage: "tuning", unit: "steps", done: 0 });
   io.log("\u009b2J");

@@ -5,12 +5,12 @@ import { RecordingIo } from "./recording_io.ts";
 import { Screen, widthOf } from "./screen.ts";
 
 /** An input and output whose lines are printed on the screen that progress is drawn on. */
-function onScreen(columns: number) {
+async function onScreen(columns: number) {
   const screen = new Screen(columns);
   const io = new RecordingIo("", { terminal: screen, columns });
   const print = (text: string) => screen.write(`${text}\n`);
   const given = { ...io, print, log: print, write: (text: string) => Promise.resolve(screen.write(text)) };
-  return { screen, io: commandIo(given) };
+  return { screen, io: await commandIo(given) };
 }
 
 const progress = (done: number): Progress => ({
@@ -26,7 +26,7 @@ const progress = (done: number): Progress => ({
 
 for (const columns of [40, 80, 200]) {
   Deno.test(`at ${columns} columns lines stand whole above the progress, of which nothing is left`, async () => {
-    const { screen, io } = onScreen(columns);
+    const { screen, io } = await onScreen(columns);
     const long = `warning: ${"a long line ".repeat(12)}|`;
     io.log("first");
     io.progress.show(progress(1));
@@ -43,7 +43,7 @@ for (const columns of [40, 80, 200]) {
 }
 
 Deno.test("after a change of the terminal's size the progress is drawn for the new one, without more of it", async () => {
-  const { screen, io } = onScreen(200);
+  const { screen, io } = await onScreen(200);
   io.log("above");
   io.progress.show(progress(3));
   screen.columns = 40;
@@ -57,8 +57,8 @@ Deno.test("after a change of the terminal's size the progress is drawn for the n
   assertEquals(screen.lines(), ["above"]);
 });
 
-Deno.test("an end that comes at once leaves no progress on the screen", () => {
-  const { screen, io } = onScreen(80);
+Deno.test("an end that comes at once leaves no progress on the screen", async () => {
+  const { screen, io } = await onScreen(80);
   io.progress.show(progress(1));
   let left: string[] = [];
   try {
