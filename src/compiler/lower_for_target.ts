@@ -3,6 +3,10 @@ import { mixedPrecision } from "./passes/mixed_precision.ts";
 import type { Contract, Pass, PassOptions, Property, StagedGraph } from "./passes/pass.ts";
 import { checkOrder, runPasses } from "./passes/run_passes.ts";
 import { simplify } from "./passes/simplify.ts";
+import { absorbFactors } from "./targets/cpu/absorb_factors.ts";
+import { repeatLate } from "./targets/cpu/late_repeats.ts";
+import { readOneMultiple } from "./targets/cpu/one_multiple.ts";
+import { turnProducts } from "./targets/cpu/turn_products.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
 import { legalizeForWebgpu } from "./targets/webgpu/legalize.ts";
 
@@ -80,11 +84,20 @@ export function lowerForTarget({ target, precision }: LoweringTarget): readonly 
       ends: ["not lowered"],
       run: broadcastBooleans,
     },
-    ...(target === "webgpu" ? [LEGALIZE_FOR_WEBGPU] : []),
+    ...(target === "webgpu" ? [LEGALIZE_FOR_WEBGPU] : FEWER_PASSES),
     ...(precision === "float16" ? [SIMPLIFY, MIXED_PRECISION] : []),
     SIMPLIFY,
   ];
 }
+
+/** Fewer walks through whole tensors. */
+const FEWER_PASSES: readonly Pass[] = [
+  { name: "repeat late", requires: ["booleans safe"], ensures: [], run: repeatLate },
+  { name: "read one multiple", requires: ["booleans safe"], ensures: [], run: readOneMultiple },
+  SIMPLIFY,
+  { name: "absorb factors", requires: ["booleans safe", "simplified"], ensures: [], run: absorbFactors },
+  { name: "turn products", requires: ["booleans safe"], ensures: [], run: turnProducts },
+];
 
 const LEGALIZE_FOR_WEBGPU: Pass = {
   name: "legalize for WebGPU",
