@@ -67,6 +67,14 @@ Deno.test("a multiple that products read is made in each of them, on either side
   assertEquals(multiplications(after), 1);
 });
 
+Deno.test("a division by a constant is a multiple, and one of a constant is none", async () => {
+  const after = await absorbed((b, x) => {
+    const product = b.matmul(x, weight(b, 4, 6));
+    return [b.divide(product, b.scalar(8)), b.divide(b.scalar(8), b.matmul(x, weight(b, 4, 6)))];
+  });
+  assertEquals(liveNodes(after).filter(({ op }) => op === "Div").length, 1);
+});
+
 Deno.test("a multiple stays where something else reads what it is of, or what it is", async () => {
   const after = await absorbed((b, x) => {
     const product = b.matmul(x, weight(b, 4, 6));
