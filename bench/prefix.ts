@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-console
 /**
  * What a prompt after its text saves in a causal model: a step at GPT-2's shape with the prompt in front of the text; with the text in
- * front, its keys and values computed in each step; and with these kept. Computed in turn, in processor time.
+ * front, its keys and values computed in each step; and with these kept. Computed in turn, in processor time. With all twelve layers,
+ * as without `--layers`, it takes 3.8 GB of memory.
  *
  *   deno task bench:prefix [--layers N] [--rounds N]       (writes data/bench/prefix)
  */
