@@ -4,6 +4,7 @@ import type { Contract, Pass, PassOptions, Property, StagedGraph } from "./passe
 import { checkOrder, runPasses } from "./passes/run_passes.ts";
 import { simplify } from "./passes/simplify.ts";
 import { broadcastBooleans } from "./targets/webgpu/broadcast_booleans.ts";
+import { cpuPasses } from "./cpu_passes.ts";
 import { webgpuPasses } from "./webgpu_passes.ts";
 
 /** The target of graphs: the CPU provider, native or as WebAssembly, or the one for WebGPU. Each runs the other's graphs, but more slowly. */
@@ -80,7 +81,7 @@ export function lowerForTarget({ target, precision }: LoweringTarget): readonly 
       ends: ["not lowered"],
       run: broadcastBooleans,
     },
-    ...(target === "webgpu" ? webgpuPasses(precision, SIMPLIFY) : []),
+    ...(target === "webgpu" ? webgpuPasses(precision, SIMPLIFY) : cpuPasses(SIMPLIFY)),
     ...(precision === "float16" ? [SIMPLIFY, MIXED_PRECISION] : []),
     SIMPLIFY,
   ];

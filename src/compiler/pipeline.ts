@@ -33,7 +33,7 @@ import { appendOptimizer, optimizerGraph } from "./passes/append_optimizer.ts";
 import type { OptimizerName } from "./passes/optimizer.ts";
 import type { Pass, Property } from "./passes/pass.ts";
 import { promptPlace } from "./passes/prompt_place.ts";
-import { shareGelu } from "./passes/share_gelu.ts";
+import { shareSlope } from "./passes/share_slope.ts";
 import { type Insertion, PROMPT, type Prompts, splice } from "./passes/splice.ts";
 
 /** What holds of every graph that was just made. */
@@ -146,11 +146,11 @@ function lossOf(mean: LossMean): Pass {
   };
 }
 
-const SHARE_GELU: Pass = {
-  name: "share GELU",
+const SHARE_SLOPE: Pass = {
+  name: "share slope",
   requires: ["differentiated", "not lowered"],
   ensures: [],
-  run: shareGelu,
+  run: shareSlope,
 };
 
 /** From the classes' logits to a training step of a prompt. */
@@ -204,7 +204,7 @@ function lossScale(precision: Precision): number {
 /** From a prompt's gradient to its training step. */
 function fromGradient(optimizer: OptimizerName, scale: number): readonly Pass[] {
   return [
-    SHARE_GELU,
+    SHARE_SLOPE,
     SIMPLIFY,
     {
       name: "narrow backward",
@@ -286,7 +286,7 @@ export function modelStep(
       ends: ["weight gradients", "not updated"],
       run: (graph) => appendWeightOptimizer(graph, weights, optimizer),
     },
-    SHARE_GELU,
+    SHARE_SLOPE,
     SIMPLIFY,
   ];
 }

@@ -140,7 +140,7 @@ Deno.test("--explain shows what each pass did", () =>
   inFolder(async (folder) => {
     const { code, stdout } = await call(["compile", "--model", MINI, "--out", folder, "--explain"]);
     assertEquals(code, 0);
-    const passes = stdout.split("\n").slice(2, 17).map((line) => line.split("  ")[0]);
+    const passes = stdout.split("\n").slice(2, 22).map((line) => line.split("  ")[0]);
     assertEquals(passes, [
       "import",
       "canonicalize",
@@ -150,12 +150,17 @@ Deno.test("--explain shows what each pass did", () =>
       "narrow",
       "add loss",
       "differentiate",
-      "share GELU",
+      "share slope",
       "simplify",
       "narrow backward",
       "hoist batch sum",
       "optimizer",
       "broadcast booleans",
+      "repeat late",
+      "read one multiple",
+      "simplify",
+      "absorb factors",
+      "turn products",
       "simplify",
     ]);
     assert(/^canonicalize +\d+ +22\.28 +-25 Add/m.test(stdout), stdout);

@@ -1,7 +1,8 @@
 import { bytesPerElement } from "../graph/element_types.ts";
 import { add, type Dimension, multiply, product } from "../graph/dimension.ts";
-import { ancestors, type Graph, liveNodes, type Value } from "../graph/graph.ts";
+import { ancestors, type Graph, type Node, type Value } from "../graph/graph.ts";
 import { definitionOf } from "../ops/mod.ts";
+import { executionOrder } from "./execution_order.ts";
 
 /**
  * The bytes that a training step must keep from its forward pass for its backward pass, in terms of the symbols: most of the memory
@@ -25,10 +26,15 @@ import { definitionOf } from "../ops/mod.ts";
  * ```
  */
 export function savedActivationBytes(graph: Graph): Dimension {
-  const nodes = liveNodes(graph);
-  const before = ancestors(graph.outputs.get("loss")!);
-  // What is computed ahead of the loss, although only its gradient needs it, keeps nothing of what it is computed from.
-  const forward = new Set(nodes.slice(0, nodes.findLastIndex((node) => before.has(node)) + 1));
+  const nodes = executionOrder(graph);
+  const loss = graph.outputs.get("loss")!;
+  const others = [...graph.outputs.values()].filter((output) => output !== loss);
+  // The loss itself is computed at the end; its gradient needs only what it is computed from.
+  const isReadBack = new Set<Node>(others.flatMap((output) => [...ancestors(output)]));
+  const before = ancestors(loss);
+  // What is computed ahead of the backward pass, although only that needs it, keeps nothing of what it is computed from.
+  const last = nodes.findLastIndex((node) => before.has(node) && isReadBack.has(node));
+  const forward = new Set(nodes.slice(0, last + 1));
   const kept = new Set<Value>();
   for (const node of nodes) {
     if (forward.has(node)) continue;

@@ -1,5 +1,5 @@
 import type { Builder } from "./builder.ts";
-import type { Value } from "../graph/graph.ts";
+import type { Node, Value } from "../graph/graph.ts";
 import type { OperatorName } from "../graph/operator_attributes.ts";
 import { scalarLike } from "./elementwise.ts";
 import { type Unary, unary } from "./elementwise_row.ts";
@@ -27,9 +27,12 @@ function activation(
   });
 }
 
-/** √(2/π) and the weight of the cube in the tanh form of GELU (Hendrycks & Gimpel 2016). */
-const GELU_SCALE = Math.sqrt(2 / Math.PI);
+/** 2·√(2/π) and the weight of the cube in the tanh form of GELU (Hendrycks & Gimpel 2016): w = 2·√(2/π)·(x + 0.044715·x³). */
+const GELU_SCALE = 2 * Math.sqrt(2 / Math.PI);
 const GELU_CUBE = 0.044715;
+/** The unit of x in which the weight of the cube is 1, and the other one's weight then. */
+const GELU_UNIT = Math.cbrt(1 / (GELU_SCALE * GELU_CUBE));
+const GELU_LINEAR = GELU_SCALE * GELU_UNIT;
 
 /** `y` where x > 0, else `otherwise`. */
 function wherePositive(b: Builder, x: Value, y: Value, otherwise: Value): Value {
@@ -67,30 +70,32 @@ export const activations = {
   // 1 + erf(u) + u·2/√π·exp(-u²). The half goes to the gradient, whose product with a weight absorbs it at no cost.
   "com.microsoft.Gelu": unary({
     gradient: (b, dy, x) => {
-      const u = b.multiply(x, scalarLike(b, x, Math.SQRT1_2));
-      const raised = b.add(b.op("Erf", [u]), scalarLike(b, x, 1));
+      const { u, raised } = errorFunctionAt(b, x);
       const logHeight = scalarLike(b, x, Math.log(2 / Math.sqrt(Math.PI)));
       const bump = b.multiply(u, b.op("Exp", [b.subtract(logHeight, b.multiply(u, u))]));
       return b.multiply(b.multiply(dy, scalarLike(b, x, 0.5)), b.add(raised, bump));
     },
+    inParts: (b, x) => b.multiply(b.multiply(x, errorFunctionAt(b, x).raised), scalarLike(b, x, 0.5)),
   }),
-  // x·(1 + t)/2 with t = tanh(√(2/π)·(x + 0.044715·x³))
-  "com.microsoft.FastGelu": activation((b, x) => {
-    const square = b.multiply(x, x);
-    const one = scalarLike(b, x, 1);
-    const half = scalarLike(b, x, 0.5);
-    const inner = b.multiply(x, polynomial(b, square, GELU_SCALE, GELU_SCALE * GELU_CUBE));
-    const t = b.op("Tanh", [inner]);
-    const steepness = b.multiply(x, polynomial(b, square, GELU_SCALE, 3 * GELU_SCALE * GELU_CUBE));
-    const bend = b.multiply(steepness, b.subtract(one, b.multiply(t, t)));
-    return b.multiply(b.add(b.add(one, t), bend), half);
+  // x·σ(w) with w = 2·√(2/π)·(x + 0.044715·x³); its slope is σ + x·w'·σ·(1 - σ). In units of x in which w is u³ + c·u, x·w' is
+  // u·(3u² + c).
+  "com.microsoft.FastGelu": unary({
+    gradient: (b, dy, x) => {
+      const { square, gate, gated } = cubicGateAt(b, x);
+      const steepness = b.add(b.multiply(square, scalarLike(b, x, 3)), scalarLike(b, x, GELU_LINEAR));
+      const bend = b.multiply(steepness, b.multiply(gated, b.subtract(scalarLike(b, x, 1), gate)));
+      return b.multiply(dy, b.add(gate, bend));
+    },
+    inParts: (b, x) => b.multiply(cubicGateAt(b, x).gated, scalarLike(b, x, GELU_UNIT)),
   }),
   // x·σ(αx): SiLU for α = 1
-  "com.microsoft.QuickGelu": activation((b, x, y, alpha) => {
-    const steepness = scalarLike(b, x, alpha(1.702));
-    const gate = b.op("Sigmoid", [b.multiply(x, steepness)]);
-    const rest = b.multiply(b.multiply(y, steepness), b.subtract(scalarLike(b, x, 1), gate));
-    return b.add(gate, rest);
+  "com.microsoft.QuickGelu": unary({
+    gradient: (b, dy, x, y, node) => {
+      const gate = gateAt(b, x, node);
+      const bend = b.multiply(steepened(b, y, node), b.subtract(scalarLike(b, x, 1), gate));
+      return b.multiply(dy, b.add(gate, bend));
+    },
+    inParts: (b, x, node) => b.multiply(x, gateAt(b, x, node)),
   }),
   Softmax: {
     signature: signature({ input: "T" }, { T: FLOATS }),
@@ -113,7 +118,27 @@ export const activations = {
   },
 } satisfies Partial<Record<OperatorName, OpDefinition>>;
 
-/** a + c·square. */
-function polynomial(b: Builder, square: Value, a: number, c: number): Value {
-  return b.add(b.multiply(square, scalarLike(b, square, c)), scalarLike(b, square, a));
+/** What GELU and its slope are made of: u = x/√2 and 1 + erf(u). */
+function errorFunctionAt(b: Builder, x: Value): { u: Value; raised: Value } {
+  const u = b.multiply(x, scalarLike(b, x, Math.SQRT1_2));
+  return { u, raised: b.add(b.op("Erf", [u]), scalarLike(b, x, 1)) };
+}
+
+/** What the tanh form of GELU and its slope are made of: u² of x in units, σ(w) and u·σ(w). */
+function cubicGateAt(b: Builder, x: Value): { square: Value; gate: Value; gated: Value } {
+  const u = b.multiply(x, scalarLike(b, x, 1 / GELU_UNIT));
+  const square = b.multiply(u, u);
+  const gate = b.op("Sigmoid", [b.multiply(u, b.add(square, scalarLike(b, x, GELU_LINEAR)))]);
+  return { square, gate, gated: b.multiply(u, gate) };
+}
+
+/** σ(αx). */
+function gateAt(b: Builder, x: Value, node: Node): Value {
+  return b.op("Sigmoid", [steepened(b, x, node)]);
+}
+
+/** α times a value, α being a node's. */
+function steepened(b: Builder, value: Value, node: Node): Value {
+  const alpha = floatAttribute(node, "alpha", 1.702);
+  return alpha === 1 ? value : b.multiply(value, scalarLike(b, value, alpha));
 }

@@ -21,6 +21,8 @@ export interface Unary extends OperatorTraits {
   readonly compute?: (x: number) => number;
   /** dx, from dy. */
   readonly gradient?: (b: Builder, dy: Value, x: Value, y: Value, node: Node) => InputGradient;
+  /** Its result, made of what its slope is made of. */
+  readonly inParts?: (b: Builder, x: Value, node: Node) => Value;
   /** Its function on integers that are known in terms of the symbols. */
   readonly arithmetic?: Arithmetic;
 }
@@ -57,7 +59,7 @@ export function elementwiseRow(row: Omit<OpDefinition, "isElementwise" | "select
 }
 
 /** One input, an output of its type and shape. */
-export function unary({ gradient, arithmetic, types = FLOATS, ...rest }: Unary = {}): OpDefinition {
+export function unary({ gradient, inParts, arithmetic, types = FLOATS, ...rest }: Unary = {}): OpDefinition {
   return elementwiseRow({
     ...rest,
     signature: signature({ X: "T" }, { T: types }),
@@ -69,6 +71,7 @@ export function unary({ gradient, arithmetic, types = FLOATS, ...rest }: Unary =
     ...(gradient && {
       gradient: (b, node, [dy]) => [gradient(b, dy!, required(node, 0), node.outputs[0]!, node)],
     }),
+    ...(inParts && { inParts: (b, node, [x]) => inParts(b, x!, node) }),
   });
 }
 

@@ -66,6 +66,11 @@ export interface OpDefinition extends OperatorTraits {
    */
   gradient?(b: Builder, node: Node, gradients: readonly (Value | undefined)[]): readonly InputGradient[];
   /**
+   * Makes the output of a node, on these inputs, from what the slope of an activation is made of: one kernel makes it faster by
+   * itself, but where the slope is needed, too, most of it is there then.
+   */
+  inParts?(b: Builder, node: Node, inputs: readonly (Value | null)[]): Value;
+  /**
    * In plain numbers, what it makes of the inputs' elements in one place, where it is elementwise; an input that is not given is
    * `undefined`. Only what positions, masks and indices are computed with has it: see `analysis/interpreter.ts`.
    */

@@ -25,9 +25,9 @@ Deno.test("a step keeps memory in proportion to the batch and, but for attention
     symbolsOf(key).filter((s) => s === "sequence").length > 1
   );
   assertEquals(squares, ["batch*sequence*sequence"]);
-  // A layer's queries, keys and values, what its two norms take in, and of its feed-forward, four times as wide, GELU's
-  // argument and 1 + erf of it; the last layer's keys and values. A few numbers a token more: the norms' means and deviations.
-  const widths = (3 + 2 + 2 * 4) * (LAYERS - 1) + 2;
+  // A layer's queries, keys and values, what its two norms take in, and of its feed-forward, four times as wide, GELU's slope;
+  // the last layer's keys and values. A few numbers a token more: the norms' means and deviations.
+  const widths = (3 + 2 + 4) * (LAYERS - 1) + 2;
   const more = terms.get("batch*sequence")! / (FLOAT * WIDTH) - widths;
   assert(more >= 0 && more < 0.1, `${widths + more} numbers as wide as the model for each token`);
 });

@@ -1,0 +1,18 @@
+import type { Graph } from "../graph/graph.ts";
+import { readersOf } from "../graph/readers.ts";
+import { definitionOf } from "../ops/mod.ts";
+import { rewrite } from "../ops/rewrite.ts";
+
+/**
+ * An activation's slope needs most of what the activation itself is made of: GELU's, for example, 1 + erf(x/√2). Where the backward
+ * pass computes it, and so reads what the activation is of, the forward pass computes the activation from the same parts.
+ */
+export function shareSlope(graph: Graph): Graph {
+  const readers = readersOf(graph);
+  return rewrite(graph, (node, inputs, b) => {
+    const { inParts } = definitionOf(node.op);
+    if (inParts === undefined || readers.get(node.inputs[0]!)!.length === 1) return undefined;
+    // The same nodes again: the next simplification finds them equal.
+    return [inParts(b, node, inputs)];
+  });
+}

@@ -1,0 +1,64 @@
+import type { Graph, PassLog, Value } from "../../graph/graph.ts";
+import { readersOf } from "../../graph/readers.ts";
+import { definitionOf } from "../../ops/mod.ts";
+import { copyNode, rewrite } from "../../ops/rewrite.ts";
+import type { Builder } from "../../ops/builder.ts";
+import { type Multiple, multipleAt } from "./multiple.ts";
+import { addProduct, type PlainProduct, plainProductAt } from "./plain_product.ts";
+
+/**
+ * Multiplies by constants inside matrix products, where that costs nothing, instead of going through a whole tensor once more:
+ * a multiple of a product, also of one with a bias, is made by the product, and a multiple that only products read is made in
+ * each of them. Results stay the same up to rounding.
+ */
+export function absorbFactors(graph: Graph, log: PassLog = () => {}): Graph {
+  const readers = readersOf(graph);
+  /** The multiple that a value is, where only products read it. */
+  const absorbed = (value: Value) =>
+    readers.get(value)!.every((reader) => plainProductAt(reader)) ? multipleAt(value.producer) : undefined;
+  /** A product with the constants of its factors, in the new graph. */
+  const whole = (product: PlainProduct, now: (value: Value) => Value): PlainProduct => {
+    const [first, second] = product.factors;
+    const [a, c] = [absorbed(first), absorbed(second)];
+    return {
+      ...product,
+      factors: [now(a?.of ?? first), now(c?.of ?? second)],
+      alpha: product.alpha * (a?.factor ?? 1) * (c?.factor ?? 1),
+    };
+  };
+  /**
+   * A multiple of what a product gives, which may be rearranged and have a bias; `undefined` where it is made of something else, or
+   * where something else reads what it is made of.
+   */
+  const made = (b: Builder, { of, factor }: Multiple, now: (value: Value) => Value): Value | undefined => {
+    const node = of.producer;
+    if (node === undefined || readers.get(of)!.length > 1) return undefined;
+    const further = (value: Value) => made(b, { of: value, factor }, now);
+    const product = plainProductAt(node);
+    if (product !== undefined) {
+      const { alpha, ...rest } = whole(product, now);
+      return addProduct(b, { ...rest, alpha: alpha * factor });
+    }
+    const [x, ...others] = node.inputs as readonly [Value, ...Value[]];
+    if (definitionOf(node.op).movement !== undefined) {
+      const rearranged = further(x);
+      return rearranged && copyNode(b, node, [rearranged, ...others.map(now)])[0];
+    }
+    if (node.op !== "Add") return undefined;
+    const [summed, bias] = x.constant === undefined ? [x, others[0]!] : [others[0]!, x];
+    const sum = bias.constant && further(summed);
+    return sum && b.add(sum, b.multiply(bias, b.scalar(factor)));
+  };
+  return rewrite(graph, (node, _, b, now) => {
+    const product = plainProductAt(node);
+    if (product?.factors.some((factor) => absorbed(factor))) {
+      log("multiplied inside products", "constants");
+      return [addProduct(b, whole(product, now))];
+    }
+    const multiple = multipleAt(node);
+    const inProduct = multiple && !absorbed(node.outputs[0]!) && made(b, multiple, now);
+    if (!inProduct) return undefined;
+    log("multiplied inside products", "constants");
+    return [inProduct];
+  });
+}
