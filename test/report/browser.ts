@@ -6,7 +6,7 @@ import { inFolder } from "../commands/softprompt.ts";
 import { mustHave } from "../shared.ts";
 import { V8_FLAGS } from "../v8_flags.ts";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const PLACES = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** How a reader looks at a page. */
 export interface Reader {
