@@ -1,6 +1,8 @@
 /** The deepest allowed nesting of lists and objects: what walks a much deeper value overflows the stack. */
 export const DEEPEST = 500;
 
+const [QUOTE, LIST, LIST_END, OBJECT, OBJECT_END] = Array.from('"[]{}', (sign) => sign.charCodeAt(0));
+
 /** The message about a text that is nested more deeply. */
 export const TOO_DEEP = `lists and objects are nested more than ${DEEPEST} deep`;
 
@@ -65,11 +67,18 @@ export function endOfString(text: string, from: number): number {
 function isTooDeep(text: string): boolean {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
-    const sign = text[at];
-    if (sign === '"') at = endOfString(text, at);
-    else if (sign === "[" || sign === "{") {
-      if (++depth > DEEPEST) return true;
-    } else if (sign === "]" || sign === "}") depth--;
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at);
+        break;
+      case LIST:
+      case OBJECT:
+        if (++depth > DEEPEST) return true;
+        break;
+      case LIST_END:
+      case OBJECT_END:
+        depth--;
+    }
   }
   return false;
 }
