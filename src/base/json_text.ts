@@ -1,7 +1,8 @@
 /** The deepest allowed nesting of lists and objects: what walks a much deeper value overflows the stack. */
 export const DEEPEST = 500;
 
-const [QUOTE, LIST, LIST_END, OBJECT, OBJECT_END] = Array.from('"[]{}', (sign) => sign.charCodeAt(0));
+/** JSON's quotes and brackets, as character codes. */
+const CODE = { quote: 0x22, list: 0x5b, listEnd: 0x5d, object: 0x7b, objectEnd: 0x7d } as const;
 
 /** The message about a text that is nested more deeply. */
 export const TOO_DEEP = `lists and objects are nested more than ${DEEPEST} deep`;
@@ -68,15 +69,15 @@ function isTooDeep(text: string): boolean {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
-      case QUOTE:
+      case CODE.quote:
         at = endOfString(text, at);
         break;
-      case LIST:
-      case OBJECT:
+      case CODE.list:
+      case CODE.object:
         if (++depth > DEEPEST) return true;
         break;
-      case LIST_END:
-      case OBJECT_END:
+      case CODE.listEnd:
+      case CODE.objectEnd:
         depth--;
     }
   }
