@@ -19,8 +19,8 @@ import { writeGroups } from "./write_groups.ts";
 /** Tests that are listed. */
 const LISTED = 20;
 
-/** Groups that are run at a time: three more than there are cores, as some wait for a kill, a device or a browser. */
-const JOBS = navigator.hardwareConcurrency + 3;
+/** Groups that are run at a time: two more than there are cores, as some wait for a kill, a device or a browser. */
+const JOBS = navigator.hardwareConcurrency + 2;
 
 const { isQuick, paths, ignored, options } = parseSuiteArguments(Deno.args);
 const files = await findFiles(paths.length > 0 ? paths : ["test", "src"], ignored);

@@ -4,7 +4,7 @@
  * V8 compiles ONNX Runtime's WebAssembly a second time with its optimizing compiler, in the background: 8 seconds of processor
  * time for each process, more than most tests compute. With this budget, it does so only for the functions where it pays.
  */
-export const V8_FLAGS = "--wasm-tiering-budget=1000000000";
+export const V8_FLAGS = "--wasm-tiering-budget=200000000";
 
 /**
  * Those of Deno alone. Tests make many objects that live shortly: in a young generation of this size, in MiB, V8 collects them less often,

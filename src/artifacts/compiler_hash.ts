@@ -1,8 +1,14 @@
 import { fromFileUrl, join } from "@std/path";
 import { sha256 } from "../base/sha256.ts";
 
-/** Identifies the version of the compiler: its sources' hash, or the address that names its version. */
-export async function compilerHash(): Promise<string> {
+let found: Promise<string> | undefined;
+
+/** Identifies the version of the compiler: its sources' hash, or the address that names its version. It is found once for a process. */
+export function compilerHash(): Promise<string> {
+  return found ??= findHash();
+}
+
+async function findHash(): Promise<string> {
   const root = new URL("../compiler/", import.meta.url);
   if (root.protocol !== "file:") return root.href;
   const texts = await sourcesIn(fromFileUrl(root));

@@ -1,6 +1,9 @@
 /** The deepest allowed nesting of lists and objects: what walks a much deeper value overflows the stack. */
 export const DEEPEST = 500;
 
+/** JSON's quotes and brackets, as character codes. */
+const CODE = { quote: 0x22, list: 0x5b, listEnd: 0x5d, object: 0x7b, objectEnd: 0x7d } as const;
+
 /** The message about a text that is nested more deeply. */
 export const TOO_DEEP = `lists and objects are nested more than ${DEEPEST} deep`;
 
@@ -65,11 +68,18 @@ export function endOfString(text: string, from: number): number {
 function isTooDeep(text: string): boolean {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
-    const sign = text[at];
-    if (sign === '"') at = endOfString(text, at);
-    else if (sign === "[" || sign === "{") {
-      if (++depth > DEEPEST) return true;
-    } else if (sign === "]" || sign === "}") depth--;
+    switch (text.charCodeAt(at)) {
+      case CODE.quote:
+        at = endOfString(text, at);
+        break;
+      case CODE.list:
+      case CODE.object:
+        if (++depth > DEEPEST) return true;
+        break;
+      case CODE.listEnd:
+      case CODE.objectEnd:
+        depth--;
+    }
   }
   return false;
 }

@@ -104,7 +104,9 @@ export function float32Tensor(data: Float32Array, dims: readonly number[]): Tens
 
 /** An int64 tensor. */
 export function int64Tensor(data: ArrayLike<number>, dims: readonly number[]): Tensor {
-  return { type: "int64", dims, data: BigInt64Array.from(Array.from(data), BigInt) };
+  const whole = new BigInt64Array(data.length);
+  for (let i = 0; i < data.length; i++) whole[i] = BigInt(data[i]!);
+  return { type: "int64", dims, data: whole };
 }
 
 /** A float32 scalar. */

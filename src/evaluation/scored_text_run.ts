@@ -25,6 +25,9 @@ interface Ratio {
 export class ScoredTextRun {
   private readonly scores: readonly TextScore[] | undefined;
   private readonly classed: readonly NonNullable<ScoredText["classed"]>[] | undefined;
+  /** The right classes, and those of the generated texts, -1 where a text is of none. */
+  private readonly labels: Int32Array;
+  private readonly predicted: Int32Array;
   private readonly ratios: ReadonlyMap<TextMetricName, Ratio>;
 
   /** @param classes the number of classes; 0 for free texts */
@@ -32,6 +35,8 @@ export class ScoredTextRun {
     const all = <One>(found: readonly One[]) => found.length === scored.length ? found : undefined;
     this.scores = all(scored.flatMap(({ score }) => score ?? []));
     this.classed = classes === 0 ? undefined : all(scored.flatMap(({ classed }) => classed ?? []));
+    this.labels = Int32Array.from(this.classed ?? [], ({ label }) => label);
+    this.predicted = Int32Array.from(this.classed ?? [], ({ predicted = -1 }) => predicted);
     const likelihoods = all(scored.flatMap(({ likelihood }) => likelihood ?? []));
     const mean = (values: readonly number[]): Ratio => ({
       values: Float64Array.from(values),
@@ -97,12 +102,15 @@ export class ScoredTextRun {
     if (this.classed === undefined) return NaN;
     const hits = new Float64Array(this.classes);
     const named = new Float64Array(this.classes);
-    for (const [i, { label, predicted }] of this.classed.entries()) {
+    const { labels, predicted } = this;
+    for (let i = 0; i < labels.length; i++) {
       const count = counts[i]!;
+      const label = labels[i]!;
+      const found = predicted[i]!;
       named[label]! += count;
-      if (predicted === undefined) continue;
-      named[predicted]! += count;
-      if (predicted === label) hits[label]! += count;
+      if (found < 0) continue;
+      named[found]! += count;
+      if (found === label) hits[label]! += count;
     }
     let sum = 0;
     let present = 0;

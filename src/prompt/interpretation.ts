@@ -136,7 +136,9 @@ function unitRows(matrix: Tensor): Float32Array[] {
 /** A vector divided by its norm. */
 function unitOf(vector: Float32Array): Float32Array {
   const norm = Math.sqrt(dot(vector, vector)) || 1;
-  return vector.map((x) => x / norm);
+  const unit = new Float32Array(vector.length);
+  for (let i = 0; i < unit.length; i++) unit[i] = vector[i]! / norm;
+  return unit;
 }
 
 /**

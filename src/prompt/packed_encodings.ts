@@ -141,5 +141,7 @@ class PackedDecoder extends PackedTarget implements DecoderEncoded {
 }
 
 function numbersOf({ piece, from, length }: Held): number[] {
-  return Array.from(piece.subarray(from, from + length));
+  const numbers: number[] = [];
+  for (let i = from; i < from + length; i++) numbers.push(piece[i]!);
+  return numbers;
 }

@@ -14,7 +14,7 @@ const MODELS = {
 
 for (const [file, path] of Object.entries(MODELS) as [string, string][]) {
   for (const kind of DEVICES) {
-    const steps = kind === "wasm" ? 10 : stepsOn(kind, 20, 3);
+    const steps = stepsOn(kind, 20, 5);
     sharedTest(`${steps} steps of ${file} on ${kind} are those of float64 PyTorch`, async () => {
       const reference = await readReferenceStep(file);
       const feeds = referenceFeeds(reference);

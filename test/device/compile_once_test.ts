@@ -41,6 +41,8 @@ Deno.test({
   fn: async () => {
     const adapter = (await navigator.gpu.requestAdapter())!;
     const device = await adapter.requestDevice();
+    const entry = { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "storage" } } as const;
+    const bindGroupLayouts = [device.createBindGroupLayout({ entries: [entry] })];
     compileOnce(device);
     const moduleOf = (factor: number) => device.createShaderModule({ code: codeOf(factor) });
     const [two, again, three] = [moduleOf(2), moduleOf(2), moduleOf(3)];
@@ -64,7 +66,6 @@ Deno.test({
     assertEquals(await computed(device, [others[0]!]), [3, 6, 9, 12]);
     assertEquals(await computed(device, [others[1]!]), [7, 7, 7, 7]);
     assertEquals(await computed(device, [others[2]!, doubling]), [6, 10, 14, 18]);
-    const entry = { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "storage" } } as const;
     const layoutOf = (...entries: GPUBindGroupLayoutEntry[]) =>
       device.createPipelineLayout({ bindGroupLayouts: [device.createBindGroupLayout({ entries })] });
     const wider = layoutOf(entry, { ...entry, binding: 1 });
@@ -73,6 +74,10 @@ Deno.test({
     assertStrictEquals(await pipeline(again, "main", {}, layoutOf({ ...entry })), laidOut);
     assertNotStrictEquals(await pipeline(two, "main", {}, wider), laidOut);
     assertEquals(await computed(device, [laidOut, doubling]), [4, 8, 12, 16]);
+    // Of what was made before, it is not known which layouts are equal.
+    const elsewhere = await pipeline(two, "main", {}, device.createPipelineLayout({ bindGroupLayouts }));
+    assertNotStrictEquals(elsewhere, laidOut);
+    assertEquals(await computed(device, [elsewhere]), [2, 4, 6, 8]);
     await assertRejects(() => pipeline(two, "missing"));
     await assertRejects(() => pipeline(two, "missing"));
     assert(adapter);

@@ -18,7 +18,7 @@ export async function copyProject(folder: string, pages: Readonly<Record<string,
   const entries = ["deno.json", "deno.lock", "src", "docs", "data", "experiments", "bench", "test"];
   for (const entry of entries) await copy(join(ROOT, entry), join(folder, entry));
   await writeSmallModel(join(folder, "data/models/reviews-mlm-mini"));
-  // As in the tests' own process.
+  // On one thread, as in the tests' own process.
   const cpu: string = join(folder, "src/device/cpu.ts");
   await Deno.writeTextFile(cpu, `import "../../test/one_thread.ts";\n${await Deno.readTextFile(cpu)}`);
   for (const [file, text] of Object.entries(pages)) {

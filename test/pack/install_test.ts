@@ -107,7 +107,7 @@ console.log(file);
     await Deno.writeTextFile(
       join(study, "transformers.d.ts"),
       `export declare const env: { allowRemoteModels: boolean; localModelPath: string };
-export declare function pipeline(task: "text-classification", model: string, options: { readonly dtype: string }):
+export declare function pipeline(task: "text-classification", model: string, options: { readonly dtype: "fp32" | "fp16" | "q8" }):
   Promise<(texts: readonly string[]) => Promise<{ readonly label: string; readonly score: number }[]>>;
 `,
     );

@@ -6,7 +6,13 @@ import { inFolder } from "../commands/softprompt.ts";
 import { mustHave } from "../shared.ts";
 import { V8_FLAGS } from "../v8_flags.ts";
 
-const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/** The headless shell is first: it is the same engine without the windows around it, and opens a page in less than half of the time. */
+const PLACES = [
+  "/usr/bin/chromium-headless-shell",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
 
 /** How a reader looks at a page. */
 export interface Reader {
@@ -59,7 +65,7 @@ function browserWith(flags: readonly string[]): Promise<Browser> {
   return memoize(browsers, flags.join(" "), async () => {
     const executablePath = browserPath();
     if (executablePath === undefined) {
-      throw new Error(`there is no Chromium (${PLACES.join(", ")}): apt-get install chromium`);
+      throw new Error(`there is no Chromium (${PLACES.join(", ")}): apt-get install chromium-headless-shell`);
     }
     return await chromium.launch({
       executablePath,

@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import type { RunDescription } from "../../src/browser/served_run.ts";
 import { listen, MOST_CONNECTIONS, PATIENCE } from "../../src/serve/listen.ts";
 import { type ServedFiles, serveRun } from "../../src/serve/server.ts";
+import { heldMemory } from "../held_memory.ts";
 import { inFolder } from "../commands/softprompt.ts";
 
 /** The size of the weights file, in bytes: 20 copies of it are more than the memory that the test allows. */
@@ -61,14 +62,14 @@ async function answerOf(connection: Deno.TcpConn): Promise<string> {
 
 Deno.test("clients that do not read their answers hold no file in memory, and others are answered meanwhile", () =>
   served("127.0.0.1", async (url) => {
-    const before = Deno.memoryUsage().rss;
+    const before = heldMemory();
     const slow = await Promise.all(Array.from(
       { length: SLOW_CLIENTS },
       () => sent(url, "GET /weights/model.data HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     ));
     const whole = await (await fetch(new URL("/weights/model.data", url))).bytes();
     assertEquals(whole.length, LARGE);
-    const grown = Deno.memoryUsage().rss - before;
+    const grown = heldMemory() - before;
     for (const connection of slow) connection.close();
     assert(grown < SLOW_CLIENTS * LARGE / 2, `${Math.round(grown / 2 ** 20)} MiB`);
   }));
@@ -165,13 +166,13 @@ Deno.test("requests that are ambiguous are refused, and no others are hidden in 
 Deno.test("of the requests that a client sends ahead of the answers, one is worked on at a time, and not all wait", () =>
   served("127.0.0.1", async (url, failures) => {
     const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-    const before = Deno.memoryUsage().rss;
+    const before = heldMemory();
     const flood = await sent(url, request("/weights/model.data").repeat(900));
     const ahead = request("/run.json").repeat(50) +
       request("/run.json").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
     assertEquals(statuses(await answerOf(await sent(url, ahead))), Array(51).fill("200"));
     await answerOf(flood).catch(() => "");
-    assert(Deno.memoryUsage().rss - before < 2 * LARGE);
+    assert(heldMemory() - before < 2 * LARGE);
     assertEquals(failures, []);
   }));
 

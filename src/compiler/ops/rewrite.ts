@@ -16,8 +16,8 @@ export type Visit = (
 ) => readonly Value[] | undefined;
 
 /**
- * Rebuilds a graph, node by node in order, leaving out what no output needs; shapes are inferred again, so that a
- * replaced value may have another shape.
+ * Rebuilds a graph, node by node in order, leaving out what no output needs. A node that reads the same values as before is in both
+ * graphs; of others the shapes are inferred again, so that a replaced value may have another shape.
  *
  * @param prepare gives the values that are replaced from the start, by what stands for them
  */

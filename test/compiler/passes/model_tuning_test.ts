@@ -7,7 +7,7 @@ import {
 } from "../../../src/compiler/mod.ts";
 import { evaluate } from "../../../src/compiler/graph/dimension.ts";
 import { float32Tensor, int64Tensor, scalarTensor, type Tensor } from "../../../src/device/device.ts";
-import { DEVICES, sharedDevice, stepsOn } from "../../devices.ts";
+import { DEVICES, sharedDevice } from "../../devices.ts";
 import { familyFeeds, familyModel, readFamily } from "../family_step.ts";
 import { relativeError } from "../graph_runner.ts";
 
@@ -54,7 +54,7 @@ const norm = (numbers: ArrayLike<number>) =>
   Math.sqrt(Array.from(numbers).reduce((sum, x) => sum + x * x, 0));
 
 for (const kind of DEVICES) {
-  const steps = kind === "cpu" ? 20 : stepsOn(kind, 3, 2);
+  const steps = kind === "cpu" ? 20 : 3;
   Deno.test(`${steps} steps of tuning the whole model on ${kind} are those of PyTorch in float64`, async () => {
     const device = await sharedDevice(kind);
     const { train, predict, parameters, state } = compileModelTuning(
