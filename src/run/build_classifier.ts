@@ -3,6 +3,7 @@ import type { PromptInterpretation } from "../prompt/interpretation.ts";
 import type { Parameters } from "../training/early_stopping.ts";
 import type { Tuned } from "../training/trainer.ts";
 import { ensembleClassifier, hardClassifier, untunedPrompt } from "./classifiers.ts";
+import { bankOf } from "./compile_run.ts";
 import type { RunContext } from "./context.ts";
 import type { EncodedExample } from "./encode_dataset.ts";
 import type { RunParts } from "./run_parts.ts";
@@ -37,7 +38,7 @@ export async function buildClassifier<One extends EncodedExample, Made>(
     return { answerer: formTask.answerer(hardClassifier(prepared, device, await sessions.hard())) };
   }
   if (experiment.ensemble && ensemblePrompts) {
-    const session = await sessions.answer(compiled, "bank");
+    const session = await sessions.answer(bankOf(graphs), "bank");
     const classifier = ensembleClassifier(
       prepared,
       experiment.ensemble,

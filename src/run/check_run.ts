@@ -27,7 +27,7 @@ import type { CompileTarget } from "../artifacts/compile_model.ts";
 import { compilerHash } from "../artifacts/compiler_hash.ts";
 import { type CheckedTexts, textsToCheck } from "./checked_texts.ts";
 import type { AnyPrepared } from "./prepare.ts";
-import type { RunGraphs } from "./compile_run.ts";
+import { bankOf, type RunGraphs } from "./compile_run.ts";
 import { thrownMessage } from "../base/errors.ts";
 
 /** The outcome of a run's check: the result, new or cached, or the reason why there was none. */
@@ -206,7 +206,7 @@ function answerGraph(
     );
     return { graph: model.answer, inputs: Object.fromEntries(start) };
   }
-  const compiled = graphs.hard ?? (isEnsemble ? graphs.prompt.bank : graphs.prompt);
+  const compiled = graphs.hard ?? (isEnsemble ? bankOf(graphs) : graphs.prompt);
   return { graph: kind === "words" ? compiled.answer : compiled.predict, inputs: {} };
 }
 

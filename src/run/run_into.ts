@@ -144,11 +144,9 @@ async function runAs<One extends EncodedExample, Made>(
   const log = (line: string) => progress.log(line);
   const cache = new CompileCache(join(policy.results, ".cache"), log);
   progress.reach({ stage: "compiling", done: 0 });
-  // Steps that are recorded, or fused with those of other runs, are over whole texts.
-  const leavesRows = bare.kind === "cpu" && context.slot === undefined;
   const compiled = await stopwatch.count(
     "compiling",
-    () => compileRun(prepared, target, cache, resources, leavesRows),
+    () => compileRun(prepared, target, bare, cache, context),
   );
   signal.throwIfAborted();
   const formTask = await open(bare, target, cache);

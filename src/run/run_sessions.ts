@@ -1,10 +1,11 @@
-import type { Compiled, CompiledAnswer, CompiledModel, PrefixGraphs } from "../compiler/mod.ts";
+import type { Compiled, CompiledAnswer, CompiledModel, PrefixGraphs, PromptGraphs } from "../compiler/mod.ts";
 import type { Device, Replay, ResidentSession, Session } from "../device/device.ts";
 import { PrefixValues } from "../device/prefix_values.ts";
 import { answerReplay, stepReplay } from "../device/replay_of.ts";
 import type { Stopwatch } from "../device/stopwatch.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import { stepKey } from "./compile_experiment.ts";
+import { bankOf } from "./compile_run.ts";
 import type { RunContext } from "./context.ts";
 import type { PreparedBase } from "./complete_prepared.ts";
 import type { OpenSessions, SessionLease, SessionSet } from "./session_cache.ts";
@@ -43,11 +44,11 @@ export class RunSessions {
     private readonly notReplayed?: Replay["log"],
   ) {}
 
-  /** The compiled step of a prompt; a run with fused steps gets its slot of a bank's. */
-  async tuning(compiled: Compiled): Promise<TuningSessions> {
+  /** The compiled step of a prompt; a run with fused steps gets its slot of a bank's. @param bank the bank's graphs, for these */
+  async tuning(compiled: Compiled, bank?: PromptGraphs): Promise<TuningSessions> {
     const { device, stopwatch, run: { slot } } = this;
     const steps = this.replay(stepReplay);
-    const { train } = slot ? compiled.bank : compiled;
+    const { train } = slot ? bankOf({ bank }) : compiled;
     const { sessions, free } = await this.open(slot ? "bank" : "one", async (opened) => ({
       trainStep: await opened(device.openResident(train, steps)),
       update: await opened(device.openResident(compiled.update, steps)),
@@ -89,12 +90,11 @@ export class RunSessions {
     };
   }
 
-  /** The forward pass alone, of one prompt or of a bank. */
-  async answer(compiled: Compiled, prompts: "one" | "bank"): Promise<Session> {
-    const asked = prompts === "bank" ? compiled.bank : compiled;
+  /** The forward pass alone. @param prompts whether the graphs are of one prompt or of a bank */
+  async answer(compiled: CompiledAnswer, prompts: "one" | "bank"): Promise<Session> {
     const { sessions } = await this.open(
       `answer|${prompts}`,
-      async (opened) => ({ answer: await opened(this.openAnswer(asked)) }),
+      async (opened) => ({ answer: await opened(this.openAnswer(compiled)) }),
     );
     return this.stopwatch.timed(sessions.answer);
   }

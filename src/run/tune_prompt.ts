@@ -27,7 +27,7 @@ export interface TunedPrompt extends SoftPrompt {
  * @throws {Interrupted} when the signal aborts
  */
 export async function tunePrompt<One extends EncodedExample, Made>(
-  { prepared, formTask, graphs: { prefix }, encoded, device, sessions }: RunParts<
+  { prepared, formTask, graphs: { prefix, bank }, encoded, device, sessions }: RunParts<
     One,
     Made,
     Extract<Experiment, { tune: "prompt" }>
@@ -38,7 +38,7 @@ export async function tunePrompt<One extends EncodedExample, Made>(
   const memory = prefix ? memoryForRows(context.resources.workers) : 0;
   const { trainStep, update, answer, kept, endSteps } = prefix
     ? await sessions.tuningAfterPrefix(compiled, prefix, memory)
-    : await sessions.tuning(compiled);
+    : await sessions.tuning(compiled, bank);
   if (kept) keepRows(kept, memory, encoded, prepared.experiment.training, context);
   const { experiment, model } = prepared;
   const { seed, evaluation, precision } = experiment;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Compiled } from "../../src/compiler/mod.ts";
+import type { Compiled, PromptGraphs } from "../../src/compiler/mod.ts";
 import type { GraphFile, Replay } from "../../src/device/device.ts";
 import { Stopwatch } from "../../src/device/stopwatch.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
@@ -18,8 +18,9 @@ const COMPILED = {
   train: graphOf(1),
   update: graphOf(2),
   answer: graphOf(3),
-  bank: { train: graphOf(4), predict: graphOf(5), answer: graphOf(6) },
 } as unknown as Compiled;
+
+const BANK = { train: graphOf(4), predict: graphOf(5), answer: graphOf(6) } as unknown as PromptGraphs;
 
 function sessionsOf(device: FakeDevice, keepsSessions: boolean) {
   const resources = new ResourceCache({ reporter: logDownloads(() => {}), keepsSessions });
@@ -65,7 +66,7 @@ Deno.test("steps, of one prompt and of several, and answers are asked to be repl
   ) {
     const stopwatch = new Stopwatch();
     const run = new RunSessions(PREPARED, device, target, stopwatch, { resources, slot: own }, notReplayed);
-    await run.tuning(COMPILED);
+    await run.tuning(COMPILED, own && BANK);
     await run.end();
   }
   const [steps, answers] = ["steps", "answers"];
