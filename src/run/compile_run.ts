@@ -11,17 +11,20 @@ import {
 import type { PreparedBase } from "./complete_prepared.ts";
 import type { RunContext } from "./context.ts";
 
+/** The compiled graphs of a run with a soft prompt. */
+export interface SoftGraphs {
+  readonly prompt: Compiled;
+  /** The graphs of a bank, where the run's steps are fused with those of others, or several prompts vote. */
+  readonly bank?: PromptGraphs | undefined;
+  /** The graphs that leave out the rows before the prompt, where the run uses them. */
+  readonly prefix?: PrefixGraphs | undefined;
+  readonly model?: never;
+  readonly hard?: never;
+}
+
 /** The compiled graphs of a run: for a soft prompt, tuned or not; for a model that is tuned; or for a hard prompt. */
 export type RunGraphs =
-  | {
-    readonly prompt: Compiled;
-    /** The graphs of a bank, where the run's steps are fused with those of others, or several prompts vote. */
-    readonly bank?: PromptGraphs | undefined;
-    /** The graphs that leave out the rows before the prompt, where the run uses them. */
-    readonly prefix?: PrefixGraphs | undefined;
-    readonly model?: never;
-    readonly hard?: never;
-  }
+  | SoftGraphs
   | { readonly prompt?: never; readonly bank?: never; readonly prefix?: never }
     & (
       | { readonly model: CompiledModel; readonly hard?: never }
