@@ -33,6 +33,7 @@ import type { OpenModel } from "../model/open_model.ts";
 import { readTunedPrompt } from "./read_tuned_prompt.ts";
 import {
   compileExperiment,
+  compileExperimentBank,
   compileTargetOf,
   optimizerName,
   positionCounting,
@@ -92,7 +93,8 @@ export class LoadedRun {
     const wanted = options.device ?? about.experiment.device;
     const device = deviceForModel(await chooseDevice(wanted, log), model.onnx);
     const target = compileTargetOf(device, about.experiment);
-    const compiled = await compileExperiment({ experiment: about.experiment, model }, target, cache);
+    const compiling = { experiment: about.experiment, model };
+    const compiled = await compileExperiment(compiling, target, cache);
     const tuned = options.prompt === undefined ? undefined : await readTunedPrompt(options.prompt, {
       folder,
       ...wordRun(about, folder, "--prompt"),
@@ -102,11 +104,10 @@ export class LoadedRun {
     const experiment = tuned?.experiment ?? about.experiment;
     const { prompt } = experiment;
     const isWhole = experiment.tune === "all";
-    const graph = isWhole
-      ? compileWholeModel(model, optimizerName(experiment.training), target).predict
-      : compiled === undefined
-      ? compileHardModel(model, target).predict
-      : (experiment.ensemble ? compiled.bank : compiled).predict;
+    const bank = experiment.ensemble && await compileExperimentBank(compiling, target, cache);
+    const { predict } = isWhole
+      ? compileWholeModel(model, optimizerName(experiment.training), target)
+      : bank ?? compiled ?? compileHardModel(model, target);
     const counting = positionCounting(prompt, compiled);
     const formTask = isLikelihoodExperiment(experiment)
       ? await loadedLikelihoods(experiment, model, counting, folder)
@@ -123,7 +124,7 @@ export class LoadedRun {
       ? { prompt: await promptOf(experiment, folder, model, compiled.dimension) }
       : {};
     // Opened last: where anything above fails, nothing stays open.
-    const session = await device.open(graph, answerReplay(log));
+    const session = await device.open(predict, answerReplay(log));
     const answer = formTask.answerer({
       session,
       inputs,

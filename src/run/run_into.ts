@@ -144,11 +144,9 @@ async function runAs<One extends EncodedExample, Made>(
   const log = (line: string) => progress.log(line);
   const cache = new CompileCache(join(policy.results, ".cache"), log);
   progress.reach({ stage: "compiling", done: 0 });
-  // Steps that are recorded, or fused with those of other runs, are over whole texts.
-  const leavesRows = bare.kind === "cpu" && context.slot === undefined;
   const compiled = await stopwatch.count(
     "compiling",
-    () => compileRun(prepared, target, cache, resources, leavesRows),
+    () => compileRun(prepared, target, bare, cache, context),
   );
   signal.throwIfAborted();
   const formTask = await open(bare, target, cache);
@@ -164,16 +162,16 @@ async function runAs<One extends EncodedExample, Made>(
     : dataWarnings(title, prepared);
   for (const notice of notices) progress.note(notice);
   progress.reach({ stage: "checking", done: 0 });
-  const run = { prepared, graphs: compiled, target, device: bare, cache: cache.folder, log };
-  const { graphs, outcome: check } = await stopwatch.count(
-    "checking",
-    () => soundGraphs(run, (run) => checkedFirst(run, context)),
-  );
   const notReplayed = policy.replay
     ? (line: string) => progress.note({ about: line, line: `${title}: ${line}` })
     : undefined;
   const sessions = new RunSessions(prepared, bare, target, stopwatch, context, notReplayed);
   try {
+    const run = { prepared, graphs: compiled, target, device: bare, sessions, cache: cache.folder, log };
+    const { graphs, outcome: check } = await stopwatch.count(
+      "checking",
+      () => soundGraphs(run, (run) => checkedFirst(run, context)),
+    );
     const built = await buildClassifier({ prepared, formTask, graphs, encoded, device, sessions }, context);
     if (signal.aborted) {
       throw new Interrupted(`${title} was interrupted before its test set was classified`);
