@@ -1,4 +1,5 @@
-import { ExperimentDocument, type KeyPath, placesIn } from "./document.ts";
+import { ExperimentDocument, placesIn } from "./document.ts";
+import type { KeyPath } from "./key_path.ts";
 import { ConfigValueError, ExperimentError } from "../base/errors.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
 import { overridden, type Override } from "./override.ts";

@@ -1,7 +1,8 @@
 import { ExperimentError, InputError, type Problem } from "../base/errors.ts";
 import { foldedName } from "../base/file_name.ts";
 import { multiplierProblems, multipliersOf, searchedKeys } from "./combinations.ts";
-import { type ExperimentDocument, type KeyPath, valueAt } from "./document.ts";
+import type { ExperimentDocument } from "./document.ts";
+import { type KeyPath, valueAt } from "./key_path.ts";
 import { DEFAULTS, type ExperimentFile, type SearchKeys } from "./experiment_file.ts";
 import { type Override, setTwice } from "./override.ts";
 import { checkedFile } from "./parse.ts";
