@@ -1,5 +1,5 @@
 /**
- * Writes the modules of types that are made of the project's JSON Schemas: a part of `deno task keys`.
+ * Writes the modules of types, and of checks, that are made of the project's JSON Schemas: a part of `deno task keys`.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import cluster from "./cluster/cluster_schema.json" with { type: "json" };
 import planFiles from "./cluster/plan_files.json" with { type: "json" };
 import runFiles from "./results/run_files.json" with { type: "json" };
 import trainingFiles from "./training/training_files.json" with { type: "json" };
+import { schemaChecks } from "./schema/schema_checks.ts";
 import { schemaTypes } from "./schema/schema_types.ts";
 
 /** The modules that are made, by their paths. */
@@ -40,6 +41,18 @@ export function generatedModules(): Record<string, string> {
       schema: "plan_files.json",
       definitions: "PlanFileTypes",
     }),
+    "src/results/run_file_checks.js": schemaChecks(runFiles, "run_files.json", "./run_file_checks.d.ts"),
+    "src/training/training_file_checks.js": schemaChecks(
+      trainingFiles,
+      "training_files.json",
+      "./training_file_checks.d.ts",
+    ),
+    "src/artifacts/manifest_checks.js": schemaChecks(
+      artifacts,
+      "artifacts_manifest.json",
+      "./manifest_checks.d.ts",
+    ),
+    "src/cluster/plan_file_checks.js": schemaChecks(planFiles, "plan_files.json", "./plan_file_checks.d.ts"),
   };
 }
 

@@ -14,13 +14,13 @@ import { formatFault } from "../base/format_version.ts";
 import { readChecked, withChecksums } from "../disk/checksums.ts";
 import { writeFolder } from "../disk/replace_folder.ts";
 import type { ArtifactsManifest, ArtifactsTypes } from "./artifacts_manifest.ts";
-import schema from "./artifacts_manifest.json" with { type: "json" };
+import checks from "./manifest_checks.js";
 import { Definitions } from "../schema/definitions.ts";
 import type { ModelGraph } from "../model/open_model.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
 
 /** The schemas of a manifest. */
-const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(schema);
+const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(checks);
 
 /** What artifacts are compiled from. */
 export interface ArtifactsOrigin {

@@ -7,11 +7,11 @@ import { writeFolder } from "../disk/replace_folder.ts";
 import type { ModelGraph } from "../model/open_model.ts";
 import { Definitions } from "../schema/definitions.ts";
 import type { ArtifactsTypes, PrefixManifest } from "./artifacts_manifest.ts";
-import schema from "./artifacts_manifest.json" with { type: "json" };
+import checks from "./manifest_checks.js";
 import { checkedWeights, weightsAsNow } from "./manifest.ts";
 
 /** The schemas of a manifest. */
-const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(schema);
+const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(checks);
 
 const MANIFEST = "prefix.json";
 const FORMAT = "softprompt-prefix/1";
