@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { experimentChecks } from "./experiment/make_checks.ts";
 import { EXPERIMENT_SCHEMA } from "./experiment/schema_part.ts";
 import artifacts from "./artifacts/artifacts_manifest.json" with { type: "json" };
 import cluster from "./cluster/cluster_schema.json" with { type: "json" };
@@ -41,18 +42,23 @@ export function generatedModules(): Record<string, string> {
       schema: "plan_files.json",
       definitions: "PlanFileTypes",
     }),
-    "src/results/run_file_checks.js": schemaChecks(runFiles, "run_files.json", "./run_file_checks.d.ts"),
-    "src/training/training_file_checks.js": schemaChecks(
-      trainingFiles,
-      "training_files.json",
-      "./training_file_checks.d.ts",
-    ),
-    "src/artifacts/manifest_checks.js": schemaChecks(
-      artifacts,
-      "artifacts_manifest.json",
-      "./manifest_checks.d.ts",
-    ),
-    "src/cluster/plan_file_checks.js": schemaChecks(planFiles, "plan_files.json", "./plan_file_checks.d.ts"),
+    "src/experiment/experiment_checks.js": experimentChecks(),
+    "src/results/run_file_checks.js": schemaChecks(runFiles, {
+      schema: "run_files.json",
+      types: "./run_file_checks.d.ts",
+    }),
+    "src/training/training_file_checks.js": schemaChecks(trainingFiles, {
+      schema: "training_files.json",
+      types: "./training_file_checks.d.ts",
+    }),
+    "src/artifacts/manifest_checks.js": schemaChecks(artifacts, {
+      schema: "artifacts_manifest.json",
+      types: "./manifest_checks.d.ts",
+    }),
+    "src/cluster/plan_file_checks.js": schemaChecks(planFiles, {
+      schema: "plan_files.json",
+      types: "./plan_file_checks.d.ts",
+    }),
   };
 }
 

@@ -7,7 +7,7 @@ import { DEFAULTS, type ExperimentFile, type SearchKeys } from "./experiment_fil
 import { type Override, setTwice } from "./override.ts";
 import { checkedFile } from "./parse.ts";
 import { resolve } from "./resolve.ts";
-import { MULTIPLIERS } from "./schema_check.ts";
+import { MULTIPLIERS } from "./multipliers.ts";
 import { axisProblems, baseOf, endsOf, searchAxes, type SearchAxis } from "./search_axes.ts";
 import { refuse, settingsOf, type Variant } from "./sweep.ts";
 import { bringsValidation } from "./tuning_rules.ts";

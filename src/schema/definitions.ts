@@ -1,14 +1,9 @@
-/** What is wrong with data, as Ajv says it. */
-interface Fault {
-  /** The keys that lead to what is wrong, each after a slash. */
-  readonly instancePath: string;
-  readonly message?: string;
-}
+import type { ErrorObject } from "ajv";
 
 /** A check of data against a definition; its `errors` are those of the last data. */
 export interface Check<Valid> {
   (data: unknown): data is Valid;
-  readonly errors?: readonly Fault[] | null;
+  readonly errors?: readonly ErrorObject[] | null;
 }
 
 /** The checks of a schema's definitions, by their names. @typeParam Types the generated types, by the same names */

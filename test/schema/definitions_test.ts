@@ -9,8 +9,7 @@ interface Types {
 
 const GENERATED = schemaChecks(
   { definitions: { line: { type: "object", required: ["step"], properties: { step: { type: "number" } } } } },
-  "lines.json",
-  "./line_checks.d.ts",
+  { schema: "lines.json", types: "./line_checks.d.ts" },
 );
 
 const { default: checks }: { default: Checks<Types> } = await import(
