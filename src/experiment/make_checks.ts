@@ -47,6 +47,9 @@ export function experimentChecks(): string {
   return moduleOf(ajv, { whole: "whole", multipliers: "multipliers" }, {
     schema: "schema.json",
     types: "./experiment_checks.d.ts",
-    imports: [`import { lastRepeated } from "./distinct.ts";`],
+    imports: [
+      `import { codePointsIn } from "../base/code_points.ts";`,
+      `import { lastRepeated } from "./distinct.ts";`,
+    ],
   });
 }
