@@ -71,6 +71,9 @@ export function packages({ folder, pathOf }: Installed): Plugin {
   };
 }
 
+/** The beginning of an import that is run when it is first used: esbuild cannot bundle it, and what is in a bundle takes no time to find. */
+const DEFERRED = /^import defer /gm;
+
 /** Marks what has been found in the import map: it is a path in `node_modules`. */
 const FOUND = Symbol("found");
 
@@ -114,7 +117,7 @@ function ownModules(
             ? `new URL(${what}, new URL("../../${own}", import.meta.url))`
             : `new URL("./${name}.js", import.meta.url)`;
         });
-        return { contents: transform(contents), loader: "ts" };
+        return { contents: transform(contents).replaceAll(DEFERRED, "import "), loader: "ts" };
       });
     },
   };

@@ -18,29 +18,28 @@ const SLOW = [
   "yaml",
 ];
 
-/** Those that are loaded with a module. What only some of its calls need is imported when they need it. */
+/** Those that are loaded with a module. What only some of its calls need is imported when they need it, or deferred. */
 const LOADED: Readonly<Record<string, readonly string[]>> = {
   "src/launch.ts": [],
   "src/launcher/file_reads.ts": ["yaml"],
   "src/main.ts": [],
   "src/commands/baseline.ts": ["yaml"],
-  "src/commands/batch.ts": ["onnx-buf", "simple-statistics", "string-width", "yaml"],
+  "src/commands/batch.ts": ["onnx-buf", "simple-statistics", "yaml"],
   "src/commands/diff.ts": ["yaml"],
   "src/commands/diff_classes.ts": [
     "@stdlib/stats-base-dists-normal-quantile",
     "@stdlib/stats-binomial-test",
     "@stdlib/stats-padjust",
     "simple-statistics",
-    "string-width",
   ],
   "src/commands/export.ts": ["onnx-buf", "yaml"],
-  "src/commands/list.ts": ["string-width", "yaml"],
+  "src/commands/list.ts": ["yaml"],
   "src/commands/predict.ts": ["onnx-buf", "simple-statistics", "yaml"],
   "src/commands/report.ts": ["yaml"],
-  "src/commands/run.ts": ["onnx-buf", "string-width", "yaml"],
-  "src/commands/show.ts": ["string-width", "yaml"],
-  "src/commands/status.ts": ["string-width", "yaml"],
-  "src/commands/validate.ts": ["onnx-buf", "string-width", "yaml"],
+  "src/commands/run.ts": ["onnx-buf", "yaml"],
+  "src/commands/show.ts": ["yaml"],
+  "src/commands/status.ts": ["yaml"],
+  "src/commands/validate.ts": ["onnx-buf", "yaml"],
   "src/commands/view.ts": ["yaml"],
 };
 

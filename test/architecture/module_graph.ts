@@ -5,7 +5,7 @@ import { ROOT } from "../shared.ts";
 interface Imports {
   /** Specifiers as they are written: types, `export … from`, dynamic imports and modules of workers count. */
   readonly specifiers: readonly string[];
-  /** Those that are loaded with the module: no types, and nothing that is imported when it is needed. */
+  /** Those that are loaded with the module: no types, and nothing that is run when it is first needed. */
   readonly loaded: readonly string[];
   /** The dynamic imports whose specifier is no literal, as they are written. */
   readonly computed: readonly string[];
@@ -25,7 +25,11 @@ export function importsIn(source: string, path = "x.ts"): Imports {
     if (node !== null && kind === "value") loaded.push(node.value);
   };
   const collect: Deno.lint.LintVisitor = {
-    ImportDeclaration: ({ source, importKind }) => takeKind(source, importKind),
+    ImportDeclaration: (node) => {
+      const isDeferred = source.startsWith("import defer ", node.range[0]);
+      if (isDeferred) take(node.source);
+      else takeKind(node.source, node.importKind);
+    },
     ExportAllDeclaration: ({ source, exportKind }) => takeKind(source, exportKind),
     ExportNamedDeclaration: ({ source, exportKind }) => takeKind(source, exportKind),
     ImportExpression: ({ source }) => take(source),
