@@ -28,7 +28,6 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
   "src/commands/diff.ts": ["yaml"],
   "src/commands/diff_classes.ts": [
     "@stdlib/stats-base-dists-normal-quantile",
-    "@stdlib/stats-binomial-test",
     "@stdlib/stats-padjust",
     "simple-statistics",
   ],
