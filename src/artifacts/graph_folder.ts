@@ -7,10 +7,10 @@ import { writeFolder } from "../disk/replace_folder.ts";
 import type { ModelGraph } from "../model/open_model.ts";
 import { Definitions } from "../schema/definitions.ts";
 import type { ArtifactsTypes, WeightsFile } from "./artifacts_manifest.ts";
-import schema from "./artifacts_manifest.json" with { type: "json" };
+import checks from "./manifest_checks.js";
 
 /** The schemas of a manifest. */
-const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(schema);
+const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(checks);
 
 /** What every manifest has. */
 type Common = "format" | "tensor_bytes" | "weights";

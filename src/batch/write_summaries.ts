@@ -8,7 +8,6 @@ import type { Experiment } from "../experiment/types.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
 import { readTextRun, type TextRunRecord } from "../results/read_text_run.ts";
-import { sweepReport } from "../report/sweep_report.ts";
 import { type Elsewhere, onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
@@ -164,6 +163,7 @@ export async function writeSummaryOf(
     const path: string = join(folder, name);
     await onDisk(path, () => writeWhole(path, text), elsewhere);
   };
+  const { sweepReport } = await import("../report/sweep_report.ts");
   const html = await sweepReport(summary, records, texts, by);
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }), elsewhere);
   const lock = await Lock.take(lockPath(results, `${title} summary`), { ...(elsewhere && { elsewhere }) });

@@ -27,7 +27,7 @@ import { logDownloads } from "../hub/log_downloads.ts";
 import type { LoadOptions, TextLoadOptions } from "./load_options.ts";
 import type { LoadedTextRun } from "./load_texts.ts";
 import { type InputText, placedTexts } from "./placed_text.ts";
-import { loadedLikelihoods, type LoadedTask, loadedWords } from "./loaded_task.ts";
+import { type LoadedTask, loadedWords } from "./loaded_task.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { readTunedPrompt } from "./read_tuned_prompt.ts";
@@ -110,7 +110,7 @@ export class LoadedRun {
       : bank ?? compiled ?? compileHardModel(model, target);
     const counting = positionCounting(prompt, compiled);
     const formTask = isLikelihoodExperiment(experiment)
-      ? await loadedLikelihoods(experiment, model, counting, folder)
+      ? await (await import("./loaded_likelihoods.ts")).loadedLikelihoods(experiment, model, counting, folder)
       : loadedWords(experiment, model, counting);
     // A calibration belongs to the prompt that the run tuned.
     const calibration = tuned === undefined

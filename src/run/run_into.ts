@@ -15,7 +15,6 @@ import type { CompileTarget } from "../artifacts/compile_model.ts";
 import type { Device } from "../device/device.ts";
 import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
-import { writeFreeRun } from "./write_free_run.ts";
 import { wordTask } from "./word_task.ts";
 import { answeredWarnings, answerWarning, dataWarnings, encodingWarnings } from "./warnings.ts";
 import { compileTargetOf, positionCounting } from "./compile_experiment.ts";
@@ -77,6 +76,7 @@ async function runFree(prepared: PreparedGenerated, context: RunContext): Promis
   if (!isGeneratedExperiment(written)) throw new TypeError(`${title} is written with other answers`);
   const { freeTask, openGenerator } = await import("./free_task.ts");
   const { judgeFree } = await import("./judge_free.ts");
+  const { writeFreeRun } = await import("./write_free_run.ts");
   const log = (line: string) => progress.log(`${title}: ${line}`);
   await using opened = new AsyncDisposableStack();
   const open = async (device: Device, target: CompileTarget, cache: CompileCache) => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import type { ArtifactsTypes } from "../../src/artifacts/artifacts_manifest.ts";
-import schema from "../../src/artifacts/artifacts_manifest.json" with { type: "json" };
+import checks from "../../src/artifacts/manifest_checks.js";
 import { writeArtifacts } from "../../src/artifacts/manifest.ts";
 import { readBank, readStep, writeBank, writeStep } from "../../src/artifacts/step_files.ts";
 import { readChecked, withChecksums } from "../../src/disk/checksums.ts";
@@ -27,7 +27,7 @@ for (
       const folder = join(root, "artifacts");
       await writeArtifacts(folder, COMPILED, BANK, { ...ORIGIN, answer });
       assertEquals([...Deno.readDirSync(root)].map(({ name }) => name), ["artifacts"]);
-      const definitions = new Definitions<ArtifactsTypes>(schema);
+      const definitions = new Definitions<ArtifactsTypes>(checks);
       const content = JSON.parse(await Deno.readTextFile(join(folder, "artifacts.json")));
       const manifest = definitions.read("artifacts_manifest", content, (fault) => new Error(fault));
       assertEquals(manifest.format, format);
