@@ -72,8 +72,8 @@ export function packages({ folder, pathOf }: Installed): Plugin {
 }
 
 /**
- * The text of a module with its imports that are run when they are first used as ordinary ones: esbuild cannot bundle them, and what is in a
- * bundle takes little time to load.
+ * A module with ordinary imports in place of deferred ones (`import defer`), which esbuild cannot bundle. What is in a bundle takes little
+ * time to load.
  */
 export function undeferred(source: string): string {
   return source.replaceAll(/^import defer /gm, "import ");

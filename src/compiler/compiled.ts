@@ -22,7 +22,10 @@ export interface CompiledAnswer {
   readonly answer: Emitted;
 }
 
-/** The graphs of a prompt, or of a bank: of several prompts side by side, whose inputs and outputs have a first axis `prompts`. */
+/**
+ * The graphs of a prompt, or of a bank: of several prompts side by side. Then the prompt, its gradient and the optimizer's states have a
+ * first axis `prompts`, and `prompt_of_example` int64 [batch] says which of them each example is read with.
+ */
 export interface PromptGraphs extends CompiledAnswer {
   /** One training step: `artifacts.json`'s `train`, or its `bank.train`. */
   readonly train: Emitted;

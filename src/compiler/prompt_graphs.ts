@@ -15,7 +15,7 @@ export interface GraphNames {
   readonly suffix: string;
 }
 
-/** What is read of a prompt's model, and how the prompt is trained by it. */
+/** What is read of the model, and how the prompt is trained. */
 export interface PromptTraining {
   readonly answer: AnswerKind;
   readonly loss: LossMean;

@@ -16,7 +16,7 @@ export type Checks<Types> = { readonly [Name in keyof Types]: Check<Types[Name]>
  * @typeParam Types the generated types, by the definitions' names
  */
 export class Definitions<Types> {
-  /** @param checks generated from the definitions as well: Ajv would take longer to make them than a short command takes */
+  /** @param checks generated from the definitions as well: to load Ajv, and to have it make them, takes a good part of the time of a short command */
   constructor(private readonly checks: Checks<Types>) {}
 
   /**

@@ -29,8 +29,8 @@ export function schemaChecks(schema: SchemaPart, module: ChecksModule): string {
 }
 
 /**
- * Checks as a JavaScript module, which needs no Ajv: to load that and to have it make the checks takes longer than a short command does
- * otherwise.
+ * Checks as a JavaScript module, which needs no Ajv: to load that, and to have it make the checks, takes a good part of the time of a short
+ * command.
  *
  * @param checks the schemas' names in Ajv by those of the checks
  */

@@ -16,9 +16,12 @@ export interface CommandIo extends Io {
 /**
  * The input and output of a verb. What measures texts takes a while to load, and is loaded for progress on a terminal alone.
  *
- * @param showsProgress whether progress is shown at the bottom of a terminal; the launcher has none to show
+ * @param options `showsProgress`: whether progress is shown at the bottom of a terminal; the launcher has none to show
  */
-export async function commandIo(given: Io, showsProgress = true): Promise<CommandIo> {
+export async function commandIo(
+  given: Io,
+  { showsProgress = true }: { readonly showsProgress?: boolean } = {},
+): Promise<CommandIo> {
   const io = safeIo(given);
   const area = showsProgress && io.terminal ? new StatusArea(io.terminal) : undefined;
   const shown = area ? await inArea(area) : new PlainProgress(io.log);

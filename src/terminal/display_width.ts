@@ -4,8 +4,7 @@ import defer * as library from "string-width";
 const PLAIN = /^[ -~–±…]*$/;
 
 /**
- * Whether each character of a text is a column wide, and ends no other. Most texts are such, and what measures the others takes longer to
- * make than a short command takes.
+ * Whether each character of a text is a column wide. Most texts are such, and to load what measures the others takes tens of milliseconds.
  */
 export function isPlain(text: string): boolean {
   return PLAIN.test(text);

@@ -1,4 +1,5 @@
 import { dirname, join } from "@std/path";
+import { memoize } from "../../src/base/memoize.ts";
 import { ROOT } from "../shared.ts";
 
 /** What a module imports. */
@@ -63,7 +64,7 @@ function fileNamed(name: string, path: string): string | undefined {
   return name.startsWith(".") ? join(dirname(path), name) : undefined;
 }
 
-/** The packages that are loaded with a module of the project, and with all that this loads, by the names that they are imported by. */
+/** The packages that are loaded with a module of the project, and with all that this loads, by their names; `@std` is the standard library. */
 export async function packagesLoadedWith(path: string): Promise<Set<string>> {
   const packages = new Set<string>();
   const seen = new Set<string>();
@@ -71,13 +72,30 @@ export async function packagesLoadedWith(path: string): Promise<Set<string>> {
   for (let at = left.pop(); at !== undefined; at = left.pop()) {
     if (seen.has(at) || at.endsWith(".json")) continue;
     seen.add(at);
-    for (const name of importsIn(await Deno.readTextFile(join(ROOT, at)), at).loaded) {
+    for (const name of await loadedBy(at)) {
       const file = fileNamed(name, at);
-      if (file === undefined) packages.add(name);
-      else left.push(file);
+      if (file !== undefined) left.push(file);
+      else if (!name.startsWith("node:")) packages.add(packageNamed(name));
     }
   }
   return packages;
+}
+
+const loaded = new Map<string, Promise<readonly string[]>>();
+
+/** What a module of the project loads with it, as it writes it. Each is read once. */
+function loadedBy(path: string): Promise<readonly string[]> {
+  return memoize(
+    loaded,
+    path,
+    async () => importsIn(await Deno.readTextFile(join(ROOT, path)), path).loaded,
+  );
+}
+
+/** The package of an import: that of `@stdlib/stats-padjust` or of `hyparquet/src/column.js`. */
+function packageNamed(name: string): string {
+  if (name.startsWith("@std/")) return "@std";
+  return name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/");
 }
 
 /** All TypeScript in a folder of the project, by its path from the project's folder. */
