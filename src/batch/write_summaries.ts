@@ -27,6 +27,7 @@ import type { RankedGroup } from "../results/summarize.ts";
 import type { EnsembleRow, RankedBy, SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
 import type { PlannedRun } from "./plan.ts";
+import { summaryWriters } from "./summary_writers.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 
 /** A run that the files ask for, and whether its results existed before. */
@@ -152,8 +153,7 @@ export async function writeSummaryOf(
   const ensembles = runs.flatMap((run) => run.isEnsemble ? [ensembleRow(run)] : []);
   const records = new Map(runs.flatMap(({ row, record }) => record ? [[row.folder, record]] : []));
   const texts = new Map(runs.flatMap(({ row, ofTexts }) => ofTexts ? [[row.folder, ofTexts]] : []));
-  // The quantiles of t take an eighth of a command's start to load.
-  const { rankedByValidation, summarize } = await import("../results/summarize.ts");
+  const { rankedByValidation, summarize, sweepReport } = await summaryWriters();
   const summarized = summarize(title, rows, ensembles, by);
   const summary = {
     ...summarized,
@@ -163,7 +163,6 @@ export async function writeSummaryOf(
     const path: string = join(folder, name);
     await onDisk(path, () => writeWhole(path, text), elsewhere);
   };
-  const { sweepReport } = await import("../report/sweep_report.ts");
   const html = await sweepReport(summary, records, texts, by);
   await onDisk(folder, () => Deno.mkdir(folder, { recursive: true }), elsewhere);
   const lock = await Lock.take(lockPath(results, `${title} summary`), { ...(elsewhere && { elsewhere }) });
