@@ -5,7 +5,8 @@
  */
 import { extname, join } from "@std/path";
 import { InputError, thrownMessage } from "../src/base/errors.ts";
-import { ExperimentDocument, valueAt } from "../src/experiment/document.ts";
+import { ExperimentDocument } from "../src/experiment/document.ts";
+import { valueAt } from "../src/experiment/key_path.ts";
 import { baselineFile, canNameBaseline } from "../src/results/baseline_place.ts";
 import { endStep, type Environment, handedOn, pullRequest, variable } from "./environment.ts";
 import { GitHub } from "./github.ts";

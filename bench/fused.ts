@@ -7,7 +7,7 @@
  *   deno task bench:fused            all devices
  *   deno task bench:fused cpu wasm   some of them
  */
-import { compile } from "../src/compiler/mod.ts";
+import { compile, compileBank } from "../src/compiler/mod.ts";
 import { chooseDevice } from "../src/device/choose.ts";
 import type { Device, DeviceKind, Feeds, ResidentSession, Tensor } from "../src/device/device.ts";
 import { stepReplay } from "../src/device/replay_of.ts";
@@ -92,9 +92,9 @@ for (const kind of kinds) {
 async function opened(
   device: Device,
 ): Promise<{ one: ResidentSession; many: ResidentSession; dimension: number }> {
-  const { train, bank, dimension } = compile(bytes, PATH, "embedding-output", "adamw", {
-    target: device.kind === "webgpu" ? "webgpu" : "cpu",
-  });
+  const target = device.kind === "webgpu" ? "webgpu" : "cpu";
+  const { train, dimension } = compile(bytes, PATH, "embedding-output", "adamw", { target });
+  const bank = compileBank(bytes, PATH, "embedding-output", "adamw", { target });
   const replay = stepReplay(console.error);
   return {
     one: await device.openResident(train, replay),

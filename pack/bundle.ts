@@ -71,6 +71,14 @@ export function packages({ folder, pathOf }: Installed): Plugin {
   };
 }
 
+/**
+ * A module with ordinary imports in place of deferred ones (`import defer`), which esbuild cannot bundle. What is in a bundle takes little
+ * time to load.
+ */
+export function undeferred(source: string): string {
+  return source.replaceAll(/^import defer /gm, "import ");
+}
+
 /** Marks what has been found in the import map: it is a path in `node_modules`. */
 const FOUND = Symbol("found");
 
@@ -114,7 +122,7 @@ function ownModules(
             ? `new URL(${what}, new URL("../../${own}", import.meta.url))`
             : `new URL("./${name}.js", import.meta.url)`;
         });
-        return { contents: transform(contents), loader: "ts" };
+        return { contents: undeferred(transform(contents)), loader: "ts" };
       });
     },
   };

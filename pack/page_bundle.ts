@@ -1,6 +1,6 @@
 import { join } from "@std/path";
-import { build, type Metafile } from "esbuild";
-import { packages } from "./bundle.ts";
+import { build, type Metafile, type Plugin } from "esbuild";
+import { packages, undeferred } from "./bundle.ts";
 import type { Installed } from "./installed.ts";
 
 /** The scripts of the page, by their names. */
@@ -33,7 +33,18 @@ export async function bundlePage(root: string, out: string, installed: Installed
     logLevel: "error",
     metafile: true,
     absWorkingDir: root,
-    plugins: [packages(installed)],
+    plugins: [packages(installed), OWN_MODULES],
   });
   return metafile;
 }
+
+/** Reads the project's modules as esbuild can bundle them. */
+const OWN_MODULES: Plugin = {
+  name: "own modules",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]src[\\/].*\.tsx?$/ }, async ({ path }) => ({
+      contents: undeferred(await Deno.readTextFile(path)),
+      loader: path.endsWith("x") ? "tsx" : "ts",
+    }));
+  },
+};

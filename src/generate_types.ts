@@ -1,14 +1,16 @@
 /**
- * Writes the modules of types that are made of the project's JSON Schemas: a part of `deno task keys`.
+ * Writes the modules of types, and of checks, that are made of the project's JSON Schemas: a part of `deno task keys`.
  *
  * @module
  */
+import { experimentChecks } from "./experiment/make_checks.ts";
 import { EXPERIMENT_SCHEMA } from "./experiment/schema_part.ts";
 import artifacts from "./artifacts/artifacts_manifest.json" with { type: "json" };
 import cluster from "./cluster/cluster_schema.json" with { type: "json" };
 import planFiles from "./cluster/plan_files.json" with { type: "json" };
 import runFiles from "./results/run_files.json" with { type: "json" };
 import trainingFiles from "./training/training_files.json" with { type: "json" };
+import { schemaChecks } from "./schema/schema_checks.ts";
 import { schemaTypes } from "./schema/schema_types.ts";
 
 /** The modules that are made, by their paths. */
@@ -39,6 +41,23 @@ export function generatedModules(): Record<string, string> {
     "src/cluster/plan_files.ts": schemaTypes(planFiles, {
       schema: "plan_files.json",
       definitions: "PlanFileTypes",
+    }),
+    "src/experiment/experiment_checks.js": experimentChecks(),
+    "src/results/run_file_checks.js": schemaChecks(runFiles, {
+      schema: "run_files.json",
+      types: "./run_file_checks.d.ts",
+    }),
+    "src/training/training_file_checks.js": schemaChecks(trainingFiles, {
+      schema: "training_files.json",
+      types: "./training_file_checks.d.ts",
+    }),
+    "src/artifacts/manifest_checks.js": schemaChecks(artifacts, {
+      schema: "artifacts_manifest.json",
+      types: "./manifest_checks.d.ts",
+    }),
+    "src/cluster/plan_file_checks.js": schemaChecks(planFiles, {
+      schema: "plan_files.json",
+      types: "./plan_file_checks.d.ts",
     }),
   };
 }

@@ -8,6 +8,9 @@ function bare(code: string): string {
 
 for (const [path, text] of Object.entries(generatedModules())) {
   Deno.test(`${path} is what its schema says: deno task keys`, async () => {
-    assertEquals(bare(await Deno.readTextFile(path)), bare(text));
+    const own = await Deno.readTextFile(path);
+    // Checks are not formatted, as they are many.
+    if (path.endsWith(".js")) assertEquals(own, text);
+    else assertEquals(bare(own), bare(text));
   });
 }

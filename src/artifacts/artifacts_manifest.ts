@@ -84,6 +84,28 @@ export interface WeightsFile {
   readonly sha256: string;
 }
 
+/** `step.json`: the graphs of one prompt, as `artifacts.json` describes them. */
+export interface StepManifest {
+  readonly format: "softprompt-step/1";
+  readonly dimension: number;
+  readonly positions: "embedding-layer" | "attention";
+  /** The factor by which the model multiplies its word embeddings before a prompt at `word-embeddings` enters. */
+  readonly scale: number;
+  /** The shape of each state tensor, in terms of the prompt's `length`. */
+  readonly state_shapes: Readonly<Record<string, readonly (number | string)[]>>;
+  /** For each graph, the sizes of its tensors in terms of the inputs' dimensions. */
+  readonly tensor_bytes: Readonly<Record<string, readonly TensorBytes[]>>;
+  readonly weights: readonly WeightsFile[];
+}
+
+/** `bank.json`: the graphs of several prompts side by side. */
+export interface BankManifest {
+  readonly format: "softprompt-bank/1";
+  /** For each graph, the sizes of its tensors in terms of the inputs' dimensions. */
+  readonly tensor_bytes: Readonly<Record<string, readonly TensorBytes[]>>;
+  readonly weights: readonly WeightsFile[];
+}
+
 /** `generation.json`: how the graphs in its folder begin texts, and how the model's own file continues them. */
 export interface GenerationManifest {
   readonly format: "softprompt-generation/1";
@@ -162,6 +184,8 @@ export interface ArtifactsTypes {
   readonly graph_file: GraphFile;
   readonly tensor_bytes: TensorBytes;
   readonly weights_file: WeightsFile;
+  readonly step_manifest: StepManifest;
+  readonly bank_manifest: BankManifest;
   readonly generation_manifest: GenerationManifest;
   readonly prefix_manifest: PrefixManifest;
   readonly continuing_file: ContinuingFile;

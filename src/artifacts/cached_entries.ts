@@ -3,8 +3,11 @@ import { CHECKSUMS } from "../disk/checksums.ts";
 import { isAbsent } from "../disk/is_absent.ts";
 import { isEntryName } from "./compile_cache.ts";
 import { isGenerationFile } from "./generation_files.ts";
-import { isArtifactFile } from "./manifest.ts";
 import { isPrefixFile } from "./prefix_files.ts";
+import { isStepFile } from "./step_files.ts";
+
+/** The manifest of entries of earlier versions, whose graphs are those of a prompt and of a bank. */
+const EARLIER = "artifacts.json";
 
 /** The folders of the entries in a cache of compiled steps; links are none, and a link is no cache. */
 export async function cachedEntries(cache: string): Promise<string[]> {
@@ -21,5 +24,6 @@ export async function cachedEntries(cache: string): Promise<string[]> {
 
 /** Whether a file is one that entries consist of. */
 export function isEntryFile(name: string): boolean {
-  return name === CHECKSUMS || [isArtifactFile, isGenerationFile, isPrefixFile].some((isOne) => isOne(name));
+  if (name === CHECKSUMS || name === EARLIER) return true;
+  return [isStepFile, isGenerationFile, isPrefixFile].some((isOne) => isOne(name));
 }

@@ -6,14 +6,15 @@ import type {
   Insertion,
   OptimizerName,
   PrefixGraphs,
+  PromptGraphs,
 } from "../compiler/mod.ts";
 import { sha256 } from "../base/sha256.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { Lock } from "../disk/lock.ts";
 import type { OpenModel } from "../model/open_model.ts";
-import { compileModel, compileModelPrefix, type CompileTarget } from "./compile_model.ts";
+import { compileModel, compileModelBank, compileModelPrefix, type CompileTarget } from "./compile_model.ts";
 import { compilerHash } from "./compiler_hash.ts";
-import { readArtifacts, writeArtifacts } from "./manifest.ts";
+import { readBank, readStep, writeBank, writeStep } from "./step_files.ts";
 import { thrownMessage } from "../base/errors.ts";
 
 /** The length of an entry's name, in hexadecimal digits. */
@@ -37,19 +38,31 @@ export class CompileCache {
   /** @param log takes a line for each entry that was changed on disk and is compiled again */
   constructor(readonly folder: string, private readonly log: (line: string) => void) {}
 
-  /** Compiles a model's training step, or reads what an earlier process compiled. */
+  /** Compiles the graphs of one prompt, or reads what an earlier process compiled. */
   async compile(
     model: OpenModel,
     insertion: Insertion,
     optimizer: OptimizerName,
     target: CompileTarget,
   ): Promise<Compiled> {
-    const made = [insertion, optimizer, target.target, target.precision, target.loss ?? "plain"];
-    return await this.kept([...weightsOf(model), ...made, target.answer ?? "word"], {
-      read: (folder) => readArtifacts(folder, model),
+    return await this.kept([...weightsOf(model), ...stepOf(insertion, optimizer, target)], {
+      read: (folder) => readStep(folder, model),
       compile: () => compileModel(model, insertion, optimizer, target),
-      write: (folder, compiled) =>
-        writeArtifacts(folder, compiled, { model, insertion, optimizer, ...target }),
+      write: (folder, compiled) => writeStep(folder, compiled, model),
+    });
+  }
+
+  /** The graphs of a bank, several prompts side by side. As `compile` otherwise. */
+  async bank(
+    model: OpenModel,
+    insertion: Insertion,
+    optimizer: OptimizerName,
+    target: CompileTarget,
+  ): Promise<PromptGraphs> {
+    return await this.kept([...weightsOf(model), "bank", ...stepOf(insertion, optimizer, target)], {
+      read: (folder) => readBank(folder, model),
+      compile: () => compileModelBank(model, insertion, optimizer, target),
+      write: (folder, graphs) => writeBank(folder, graphs, model),
     });
   }
 
@@ -83,8 +96,7 @@ export class CompileCache {
     target: CompileTarget,
   ): Promise<PrefixGraphs | undefined> {
     const { readPrefix, writePrefix } = await import("./prefix_files.ts");
-    const made = [insertion, optimizer, target.target, target.precision, target.loss ?? "plain"];
-    return await this.kept([...weightsOf(model), "prefix", ...made, target.answer ?? "word"], {
+    return await this.kept([...weightsOf(model), "prefix", ...stepOf(insertion, optimizer, target)], {
       read: (folder) => readPrefix(folder, model),
       compile: () => ({ graphs: compileModelPrefix(model, insertion, optimizer, target) }),
       write: (folder, { graphs }) => writePrefix(folder, graphs, model),
@@ -136,4 +148,13 @@ export class CompileCache {
 function weightsOf({ weights, onnx, facts }: OpenModel): readonly unknown[] {
   const files = [...weights].map(([path, hash]) => [relative(dirname(onnx), path), hash]);
   return [...files, facts.multiplier];
+}
+
+/** What a step is compiled from beside the model. */
+function stepOf(
+  insertion: Insertion,
+  optimizer: OptimizerName,
+  { target, precision, loss = "plain", answer = "word" }: CompileTarget,
+): readonly string[] {
+  return [insertion, optimizer, target, precision, loss, answer];
 }

@@ -1,5 +1,6 @@
 import {
   compile,
+  compileBank,
   type Compiled,
   type CompiledAnswer,
   type CompiledModel,
@@ -10,6 +11,7 @@ import {
   type Insertion,
   type OptimizerName,
   type PrefixGraphs,
+  type PromptGraphs,
 } from "../compiler/mod.ts";
 import type { DeviceKind } from "../device/device.ts";
 import { RegionReader } from "../model/read_region.ts";
@@ -34,6 +36,17 @@ export function compileModel(
 ): Compiled {
   using regions = new RegionReader();
   return compile(graph, onnx, insertion, optimizer, { ...options, decoder, read: regions.read });
+}
+
+/** Compiles the graphs of a bank, several prompts side by side. */
+export function compileModelBank(
+  { graph, onnx, decoder }: ModelGraph,
+  insertion: Insertion,
+  optimizer: OptimizerName,
+  options: CompileOptions,
+): PromptGraphs {
+  using regions = new RegionReader();
+  return compileBank(graph, onnx, insertion, optimizer, { ...options, decoder, read: regions.read });
 }
 
 /** Compiles a training step of a whole model. */

@@ -1,26 +1,18 @@
-import { parseJson } from "../base/json_text.ts";
-import { relative, resolve } from "@std/path";
-import type {
-  AnswerKind,
-  Compiled,
-  Emitted,
-  Insertion,
-  OptimizerName,
-  Precision,
-  Target,
+import {
+  type AnswerKind,
+  type Compiled,
+  type Insertion,
+  type OptimizerName,
+  type Precision,
+  type PromptGraphs,
+  type Target,
+  writeShape,
 } from "../compiler/mod.ts";
-import { externalTensors, readOnnxFile, readShape, weightLocation, writeShape } from "../compiler/mod.ts";
-import { formatFault } from "../base/format_version.ts";
-import { readChecked, withChecksums } from "../disk/checksums.ts";
-import { writeFolder } from "../disk/replace_folder.ts";
-import type { ArtifactsManifest, ArtifactsTypes } from "./artifacts_manifest.ts";
-import schema from "./artifacts_manifest.json" with { type: "json" };
-import { Definitions } from "../schema/definitions.ts";
-import type { ModelGraph } from "../model/open_model.ts";
 import { SEMANTICS } from "../experiment/semantics.ts";
-
-/** The schemas of a manifest. */
-const DEFINITIONS: Definitions<ArtifactsTypes> = new Definitions(schema);
+import type { ModelGraph } from "../model/open_model.ts";
+import type { ArtifactsManifest } from "./artifacts_manifest.ts";
+import { writeGraphs, writtenWeights } from "./graph_folder.ts";
+import { BANK_FILES, STEP_FILES } from "./step_files.ts";
 
 /** What artifacts are compiled from. */
 export interface ArtifactsOrigin {
@@ -33,67 +25,37 @@ export interface ArtifactsOrigin {
   readonly answer?: AnswerKind;
 }
 
-const GRAPHS = [
-  "train",
-  "update",
-  "predict",
-  "answer",
-  "embed",
-  "bankTrain",
-  "bankPredict",
-  "bankAnswer",
-] as const;
-
-type GraphName = typeof GRAPHS[number];
-
-const FILES: Readonly<Record<GraphName, string>> = {
-  train: "train_step.onnx",
-  update: "update.onnx",
-  predict: "predict.onnx",
-  answer: "answer.onnx",
-  embed: "embed.onnx",
-  bankTrain: "train_bank.onnx",
-  bankPredict: "predict_bank.onnx",
-  bankAnswer: "answer_bank.onnx",
-};
-
-function graphsOf({ train, update, predict, answer, embed, bank }: Compiled): Record<GraphName, Emitted> {
-  return {
-    ...{ train, update, predict, answer, embed },
-    ...{ bankTrain: bank.train, bankPredict: bank.predict, bankAnswer: bank.answer },
-  };
-}
-
 const MANIFEST = "artifacts.json";
 
-/** Whether a file is one that artifacts consist of. */
-export function isArtifactFile(name: string): boolean {
-  return name === MANIFEST || Object.values(FILES).includes(name);
-}
-
-/** The format of the artifacts for each kind of answer, … */
+/** The format of the artifacts for each kind of answer. */
 const FORMATS = {
   word: "softprompt-artifacts/1",
   text: "softprompt-artifacts/2",
-} as const satisfies Readonly<
-  Record<AnswerKind, ArtifactsManifest["format"]>
->;
-/** … and the newest. */
-const NEWEST = FORMATS.text;
+} as const satisfies Readonly<Record<AnswerKind, ArtifactsManifest["format"]>>;
 
 /**
  * Writes a folder of artifacts, whole or not at all.
  *
- * @param origin the model that the graphs were compiled from
+ * @param compiled the graphs of one prompt
+ * @param origin what they and the bank's were compiled from
  */
 export async function writeArtifacts(
   folder: string,
   compiled: Compiled,
+  bank: PromptGraphs,
   { model, insertion, optimizer, target, precision, answer = "word" }: ArtifactsOrigin,
 ): Promise<void> {
   const { source, revision, sha256 } = model;
-  const graphs = graphsOf(compiled);
-  const paths = new Set(GRAPHS.flatMap((name) => [...graphs[name].weights.values()]));
+  const graphs = new Map([
+    [STEP_FILES.train, compiled.train],
+    [STEP_FILES.update, compiled.update],
+    [STEP_FILES.predict, compiled.predict],
+    [STEP_FILES.answer, compiled.answer],
+    [STEP_FILES.embed, compiled.embed],
+    [BANK_FILES.train, bank.train],
+    [BANK_FILES.predict, bank.predict],
+    [BANK_FILES.answer, bank.answer],
+  ]);
   const manifest: ArtifactsManifest = {
     format: FORMATS[answer],
     semantics: SEMANTICS,
@@ -106,130 +68,32 @@ export async function writeArtifacts(
     positions: compiled.positions,
     scale: compiled.scale,
     train: {
-      file: FILES.train,
+      file: STEP_FILES.train,
       state: compiled.state.map(({ name }) => name),
       state_shapes: Object.fromEntries(
         compiled.state.map(({ name, shape }) => [name, writeShape(shape)]),
       ),
     },
     bank: {
-      train: { file: FILES.bankTrain },
-      predict: { file: FILES.bankPredict },
-      answer: { file: FILES.bankAnswer },
+      train: { file: BANK_FILES.train },
+      predict: { file: BANK_FILES.predict },
+      answer: { file: BANK_FILES.answer },
     },
-    update: { file: FILES.update },
-    predict: { file: FILES.predict },
-    answer: { file: FILES.answer },
-    embed: { file: FILES.embed },
+    update: { file: STEP_FILES.update },
+    predict: { file: STEP_FILES.predict },
+    answer: { file: STEP_FILES.answer },
+    embed: { file: STEP_FILES.embed },
     tensor_bytes: {
-      train: graphs.train.sizes,
-      update: graphs.update.sizes,
-      predict: graphs.predict.sizes,
-      answer: graphs.answer.sizes,
-      embed: graphs.embed.sizes,
-      bankTrain: graphs.bankTrain.sizes,
-      bankPredict: graphs.bankPredict.sizes,
-      bankAnswer: graphs.bankAnswer.sizes,
+      train: compiled.train.sizes,
+      update: compiled.update.sizes,
+      predict: compiled.predict.sizes,
+      answer: compiled.answer.sizes,
+      embed: compiled.embed.sizes,
+      bankTrain: bank.train.sizes,
+      bankPredict: bank.predict.sizes,
+      bankAnswer: bank.answer.sizes,
     },
-    weights: [...paths].map((path) => ({
-      location: relative(resolve(folder), resolve(path)),
-      sha256: model.weights.get(path)!,
-    })),
+    weights: writtenWeights(folder, graphs.values(), model),
   };
-  const contents = {
-    ...Object.fromEntries(GRAPHS.map((name) => [FILES[name], graphs[name].bytes])),
-    [MANIFEST]: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`),
-  };
-  await writeFolder(folder, withChecksums(contents));
-}
-
-/**
- * Reads a folder of artifacts.
- *
- * @param model the model that they were compiled from, in any folder
- * @throws {Deno.errors.NotFound} where there is no complete folder of artifacts
- * @throws {RangeError} where a file in it has changed since it was written, or a graph takes weights that the manifest
- *   does not list, or that are not the model's
- */
-export async function readArtifacts(
-  folder: string,
-  model: Pick<ModelGraph, "onnx" | "weights">,
-): Promise<Compiled> {
-  const contents = await readChecked(folder, [...Object.values(FILES), MANIFEST]);
-  const content: unknown = parseJson(new TextDecoder().decode(contents[MANIFEST]));
-  const other = formatFault(content, NEWEST);
-  if (other) {
-    throw new RangeError(`the format of ${MANIFEST} is '${other.named}', and this program knows '${NEWEST}'`);
-  }
-  const manifest = DEFINITIONS.read(
-    "artifacts_manifest",
-    content,
-    (fault) => new RangeError(`${MANIFEST} is not of the format: ${fault}`),
-  );
-  const files = new Map(manifest.weights.map((written) => weightsAsNow(written, model)));
-  for (const name of Object.values(FILES)) checkedWeights(contents[name]!, name, files);
-  const graph = (name: GraphName): Emitted => ({
-    bytes: contents[FILES[name]]!,
-    weights: name === "update" ? new Map() : files,
-    sizes: manifest.tensor_bytes[name],
-  });
-  return {
-    dimension: manifest.dimension,
-    positions: manifest.positions,
-    scale: manifest.scale,
-    state: Object.entries(manifest.train.state_shapes).map(([name, shape]) => ({
-      name,
-      shape: readShape(shape),
-    })),
-    train: graph("train"),
-    bank: { train: graph("bankTrain"), predict: graph("bankPredict"), answer: graph("bankAnswer") },
-    update: graph("update"),
-    predict: graph("predict"),
-    answer: graph("answer"),
-    embed: graph("embed"),
-  };
-}
-
-/**
- * The files that a graph takes weights from.
- *
- * @param files those that the manifest lists
- * @throws {RangeError} where it takes them from another
- */
-export function checkedWeights(
-  bytes: Uint8Array,
-  name: string,
-  files: ReadonlyMap<string, string>,
-  manifest: string = MANIFEST,
-): Map<string, string> {
-  const found = new Map<string, string>();
-  // Read as a file without a folder, so that its regions' paths are its locations.
-  for (const { name: tensor, region } of externalTensors(readOnnxFile(bytes, name))) {
-    const path = files.get(region.path);
-    if (path === undefined) {
-      throw new RangeError(`'${tensor}' in ${name} lies in ${region.path}, which ${manifest} does not list`);
-    }
-    found.set(region.path, path);
-  }
-  return found;
-}
-
-/**
- * The name of a file of weights in the graphs, and its path in the model's folder of today.
- *
- * @throws {RangeError} where the model does not have it
- */
-export function weightsAsNow(
-  { location, sha256 }: ArtifactsManifest["weights"][number],
-  { onnx, weights }: Pick<ModelGraph, "onnx" | "weights">,
-): [name: string, path: string] {
-  const path = location.replaceAll("\\", "/");
-  const [found] = [...weights].filter(([, hash]) => hash === sha256)
-    .map(([path]): [string, string] => [weightLocation(onnx, path), path])
-    .filter(([name]) => `/${path}`.endsWith(`/${name}`))
-    .sort(([a], [b]) => b.length - a.length);
-  if (found === undefined) {
-    throw new RangeError(`${MANIFEST} names weights that the model does not have (${location})`);
-  }
-  return found;
+  await writeGraphs(folder, graphs, [MANIFEST, manifest]);
 }

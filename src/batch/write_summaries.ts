@@ -8,7 +8,6 @@ import type { Experiment } from "../experiment/types.ts";
 import { DamagedRun } from "../results/damaged_run.ts";
 import { areOfTexts } from "../results/metrics_file.ts";
 import { readTextRun, type TextRunRecord } from "../results/read_text_run.ts";
-import { sweepReport } from "../report/sweep_report.ts";
 import { type Elsewhere, onDisk } from "../disk/on_disk.ts";
 import { Lock, lockPath } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
@@ -28,6 +27,7 @@ import type { RankedGroup } from "../results/summarize.ts";
 import type { EnsembleRow, RankedBy, SummaryRow } from "../results/summary.ts";
 import { summaryCsv } from "../results/summary_csv.ts";
 import type { PlannedRun } from "./plan.ts";
+import { summaryWriters } from "./summary_writers.ts";
 import type { BatchOutcome } from "./run_planned.ts";
 
 /** A run that the files ask for, and whether its results existed before. */
@@ -153,8 +153,7 @@ export async function writeSummaryOf(
   const ensembles = runs.flatMap((run) => run.isEnsemble ? [ensembleRow(run)] : []);
   const records = new Map(runs.flatMap(({ row, record }) => record ? [[row.folder, record]] : []));
   const texts = new Map(runs.flatMap(({ row, ofTexts }) => ofTexts ? [[row.folder, ofTexts]] : []));
-  // The quantiles of t take an eighth of a command's start to load.
-  const { rankedByValidation, summarize } = await import("../results/summarize.ts");
+  const { rankedByValidation, summarize, sweepReport } = await summaryWriters();
   const summarized = summarize(title, rows, ensembles, by);
   const summary = {
     ...summarized,

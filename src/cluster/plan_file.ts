@@ -9,13 +9,13 @@ import { readJson } from "../disk/read_json.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import { Definitions } from "../schema/definitions.ts";
 import type { Plan, PlanFileTypes } from "./plan_files.ts";
-import schema from "./plan_files.json" with { type: "json" };
+import checks from "./plan_file_checks.js";
 
 /** The format of a plan that this version writes, and the newest that it reads. */
 export const PLAN_FORMAT = "softprompt-task-plan/1";
 
 /** The schema of a plan. */
-const DEFINITIONS: Definitions<PlanFileTypes> = new Definitions(schema);
+const DEFINITIONS: Definitions<PlanFileTypes> = new Definitions(checks);
 
 /** The folder of the plans of all submissions, within that of all results. */
 const KEPT = ".plans";

@@ -28,6 +28,7 @@ import { printPlan } from "./batch_plan.ts";
 import { checkSearches, outcomesOf, recordsOf, runSearches } from "./batch_searches.ts";
 import { chosenPlan } from "./chosen_plan.ts";
 import type { FinishedSearch } from "../batch/run_search.ts";
+import { summaryWriters } from "../batch/summary_writers.ts";
 import { refuseNewerSummaries, writeSummaries, type WrittenSummary } from "../batch/write_summaries.ts";
 import type { BatchFlags } from "./batch_flags.ts";
 import { RunReports } from "./report_runs.ts";
@@ -72,6 +73,7 @@ export async function batch(args: readonly string[], flags: BatchFlags, io: Comm
   const ensembles = asked.filter(({ run }) => run.ensembleRuns !== undefined);
   const single = inSharingOrder(asked.filter(({ run }) => run.ensembleRuns === undefined));
   const jobs = [...single, ...ensembles];
+  if (jobs.length > 1 || searches.length > 0) await summaryWriters();
   const reports = new RunReports(flags.reportTo, flags.results, (line) => display.log(line));
   const display = new BatchDisplay(jobs.length, jobs.reduce((sum, { work }) => sum + work, 0), io);
   const { outcomes, isInterrupted, searched } = await untilInterrupted(io, async (signal) => {

@@ -13,7 +13,7 @@ import { encodeDataset, type OnEncoded } from "../run/encode_dataset.ts";
 import { encodeTexts } from "../run/encode_texts.ts";
 import { outOfReach, outOfReachWarning } from "../run/out_of_reach.ts";
 import type { AnyPrepared, Prepared } from "../run/prepare.ts";
-import { type AskedText, type PreparedText, prepareText } from "../run/prepare_text.ts";
+import type { AskedText, PreparedText } from "../run/prepare_text.ts";
 import { ResourceCache } from "../run/resource_cache.ts";
 import { dataWarnings, overlap, templateHint, unknownWordsWarning } from "../run/warnings.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
@@ -130,6 +130,7 @@ async function checkTexts(
     const { experiment, title, file } = run;
     if (isWordExperiment(experiment) || experiment.ensemble && "sweep" in experiment.ensemble) continue;
     const stages = new RunStages(title);
+    const { prepareText } = await import("../run/prepare_text.ts");
     try {
       const prepared = await withPlaces(run, () => prepareText({ experiment, file }, resources));
       const { truncated, targetTruncated } = await withPlaces(run, () =>

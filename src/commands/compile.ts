@@ -3,7 +3,7 @@ import type { AnswerKind, Insertion, OptimizerName, Precision } from "../compile
 import type { DeviceKind } from "../device/device.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeArtifacts } from "../artifacts/manifest.ts";
-import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
+import { compileModel, compileModelBank, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
 import { InputError } from "../base/errors.ts";
 import type { ModelKeys } from "../experiment/experiment_file.ts";
 import { resolveModel } from "../experiment/model_file.ts";
@@ -62,7 +62,9 @@ export async function compile(
     for (const line of explanationLines(explained, io.columns())) io.print(line);
   }
   const compiled = compileModel(model, insertion, optimizer, target);
-  await onDisk(out, () => writeArtifacts(out, compiled, { model, insertion, optimizer, ...target }), "--out");
+  const bank = compileModelBank(model, insertion, optimizer, target);
+  const origin = { model, insertion, optimizer, ...target };
+  await onDisk(out, () => writeArtifacts(out, compiled, bank, origin), "--out");
   if (flags.json) {
     const bytes = compiled.train.bytes.length;
     const about = {

@@ -20,8 +20,6 @@ import { modelOfRun } from "../inference/model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { adapterFiles } from "./export_adapter.ts";
 import { noteSpelled } from "./note_spelled.ts";
-import { likelihoodAdapterFiles, likelihoodClassifier } from "./export_likelihood.ts";
-import { textAdapterFiles, textCacheFiles, textGeneratorFiles } from "./export_text.ts";
 import { EXPORT_DTYPES, type EXPORT_FORMATS } from "./flag_values.ts";
 import { compileExperiment, optimizerName, positionCounting } from "../run/compile_experiment.ts";
 
@@ -78,6 +76,7 @@ async function filesOf(
   if (isGeneratedExperiment(experiment)) {
     const model = await modelOfRun(any, folder, instead, downloads);
     const run = { experiment, environment, folder, model };
+    const { textAdapterFiles, textCacheFiles, textGeneratorFiles } = await import("./export_text.ts");
     if (format === "peft") return await textAdapterFiles(run, io);
     if (format === "cache") return await textCacheFiles(run, io);
     return await textGeneratorFiles(run, dtype, io);
@@ -85,6 +84,7 @@ async function filesOf(
   if (isLikelihoodExperiment(experiment)) {
     const model = await modelOfRun(any, folder, instead, downloads);
     const run = { experiment, environment, folder, model };
+    const { likelihoodAdapterFiles, likelihoodClassifier } = await import("./export_likelihood.ts");
     if (format === "peft") return await likelihoodAdapterFiles(run, io);
     if (format === "onnx") return await likelihoodClassifier(run, dtype, io);
     throw classifies(folder);

@@ -1,16 +1,14 @@
 import { dirname, join, relative, resolve } from "@std/path";
 import { allDone } from "../base/all_done.ts";
 import { InputError, sharedMessage, terminalMessage } from "../base/errors.ts";
-import { diffOf } from "../diff/diff.ts";
 import { groupBySeed, type RunGroup, type SeededRun } from "../diff/run_groups.ts";
 import type { Side } from "../diff/side.ts";
-import { textDiffsOf } from "../diff/text_diff.ts";
 import { beginsAs } from "../disk/begins_as.ts";
 import { keptPlace } from "../disk/kept_place.ts";
 import { onDisk } from "../disk/on_disk.ts";
 import { writeWhole } from "../disk/write_whole.ts";
 import { labReport, type LabRun } from "../report/lab_report.ts";
-import { textLabReport, type TextLabRun } from "../report/text_lab_report.ts";
+import type { TextLabRun } from "../report/text_lab_report.ts";
 import { KeptPredictions } from "../results/kept_predictions.ts";
 import { readShown } from "../results/read_shown.ts";
 import { readShownTexts } from "../results/read_shown_texts.ts";
@@ -57,7 +55,8 @@ async function classPage(title: string, names: readonly string[], out: string, i
   const kept = new KeptPredictions();
   const runs: LabRun[] = [];
   for (const name of names) runs.push(await labRun(name, out, kept));
-  return await labReport(title, runs, comparison(runs, diffOf, io));
+  const compared = await comparison(runs, async () => (await import("../diff/diff.ts")).diffOf, io);
+  return await labReport(title, runs, compared);
 }
 
 /** The page of runs whose answers are generated. @throws {InputError} where those of one are classes with probabilities */
@@ -65,8 +64,9 @@ async function textPage(title: string, names: readonly string[], io: Io): Promis
   const kept = new KeptPredictions();
   const runs: TextLabRun[] = [];
   for (const name of names) runs.push({ name, ...await readShownTexts(name, kept) });
-  const diff = comparison(runs, textDiffsOf, io);
+  const diff = await comparison(runs, async () => (await import("../diff/text_diff.ts")).textDiffsOf, io);
   for (const note of diff && "notes" in diff ? diff.notes : []) io.log(note);
+  const { textLabReport } = await import("../report/text_lab_report.ts");
   return await textLabReport(title, runs, diff);
 }
 
@@ -89,18 +89,21 @@ async function labRun(name: string, out: string, kept: KeptPredictions): Promise
 /**
  * The first run, with those that differ from it only in the seed, compared with all others, or why they cannot be compared, which is
  * logged; `undefined` where there are no others.
+ *
+ * @param comparing loads what compares: its tests take longer to load than a page without a comparison takes
  */
-function comparison<Run extends SeededRun & { readonly name: string }, Compared>(
+async function comparison<Run extends SeededRun & { readonly name: string }, Compared>(
   runs: readonly Run[],
-  compare: (a: Side<Run>, b: Side<Run>, alpha: number) => Compared,
+  comparing: () => Promise<(a: Side<Run>, b: Side<Run>, alpha: number) => Compared>,
   io: Io,
-): Compared | { readonly reason: string } | undefined {
+): Promise<Compared | { readonly reason: string } | undefined> {
   const [first, ...others] = groupBySeed(new Map(runs.map((run) => [run.name, run])));
   if (first === undefined || others.length === 0) return undefined;
   const side = (groups: readonly RunGroup<Run>[]): Side<Run> => ({
     source: groups.map(({ name }) => name).join(", "),
     groups,
   });
+  const compare = await comparing();
   try {
     return compare(side([first]), side(others), ALPHA);
   } catch (error) {

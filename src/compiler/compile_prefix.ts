@@ -1,5 +1,4 @@
 import { promptRows } from "./analysis/prompt_rows.ts";
-import { textGraphs, wordGraphs } from "./compile.ts";
 import type { CompileOptions, PrefixGraphs } from "./compiled.ts";
 import { bytesOfConstant, readModelFiles } from "./frontend/onnx_file.ts";
 import { lazy } from "./lazy.ts";
@@ -9,7 +8,8 @@ import type { OptimizerName } from "./passes/optimizer.ts";
 import type { Pass } from "./passes/pass.ts";
 import { noGraph, runPasses } from "./passes/run_passes.ts";
 import { type Insertion, PROMPT } from "./passes/splice.ts";
-import { frontend, promptStep, splicePrompt, textStep } from "./pipeline.ts";
+import { frontend, splicePrompt } from "./pipeline.ts";
+import { promptGraphs } from "./prompt_graphs.ts";
 
 /**
  * Compiles the graphs of a soft prompt that leave out the rows before it, and the one of these rows. They are as {@linkcode compile} makes them otherwise, and made when they are first read.
@@ -30,7 +30,7 @@ export function compilePrefix(
     read,
     target = "cpu",
     precision = "float32",
-    answer: kind = "word",
+    answer = "word",
     loss = "plain",
   }: Omit<CompileOptions, "decoder"> = {},
 ): PrefixGraphs | undefined {
@@ -58,9 +58,7 @@ export function compilePrefix(
   };
   const after = lazy(() => runPasses(spliced, [rowsAfter], options));
   const names = { step: "train_after_prefix", suffix: "_after_prefix" };
-  const graphs = kind === "text"
-    ? textGraphs(after, textStep(optimizer, precision), to, names, options)
-    : wordGraphs(after, promptStep(loss, optimizer, to), to, names, options);
+  const graphs = promptGraphs(after, { answer, loss, optimizer }, to, names, options);
   const before = lazy(() =>
     emitForTarget(runPasses(spliced, [rowsBefore], options), to, "embed", "before_prompt", options)
   );
@@ -73,7 +71,7 @@ export function compilePrefix(
       return graphs.train;
     },
     get answer() {
-      return kind === "text" ? graphs.predict : graphs.answer;
+      return answer === "text" ? graphs.predict : graphs.answer;
     },
   };
 }

@@ -22,6 +22,15 @@ export interface CompiledAnswer {
   readonly answer: Emitted;
 }
 
+/**
+ * The graphs of a prompt, or of a bank: of several prompts side by side. Then the prompt, its gradient and the optimizer's states have a
+ * first axis `prompts`, and `prompt_of_example` int64 [batch] says which of them each example is read with.
+ */
+export interface PromptGraphs extends CompiledAnswer {
+  /** One training step: `artifacts.json`'s `train`, or its `bank.train`. */
+  readonly train: Emitted;
+}
+
 /** The graphs of a causal model that compute the rows before a prompt, which do not depend on it, apart from the others. */
 export interface PrefixGraphs {
   /** The rows before the prompt, as texts that end there; its outputs are the inputs `past_0`, `past_1`, … of the other graphs. */
@@ -35,18 +44,14 @@ export interface PrefixGraphs {
 }
 
 /**
- * The compiled graphs: they depend on the model, the insertion, the optimizer, the loss, the target and the precision, and on
+ * The compiled graphs of a prompt: they depend on the model, the insertion, the optimizer, the loss, the target and the precision, and on
  * nothing else. A graph that has not been made yet is made when it is first read, from the model as it was passed.
  */
-export interface Compiled extends CompiledAnswer {
+export interface Compiled extends PromptGraphs {
   /** The size of the prompt's vectors. */
   readonly dimension: number;
-  /** One training step: `artifacts.json`'s `train`. */
-  readonly train: Emitted;
   /** The optimizer's state tensors, as the training step names them. */
   readonly state: readonly StateTensor[];
-  /** The same for several prompts side by side: `artifacts.json`'s `bank`. */
-  readonly bank: CompiledAnswer & { readonly train: Emitted };
   /** Only the optimizer, for gradients summed over several steps: `artifacts.json`'s `update`. */
   readonly update: Emitted;
   /** `input_ids` (and positions) to `embeddings` [batch, sequence, dimension], the space of the prompt's vectors. */

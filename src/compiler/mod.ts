@@ -3,7 +3,7 @@
  * of the whole model. It knows nothing of texts, of experiments or of devices, and uses no platform API: files are
  * read by functions that its caller gives it.
  *
- * `compile`, `compileHard` and `compileModelTuning` run the passes of `pipeline.ts` and `text_pipeline.ts`; `factsOf` gives what a
+ * `compile`, `compileBank`, `compileHard` and `compileModelTuning` run the passes of `pipeline.ts` and `text_pipeline.ts`; `factsOf` gives what a
  * graph shows about its model; `exportClassifier` writes a tuned prompt and its model as one ONNX file.
  *
  * @module
@@ -29,6 +29,7 @@ export { exportEncoder } from "./backend/export_encoder.ts";
 export type { WeightStorage } from "./backend/stored_weights.ts";
 export { type WeightsApart, weightsApart } from "./backend/weights_apart.ts";
 export { compile } from "./compile.ts";
+export { compileBank } from "./compile_bank.ts";
 export {
   type CompiledCache,
   type CompiledGeneration,
@@ -47,6 +48,7 @@ export type {
   CompileOptions,
   Parameter,
   PrefixGraphs,
+  PromptGraphs,
 } from "./compiled.ts";
 export type { CausalFrame } from "./backend/causal_file.ts";
 export { type CausalPrompt, exportCausal } from "./export_causal.ts";

@@ -5,7 +5,6 @@ import { KNOWN_ENDINGS, type TableKind, tableKind } from "../experiment/table_ki
 import type { TableRecord } from "./columns.ts";
 import { csvRecords, type DelimitedFormat, tsvRecords } from "./delimited.ts";
 import { jsonArray, jsonLines } from "./json_records.ts";
-import { readParquet } from "./parquet.ts";
 import { readBytes } from "./read_bytes.ts";
 import { type Line, linesOf, type MissingColumn } from "./rows.ts";
 import { Utf8Doubt } from "./utf8_doubt.ts";
@@ -66,7 +65,10 @@ export async function recordsInBytes(
   format: TableFormat,
   wanted: Wanted,
 ): Promise<Table> {
-  if (kind === "parquet") return await readParquet(bytes, path, wanted);
+  if (kind === "parquet") {
+    const { readParquet } = await import("./parquet.ts");
+    return await readParquet(bytes, path, wanted);
+  }
   const { encoding = DEFAULTS.dataset.encoding } = format;
   const content = decodeText(bytes, path, { encoding, wayOut: wanted.wayOut });
   const doubt = new Utf8Doubt(encoding);

@@ -14,14 +14,7 @@ import { withoutSameContent } from "./same_content.ts";
 import { type Flips, flipsOf } from "./flips.ts";
 import type { GroupPair } from "./pairing.ts";
 import { haveSameSeeds } from "./run_groups.ts";
-
-/** The verdict on a difference; that on a metric without a better direction is that it is a description. */
-export type Verdict = "better" | "worse" | "no evidence either way" | "description";
-
-/** Whether a verdict is that B is better or worse. */
-export function isChange(verdict: Verdict): verdict is "better" | "worse" {
-  return verdict === "better" || verdict === "worse";
-}
+import type { Verdict } from "./verdict.ts";
 
 /** A metric of two sides: B against A. */
 export interface MetricComparison {

@@ -1,5 +1,5 @@
 import { markdownCode, markdownTable, markdownText } from "../base/markdown.ts";
-import { isChange } from "./compare.ts";
+import { isChange } from "./verdict.ts";
 import { type DifferingRow, differingRows } from "./differing_rows.ts";
 import type { ForeignComparison, ForeignDiff } from "./foreign_diff.ts";
 import { foreignCells, foreignSentences, unpairedTexts } from "./foreign_wording.ts";

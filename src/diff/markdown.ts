@@ -1,5 +1,6 @@
 import { markdownCode, markdownTable, markdownText } from "../base/markdown.ts";
-import { type Comparison, isChange } from "./compare.ts";
+import type { Comparison } from "./compare.ts";
+import { isChange } from "./verdict.ts";
 import type { Diff } from "./diff.ts";
 import { type DifferingRow, differingRows } from "./differing_rows.ts";
 import { overview, OVERVIEW_HEADER } from "./overview.ts";

@@ -1,5 +1,6 @@
 import { metricEntries } from "../evaluation/metric_names.ts";
-import { type Comparison, isChange, type Verdict } from "./compare.ts";
+import type { Comparison } from "./compare.ts";
+import { isChange, type Verdict } from "./verdict.ts";
 import { METRIC_NAMES, type MetricCells, metricCells } from "./wording.ts";
 
 /** A comparison in one line: its accuracy, and the other metrics that got better or worse. In the order of the columns. */

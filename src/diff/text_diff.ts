@@ -12,7 +12,8 @@ import {
   type TextMetricName,
 } from "../evaluation/text_metric_names.ts";
 import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
-import type { CompareOptions, MetricComparison, Verdict } from "./compare.ts";
+import type { CompareOptions, MetricComparison } from "./compare.ts";
+import type { Verdict } from "./verdict.ts";
 import { RESAMPLES } from "./diff.ts";
 import { type Differences, environmentDifferences, experimentDifferences } from "./differences.ts";
 import { byClassAlone, withSameClasses } from "./mixed_sides.ts";

@@ -1,8 +1,7 @@
 import { TEXT_METRICS, type TextMetricName } from "../evaluation/text_metric_names.ts";
-import { markDifferences, type MarkedPiece } from "../text_metrics/word_difference.ts";
 import type { MetricComparison } from "./compare.ts";
 import type { MetricRow } from "./metric_row.ts";
-import type { ChangedAnswer, TextDiff } from "./text_diff.ts";
+import type { TextDiff } from "./text_diff.ts";
 
 /** The metrics' display names. */
 export const TEXT_METRIC_NAMES: Readonly<Record<TextMetricName, string>> = {
@@ -49,14 +48,6 @@ export function textMetricRows({ metrics }: TextDiff): string[][] {
   return textMetricEntries(metrics).map(([name, metric]) => textMetricCells(name, metric));
 }
 
-/** Two answers, with the words by which they differ in [brackets]. */
-export function bracketed(
-  { a, b }: Pick<ChangedAnswer, "a" | "b">,
-): { readonly a: string; readonly b: string } {
-  const marked = markDifferences(a, b);
-  return { a: pieces(marked.a), b: pieces(marked.b) };
-}
-
 /** The cells of a metric, as text. */
 export function textMetricCells(
   name: TextMetricName,
@@ -76,8 +67,4 @@ export function textMetricCells(
     p_adjusted === null ? "–" : probability(p_adjusted),
     verdict,
   ];
-}
-
-function pieces(marked: readonly MarkedPiece[]): string {
-  return marked.map(({ text, differs }) => differs ? `[${text}]` : text).join("");
 }

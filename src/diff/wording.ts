@@ -1,7 +1,8 @@
 import { leastDetectableAccuracy } from "../evaluation/least_p.ts";
 import { metricEntries, type MetricName } from "../evaluation/metric_names.ts";
 import type { Bilingual } from "../results/bilingual.ts";
-import type { Comparison, MetricComparison, Verdict } from "./compare.ts";
+import type { Comparison, MetricComparison } from "./compare.ts";
+import type { Verdict } from "./verdict.ts";
 import { counted } from "../base/counted.ts";
 import type { Diff } from "./diff.ts";
 import type { Flips } from "./flips.ts";

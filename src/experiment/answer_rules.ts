@@ -8,7 +8,7 @@ import {
   TEXTS,
   validationMetrics,
 } from "./answer_form.ts";
-import { type KeyPath, valueAt } from "./document.ts";
+import { type KeyPath, valueAt } from "./key_path.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
 import { parseTarget, TemplateError } from "./template.ts";
 import type { RuleViolation } from "./rule_violation.ts";

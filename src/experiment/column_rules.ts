@@ -1,5 +1,5 @@
 import type { RuleViolation } from "./rule_violation.ts";
-import type { KeyPath } from "./document.ts";
+import type { KeyPath } from "./key_path.ts";
 import {
   type DatasetKeys,
   DEFAULTS,

@@ -4,7 +4,8 @@ import { isTooLong, keyPath, type Override, setTwice } from "./override.ts";
 import { PathTree } from "./path_tree.ts";
 import { EXPERIMENT_SCHEMA } from "./schema_part.ts";
 import { propertiesOf } from "../schema/schema_part.ts";
-import { MULTIPLIERS, type Multipliers, multipliersValidator } from "./schema_check.ts";
+import { MULTIPLIERS, type Multipliers } from "./multipliers.ts";
+import { holdsMultipliers } from "./schema_check.ts";
 
 /** The key that, besides those of the sweep, distinguishes named variants. */
 export const VARIANT = "variant";
@@ -21,7 +22,6 @@ const MOST_VALUES = 20_000_000;
  * @throws {Error} where that part is not what the schema says
  */
 export function multipliersOf({ content }: ExperimentDocument): Multipliers {
-  const holdsMultipliers = multipliersValidator();
   if (!holdsMultipliers(content)) {
     throw new Error("the multipliers of a file are read before they are checked");
   }

@@ -1,14 +1,12 @@
 import { isMap, type LineCounter } from "yaml";
 import { type ConfigValueError, ExperimentError, type Problem } from "../base/errors.ts";
 import { DocumentPlaces } from "./document_places.ts";
+import { type KeyPath, valueAt } from "./key_path.ts";
 import { PathTree } from "./path_tree.ts";
 import { EXPERIMENT, type WrittenKind } from "./schema_part.ts";
 import type { SchemaPart } from "../schema/schema_part.ts";
 import { readYaml } from "./yaml_text.ts";
 import { ValueReader, type YamlProblem } from "./yaml_value.ts";
-
-/** Keys from the file's root to a value. */
-export type KeyPath = readonly (string | number)[];
 
 /** A place in a file, both numbers from 1. */
 export type Place = Pick<Problem, "line" | "column">;
@@ -103,18 +101,4 @@ export function placesIn(document: ExperimentDocument, overrides: PlacedKeys): P
     const setter = around ?? within;
     return (setter === undefined ? undefined : overrides[setter]?.place) ?? document.place(path, onKey);
   };
-}
-
-/** Whether a path leads to, or into, what another one leads to. */
-export function isWithin(path: KeyPath, outer: KeyPath): boolean {
-  return outer.length <= path.length && outer.every((key, i) => String(key) === String(path[i]));
-}
-
-/** The value at a path; `undefined` where there is none. */
-export function valueAt(content: unknown, path: KeyPath): unknown {
-  const step = (value: unknown, key: string | number): unknown =>
-    typeof value === "object" && value !== null && Object.hasOwn(value, key)
-      ? Reflect.get(value, key)
-      : undefined;
-  return path.reduce(step, content);
 }

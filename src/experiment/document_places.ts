@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
-import type { KeyPath } from "./document.ts";
+import type { KeyPath } from "./key_path.ts";
 import { asWritten } from "./yaml_value.ts";
 
 /** Where a document's values are in its text. The keys of a map are looked up in an index, which is made once. */

@@ -2,7 +2,7 @@ import type { ErrorObject } from "ajv";
 import { closestString } from "@std/text/closest-string";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { counted } from "../base/counted.ts";
-import { type KeyPath, valueAt } from "./document.ts";
+import { type KeyPath, valueAt } from "./key_path.ts";
 import { codePoint, UNSEEN } from "./yaml_value.ts";
 import { propertiesOf, type SchemaPart } from "../schema/schema_part.ts";
 import { EXPERIMENT, isText, partAt, pathsTo, type WrittenKind } from "./schema_part.ts";

@@ -1,4 +1,5 @@
-import { type KeyPath, type Place, valueAt } from "./document.ts";
+import type { Place } from "./document.ts";
+import { type KeyPath, valueAt } from "./key_path.ts";
 import { ConfigValueError, InputError } from "../base/errors.ts";
 import { PathTree } from "./path_tree.ts";
 import { isText, isTextOrHolder, partAt } from "./schema_part.ts";

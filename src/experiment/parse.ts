@@ -1,4 +1,5 @@
-import { ExperimentDocument, type KeyPath, placesIn } from "./document.ts";
+import { ExperimentDocument, placesIn } from "./document.ts";
+import type { KeyPath } from "./key_path.ts";
 import { ConfigValueError, ExperimentError } from "../base/errors.ts";
 import type { ExperimentFile } from "./experiment_file.ts";
 import { overridden, type Override } from "./override.ts";
@@ -6,7 +7,8 @@ import { PathTree } from "./path_tree.ts";
 import { resolve } from "./resolve.ts";
 import { ruleViolations } from "./rules.ts";
 import { inOrder, type KeyProblem, schemaProblems } from "./schema_problems.ts";
-import { experimentFileValidator, type Multipliers } from "./schema_check.ts";
+import type { Multipliers } from "./multipliers.ts";
+import { isExperimentFile } from "./schema_check.ts";
 import type { Experiment } from "./types.ts";
 
 /**
@@ -49,7 +51,6 @@ export function checkedFile(
     if (!(error instanceof ConfigValueError)) throw error;
     return { problems: error.wrong.map(({ path, message }) => ({ path, ...place(path, true), message })) };
   }
-  const isExperimentFile = experimentFileValidator();
   if (!isExperimentFile(asked)) {
     const problems = schemaProblems(isExperimentFile.errors, asked, place)
       .map((problem) => ({ ...problem, message: inWords(problem.message, problem.path) }));

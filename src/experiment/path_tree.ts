@@ -1,4 +1,4 @@
-import type { KeyPath } from "./document.ts";
+import type { KeyPath } from "./key_path.ts";
 
 /** A key of a tree of paths. */
 interface Branch {

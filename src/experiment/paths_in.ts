@@ -1,6 +1,6 @@
 import { resolve } from "@std/path";
 import { pathsFrom } from "../disk/kept_place.ts";
-import type { KeyPath } from "./document.ts";
+import type { KeyPath } from "./key_path.ts";
 import { replacePaths } from "./replace_paths.ts";
 
 /** A path that an experiment names. */

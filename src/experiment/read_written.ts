@@ -1,5 +1,5 @@
 import { resolve, resolveSeedEnsemble } from "./resolve.ts";
-import { experimentFileValidator } from "./schema_check.ts";
+import { isExperimentFile } from "./schema_check.ts";
 import { SEMANTICS } from "./semantics.ts";
 import { type ClassExperiment, isClassExperiment } from "./class_experiment.ts";
 import type { Experiment } from "./types.ts";
@@ -17,7 +17,6 @@ export function readWritten(content: unknown): Experiment {
   const { semantics = 1, ...asked }: { readonly semantics?: unknown } = content;
   if (typeof semantics !== "number") throw new RangeError("its 'semantics' is not a number");
   const given: unknown = { ...asked, semantics: SEMANTICS };
-  const isExperimentFile = experimentFileValidator();
   if (!isExperimentFile(given)) {
     const { instancePath = "", message = "is not an experiment" } = isExperimentFile.errors?.[0] ?? {};
     throw new RangeError(`'${["experiment", ...instancePath.split("/").slice(1)].join(".")}' ${message}`);

@@ -1,4 +1,4 @@
-import { type KeyPath, valueAt } from "./document.ts";
+import { type KeyPath, valueAt } from "./key_path.ts";
 import { FILE_PART, partOf } from "./schema_part.ts";
 import type { SchemaPart } from "../schema/schema_part.ts";
 

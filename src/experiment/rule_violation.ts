@@ -1,4 +1,4 @@
-import type { KeyPath } from "./document.ts";
+import type { KeyPath } from "./key_path.ts";
 
 /** A rule that a file breaks, and where. */
 export interface RuleViolation {

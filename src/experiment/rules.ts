@@ -1,4 +1,4 @@
-import type { KeyPath } from "./document.ts";
+import type { KeyPath } from "./key_path.ts";
 import {
   type DatasetKeys,
   DEFAULTS,

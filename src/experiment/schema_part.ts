@@ -1,6 +1,6 @@
 import { withoutReferences } from "../schema/references.ts";
 import { propertiesOf, type SchemaPart } from "../schema/schema_part.ts";
-import type { KeyPath } from "./document.ts";
+import type { KeyPath } from "./key_path.ts";
 import schema from "./schema.json" with { type: "json" };
 
 /** The limits of a number. */

@@ -1,6 +1,7 @@
 import type { ErrorObject } from "ajv";
 import type { Problem } from "../base/errors.ts";
-import type { KeyPath, PlaceOf } from "./document.ts";
+import type { PlaceOf } from "./document.ts";
+import type { KeyPath } from "./key_path.ts";
 import { messageOf } from "./messages.ts";
 import type { WrittenKind } from "./schema_part.ts";
 

@@ -1,12 +1,13 @@
 import { ExperimentError, InputError, type Problem } from "../base/errors.ts";
 import { foldedName } from "../base/file_name.ts";
 import { multiplierProblems, multipliersOf, searchedKeys } from "./combinations.ts";
-import { type ExperimentDocument, type KeyPath, valueAt } from "./document.ts";
+import type { ExperimentDocument } from "./document.ts";
+import { type KeyPath, valueAt } from "./key_path.ts";
 import { DEFAULTS, type ExperimentFile, type SearchKeys } from "./experiment_file.ts";
 import { type Override, setTwice } from "./override.ts";
 import { checkedFile } from "./parse.ts";
 import { resolve } from "./resolve.ts";
-import { MULTIPLIERS } from "./schema_check.ts";
+import { MULTIPLIERS } from "./multipliers.ts";
 import { axisProblems, baseOf, endsOf, searchAxes, type SearchAxis } from "./search_axes.ts";
 import { refuse, settingsOf, type Variant } from "./sweep.ts";
 import { bringsValidation } from "./tuning_rules.ts";

@@ -8,7 +8,7 @@ import {
   VARIANT,
 } from "./combinations.ts";
 import { exclusionProblems, withoutExcluded } from "./exclusions.ts";
-import { MULTIPLIERS } from "./schema_check.ts";
+import { MULTIPLIERS } from "./multipliers.ts";
 import { ExperimentDocument } from "./document.ts";
 import { ExperimentError, InputError, type Problem } from "../base/errors.ts";
 import { type Override, setTwice } from "./override.ts";

@@ -27,12 +27,13 @@ import { logDownloads } from "../hub/log_downloads.ts";
 import type { LoadOptions, TextLoadOptions } from "./load_options.ts";
 import type { LoadedTextRun } from "./load_texts.ts";
 import { type InputText, placedTexts } from "./placed_text.ts";
-import { loadedLikelihoods, type LoadedTask, loadedWords } from "./loaded_task.ts";
+import { type LoadedTask, loadedWords } from "./loaded_task.ts";
 import { modelOfRun } from "./model_of_run.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { readTunedPrompt } from "./read_tuned_prompt.ts";
 import {
   compileExperiment,
+  compileExperimentBank,
   compileTargetOf,
   optimizerName,
   positionCounting,
@@ -92,7 +93,8 @@ export class LoadedRun {
     const wanted = options.device ?? about.experiment.device;
     const device = deviceForModel(await chooseDevice(wanted, log), model.onnx);
     const target = compileTargetOf(device, about.experiment);
-    const compiled = await compileExperiment({ experiment: about.experiment, model }, target, cache);
+    const compiling = { experiment: about.experiment, model };
+    const compiled = await compileExperiment(compiling, target, cache);
     const tuned = options.prompt === undefined ? undefined : await readTunedPrompt(options.prompt, {
       folder,
       ...wordRun(about, folder, "--prompt"),
@@ -102,14 +104,13 @@ export class LoadedRun {
     const experiment = tuned?.experiment ?? about.experiment;
     const { prompt } = experiment;
     const isWhole = experiment.tune === "all";
-    const graph = isWhole
-      ? compileWholeModel(model, optimizerName(experiment.training), target).predict
-      : compiled === undefined
-      ? compileHardModel(model, target).predict
-      : (experiment.ensemble ? compiled.bank : compiled).predict;
+    const bank = experiment.ensemble && await compileExperimentBank(compiling, target, cache);
+    const { predict } = isWhole
+      ? compileWholeModel(model, optimizerName(experiment.training), target)
+      : bank ?? compiled ?? compileHardModel(model, target);
     const counting = positionCounting(prompt, compiled);
     const formTask = isLikelihoodExperiment(experiment)
-      ? await loadedLikelihoods(experiment, model, counting, folder)
+      ? await (await import("./loaded_likelihoods.ts")).loadedLikelihoods(experiment, model, counting, folder)
       : loadedWords(experiment, model, counting);
     // A calibration belongs to the prompt that the run tuned.
     const calibration = tuned === undefined
@@ -123,7 +124,7 @@ export class LoadedRun {
       ? { prompt: await promptOf(experiment, folder, model, compiled.dimension) }
       : {};
     // Opened last: where anything above fails, nothing stays open.
-    const session = await device.open(graph, answerReplay(log));
+    const session = await device.open(predict, answerReplay(log));
     const answer = formTask.answerer({
       session,
       inputs,

@@ -27,7 +27,7 @@ const PROGRAM = fromFileUrl(new URL("../main.ts", import.meta.url));
  * @returns the exit code
  */
 export async function launch(args: readonly string[], given: Io): Promise<number> {
-  const io = await commandIo(given);
+  const io = await commandIo(given, { showsProgress: false });
   let flags: string[] = [];
   const found = (verb: Verb, needs: Needs) => {
     const installed = packages();

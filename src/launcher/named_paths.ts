@@ -1,6 +1,7 @@
 import { resolve } from "@std/path";
 import { pathsFrom } from "../disk/kept_place.ts";
-import type { ExperimentDocument, KeyPath } from "../experiment/document.ts";
+import type { ExperimentDocument } from "../experiment/document.ts";
+import type { KeyPath } from "../experiment/key_path.ts";
 import { FILE_PART, partOf } from "../experiment/schema_part.ts";
 import type { SchemaPart } from "../schema/schema_part.ts";
 

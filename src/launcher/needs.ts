@@ -1,22 +1,14 @@
-import { allDone } from "../base/all_done.ts";
 import { basename, dirname, isGlob, join, resolve } from "@std/path";
-import { InputError } from "../base/errors.ts";
-import { joined } from "../base/message.ts";
-import { findExperimentFiles } from "../batch/find_experiment_files.ts";
-import { readClusterFile } from "../cluster/cluster_file.ts";
 import { dataFoldersAbove, folderToFill } from "../dataset/dataset_folder.ts";
 import { LOCKS } from "../disk/lock.ts";
 import { partialPath } from "../disk/replace_folder.ts";
 import { temporaryPath } from "../disk/write_whole.ts";
-import { type Override, parseOverrides } from "../experiment/override.ts";
-import { experimentFileAt } from "../experiment/read_experiment_file.ts";
 import { mlflowHost } from "../trackers/mlflow_server.ts";
 import type { Verbs } from "../verbs/command_line.ts";
-import { valueAt } from "../experiment/document.ts";
+import { valueAt } from "../experiment/key_path.ts";
 import { readJson } from "../disk/read_json.ts";
-import { foldersAbove, isWithin, projectOf, realPlace } from "../disk/project.ts";
+import { foldersAbove, projectOf } from "../disk/project.ts";
 import { isLmEvalFile } from "../foreign/lm_eval.ts";
-import { experimentReads } from "./experiment_reads.ts";
 import type { Verb } from "./rights.ts";
 import { runReads } from "./run_reads.ts";
 import { checkUsualFolder } from "./usual_folder.ts";
@@ -47,58 +39,34 @@ export function verbNeeds(
   found: (verb: Verb, needs: Needs) => void,
   granted: () => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Verbs {
-  const readsOf = async (
-    file: string,
-    results: string,
-    allowRead: readonly string[],
-    typed?: readonly Override[],
-  ) => {
-    await checkUsualFolder(results, "--results");
-    const allowed = [
-      ...allowRead,
-      ...await granted(),
-      results,
-      program,
-      ...await projectOfResults(file, results),
-    ];
-    return await experimentReads(file, allowed, typed);
-  };
-  const files = async (
-    args: readonly string[],
-    results: string,
-    allowRead: readonly string[],
-    overrides: readonly string[] = [],
-  ) => {
-    const typed = parseOverrides(overrides);
-    const found = await findExperimentFiles(args);
-    const all = await Promise.allSettled(found.map((file) => readsOf(file, results, allowRead, typed)));
-    const refused = all.flatMap((one) => one.status === "rejected" ? [one.reason] : []);
-    const wrong = refused.map((error) => {
-      if (!(error instanceof InputError)) throw error;
-      return error.forms;
-    });
-    if (wrong.length > 0) throw new InputError(joined(wrong, "\n"));
-    return all.flatMap((one) => one.status === "fulfilled" ? one.value : []);
-  };
+  const reading = (results: string, allowRead: readonly string[], overrides: readonly string[] = []) => ({
+    program,
+    granted,
+    results,
+    allowRead,
+    overrides,
+  });
   const ofRun = async (folder: string, allowRead: readonly string[], results: string[], model?: string) => {
     for (const one of results) await checkUsualFolder(one, "--results");
     return await runReads(folder, [...allowRead, ...await granted(), ...results, program], model);
   };
   return {
     run: async (args, { results, overrides, reportTo }, allowRead) => {
-      const typed = parseOverrides(overrides);
-      const named = await allDone(args.map(experimentFileAt));
-      const reads = await allDone(named.map((file) => readsOf(file, results, allowRead, typed)));
-      found("run", { reads: [...args, ...reads.flat()], ...reported(results, reportTo) });
+      const { readsOfFiles } = await import("./file_reads.ts");
+      const reads = await readsOfFiles(args, reading(results, allowRead, overrides));
+      found("run", { reads: [...args, ...reads], ...reported(results, reportTo) });
     },
     batch: async (args, { results, overrides, reportTo, plan }, allowRead) => {
-      const reads = await files(args, results, allowRead, overrides);
+      const { readsOfFound } = await import("./file_reads.ts");
+      const reads = await readsOfFound(args, reading(results, allowRead, overrides));
       const plans = plan === undefined ? [] : [plan];
       found("batch", { reads: [...args.map(searched), ...reads, ...plans], ...reported(results, reportTo) });
     },
     submit: async (args, { cluster, dryRun }, allowRead) => {
+      const { readClusterFile } = await import("../cluster/cluster_file.ts");
       const { engine, results } = await readClusterFile(cluster);
-      const reads = await files(args, results, allowRead);
+      const { readsOfFound } = await import("./file_reads.ts");
+      const reads = await readsOfFound(args, reading(results, allowRead));
       found("submit", {
         reads: [...args.map(searched), ...reads, cluster],
         writes: [results],
@@ -106,7 +74,8 @@ export function verbNeeds(
       });
     },
     validate: async (args, { results, overrides }, allowRead) => {
-      const reads = await files(args, results, allowRead, overrides);
+      const { readsOfFound } = await import("./file_reads.ts");
+      const reads = await readsOfFound(args, reading(results, allowRead, overrides));
       found("validate", { reads: [...args.map(searched), ...reads], writes: [] });
     },
     predict: async (run, _texts, { results, model, prompt, file }, allowRead) => {
@@ -171,7 +140,9 @@ export function verbNeeds(
     },
     clean: async (args, { results }) => {
       await checkUsualFolder(results, "--results");
-      const reads = args.length === 0 ? [] : await files(args, results, []);
+      const reads = args.length === 0
+        ? []
+        : await (await import("./file_reads.ts")).readsOfFound(args, reading(results, []));
       found("clean", {
         reads: [...args.map(searched), ...reads, ...foundPaths(results), program],
         writes: [results],
@@ -254,12 +225,4 @@ function searched(arg: string): string {
   const parts = arg.split("/");
   const fixed = parts.slice(0, parts.findIndex(isGlob));
   return fixed.length === 0 ? "." : fixed.join("/") || "/";
-}
-
-/** The project of the results, for a run's own experiment file in them: it names the data of its project from there. */
-async function projectOfResults(file: string, results: string): Promise<string[]> {
-  const folder = await realPlace(resolve(results));
-  if (!isWithin(await realPlace(resolve(file)), folder)) return [];
-  const project = await projectOf(folder);
-  return project === undefined ? [] : [project];
 }

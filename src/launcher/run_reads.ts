@@ -2,7 +2,7 @@ import { allDone } from "../base/all_done.ts";
 import { join, resolve } from "@std/path";
 import { InputError } from "../base/errors.ts";
 import { readJson } from "../disk/read_json.ts";
-import { valueAt } from "../experiment/document.ts";
+import { valueAt } from "../experiment/key_path.ts";
 import { keptPlace } from "../disk/kept_place.ts";
 import { isWithin, projectOf, realPlace } from "../disk/project.ts";
 

@@ -1,4 +1,4 @@
-import { isChange, type Verdict } from "../diff/compare.ts";
+import { isChange, type Verdict } from "../diff/verdict.ts";
 import type { DifferingRow } from "../diff/differing_rows.ts";
 import type { Bilingual } from "../results/bilingual.ts";
 import {

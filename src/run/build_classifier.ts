@@ -26,18 +26,17 @@ export async function buildClassifier<One extends EncodedExample, Made>(
   context: RunContext,
 ): Promise<BuiltClassifier<Made>> {
   const { prepared, formTask, graphs, device, sessions } = parts;
-  const { prompt: compiled } = graphs;
   const { experiment, ensemblePrompts } = prepared;
   if (experiment.tune === "all" && graphs.model) {
     const tuning = { ...parts, prepared: { ...prepared, experiment } };
     const { parameters, classifier, tuned } = await tuneModel(tuning, graphs.model, context);
     return { answerer: formTask.answerer(classifier), tuned, weights: parameters };
   }
-  if (compiled === undefined || experiment.prompt.kind === "hard") {
-    return { answerer: formTask.answerer(hardClassifier(prepared, device, await sessions.hard())) };
+  if (graphs.prompt === undefined || experiment.prompt.kind === "hard") {
+    return { answerer: formTask.answerer(hardClassifier(prepared, device, await sessions.answer(graphs))) };
   }
   if (experiment.ensemble && ensemblePrompts) {
-    const session = await sessions.answer(compiled, "bank");
+    const session = await sessions.answer(graphs);
     const classifier = ensembleClassifier(
       prepared,
       experiment.ensemble,
@@ -48,11 +47,11 @@ export async function buildClassifier<One extends EncodedExample, Made>(
     return { answerer: formTask.answerer(classifier) };
   }
   if (experiment.tune !== "prompt") {
-    const session = await sessions.answer(compiled, "one");
+    const session = await sessions.answer(graphs);
     const { classifier, ...soft } = await untunedPrompt(
       prepared,
       experiment.prompt,
-      compiled,
+      graphs.prompt,
       device,
       session,
       context,
@@ -60,7 +59,7 @@ export async function buildClassifier<One extends EncodedExample, Made>(
     return { answerer: formTask.answerer(classifier), soft };
   }
   const tuning = { ...parts, prepared: { ...prepared, experiment } };
-  const { classifier, tuned, ...soft } = await tunePrompt(tuning, compiled, context);
+  const { classifier, tuned, ...soft } = await tunePrompt(tuning, graphs, context);
   return { answerer: formTask.answerer(classifier), tuned, soft };
 }
 

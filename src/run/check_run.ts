@@ -4,15 +4,9 @@ import { allDone } from "../base/all_done.ts";
 import { type SelfCheck, selfCheck, SelfCheckError, UncheckableError } from "../check/self_check.ts";
 import { textCheck } from "../check/text_check.ts";
 import { toleranceFor } from "../check/difference.ts";
-import {
-  type Emitted,
-  mapWeights,
-  numberFormatOf,
-  type PrefixGraphs,
-  readOnnxFile,
-} from "../compiler/mod.ts";
+import { mapWeights, numberFormatOf, readOnnxFile } from "../compiler/mod.ts";
 import { sha256, withoutSha256, withSha256 } from "../base/sha256.ts";
-import { type Device, float32Tensor, type Session, type Tensor } from "../device/device.ts";
+import { type Device, float32Tensor, type Tensor } from "../device/device.ts";
 import { PrefixValues } from "../device/prefix_values.ts";
 import { SessionGroup } from "../device/session_group.ts";
 import { openUntouched } from "../device/untouched.ts";
@@ -28,6 +22,7 @@ import { compilerHash } from "../artifacts/compiler_hash.ts";
 import { type CheckedTexts, textsToCheck } from "./checked_texts.ts";
 import type { AnyPrepared } from "./prepare.ts";
 import type { RunGraphs } from "./compile_run.ts";
+import type { RunSessions } from "./run_sessions.ts";
 import { thrownMessage } from "../base/errors.ts";
 
 /** The outcome of a run's check: the result, new or cached, or the reason why there was none. */
@@ -39,6 +34,8 @@ export interface CheckedRun {
   readonly graphs: RunGraphs;
   readonly target: CompileTarget;
   readonly device: Device;
+  /** Opens what is checked, which the run then uses. */
+  readonly sessions: Pick<RunSessions, "toCheck">;
   /** The folder that caches outcomes between runs. */
   readonly cache: string;
   /** Takes a line where a cached outcome is damaged, or a session fails to be released. */
@@ -153,7 +150,6 @@ async function checked(run: CheckedRun, { kind, texts }: CheckedTexts): Promise<
   if (kind === "targets" && model.facts.ofOneToken) {
     return { skipped: "it gives the logits of only one token of each text" };
   }
-  const { graph, inputs } = answerGraph(graphs, experiment.ensemble !== undefined, kind);
   await using sessions = new SessionGroup(run.log);
   const files = await allDone(untouched.map((one) => sessions.add(openUntouched(one)))).catch((error) => {
     const [reason] = thrownMessage(error).split("\n");
@@ -161,12 +157,11 @@ async function checked(run: CheckedRun, { kind, texts }: CheckedTexts): Promise<
   });
   if ("skipped" in files) return files;
   const [file, decoder] = files;
-  const answer = graphs.prefix
-    ? await answerAfterPrefix(graphs.prefix, device, sessions)
-    : await sessions.add(device.open(graph));
+  const { answer, before } = await run.sessions.toCheck(graphs);
+  const values = graphs.prefix && before && await PrefixValues.open(before, graphs.prefix.axes, 0);
   const embed = graphs.prompt && await sessions.add(device.open(graphs.prompt.embed));
   const task = {
-    answer,
+    answer: values?.session(answer) ?? answer,
     embed,
     isBank: experiment.ensemble !== undefined,
     leavesRows: graphs.prefix !== undefined,
@@ -179,7 +174,7 @@ async function checked(run: CheckedRun, { kind, texts }: CheckedTexts): Promise<
   };
   try {
     return kind === "words"
-      ? await selfCheck({ ...task, inputs, texts, tokens: verbalizer.tokens })
+      ? await selfCheck({ ...task, inputs: startOf(graphs), texts, tokens: verbalizer.tokens })
       : await textCheck({ ...task, texts, decoder });
   } catch (error) {
     if (error instanceof UncheckableError) {
@@ -193,31 +188,10 @@ async function checked(run: CheckedRun, { kind, texts }: CheckedTexts): Promise<
   }
 }
 
-/** The forward graph of the run, and its inputs besides texts and a prompt. */
-function answerGraph(
-  graphs: RunGraphs,
-  isEnsemble: boolean,
-  kind: CheckedTexts["kind"],
-): { graph: Emitted; inputs: Readonly<Record<string, Tensor>> } {
-  if (graphs.model) {
-    const { model } = graphs;
-    const start = model.parameters.map(({ name, dims, start }) =>
-      [name, float32Tensor(start, dims)] as const
-    );
-    return { graph: model.answer, inputs: Object.fromEntries(start) };
-  }
-  const compiled = graphs.hard ?? (isEnsemble ? graphs.prompt.bank : graphs.prompt);
-  return { graph: kind === "words" ? compiled.answer : compiled.predict, inputs: {} };
-}
-
-/** The forward graph of the rows from the prompt on, as one of whole texts. */
-async function answerAfterPrefix(
-  { before, axes, answer }: PrefixGraphs,
-  device: Device,
-  sessions: SessionGroup,
-): Promise<Session> {
-  const values = await PrefixValues.open(await sessions.add(device.open(before)), axes, 0);
-  return values.session(await sessions.add(device.open(answer)));
+/** The inputs of a run's forward pass besides texts and a prompt: the weights of a model before it is tuned. */
+function startOf({ model }: RunGraphs): Readonly<Record<string, Tensor>> {
+  const weights = model?.parameters ?? [];
+  return Object.fromEntries(weights.map(({ name, dims, start }) => [name, float32Tensor(start, dims)]));
 }
 
 /** The reason why the file's weights do not fit into memory in addition to the compiled graph; `undefined` if they do. */

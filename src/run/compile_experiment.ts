@@ -1,4 +1,4 @@
-import type { Compiled, LossMean, OptimizerName, PrefixGraphs } from "../compiler/mod.ts";
+import type { Compiled, LossMean, OptimizerName, PrefixGraphs, PromptGraphs } from "../compiler/mod.ts";
 import { type Device, DeviceError } from "../device/device.ts";
 import { promptInsertion, promptLength } from "../experiment/prompt_vectors.ts";
 import { isTextBeforePrompt } from "../experiment/template.ts";
@@ -6,7 +6,7 @@ import type { Experiment, TunedBy } from "../experiment/types.ts";
 import type { ReadingCard } from "../model/card.ts";
 import type { PositionCounting } from "../prompt/encoding.ts";
 import type { CompileCache } from "../artifacts/compile_cache.ts";
-import { compileModel, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
+import { compileModel, compileModelBank, type CompileTarget, targetOf } from "../artifacts/compile_model.ts";
 import type { PreparedBase } from "./complete_prepared.ts";
 
 /** The counting of positions in an experiment. */
@@ -19,7 +19,7 @@ export function positionCounting(
 }
 
 /**
- * Compiles the training step of a soft prompt; `undefined` for a hard one.
+ * Compiles the graphs of a soft prompt; `undefined` for a hard one.
  *
  * @param cache keeps compiled graphs; absent: nothing is cached
  */
@@ -33,6 +33,19 @@ export async function compileExperiment(
   return cache === undefined
     ? compileModel(model, prompt.insertion, optimizer, target)
     : await cache.compile(model, prompt.insertion, optimizer, target);
+}
+
+/** Compiles the graphs of a bank of soft prompts; as {@linkcode compileExperiment} otherwise. */
+export async function compileExperimentBank(
+  { experiment: { prompt, training }, model }: Pick<PreparedBase<Experiment>, "experiment" | "model">,
+  target: CompileTarget,
+  cache?: CompileCache,
+): Promise<PromptGraphs | undefined> {
+  if (prompt.kind === "hard") return undefined;
+  const optimizer = optimizerName(training);
+  return cache === undefined
+    ? compileModelBank(model, prompt.insertion, optimizer, target)
+    : await cache.bank(model, prompt.insertion, optimizer, target);
 }
 
 /**

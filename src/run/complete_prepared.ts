@@ -2,7 +2,7 @@ import { sha256 } from "../base/sha256.ts";
 import type { AnyExample, Splits } from "../dataset/example.ts";
 import type { Dataset } from "../dataset/load.ts";
 import type { TransferSet } from "../dataset/transfer.ts";
-import type { KeyPath } from "../experiment/document.ts";
+import type { KeyPath } from "../experiment/key_path.ts";
 import type { DatasetKeys } from "../experiment/experiment_file.ts";
 import { replacePaths } from "../experiment/replace_paths.ts";
 import type { Experiment } from "../experiment/types.ts";

@@ -3,7 +3,7 @@ import { placed } from "../dataset/example.ts";
 import type { TextExperiment } from "../experiment/text_types.ts";
 import type { GenerationRules } from "../model/generation_rules.ts";
 import type { TextReader } from "../model/text_reader.ts";
-import { scoreText } from "../text_metrics/score_text.ts";
+import { isExactMatch } from "../text_metrics/exact_match.ts";
 import { generates } from "./generates.ts";
 import type { AskedText } from "./prepare_text.ts";
 import type { TextTargets } from "./text_targets.ts";
@@ -40,7 +40,7 @@ export function outOfReach(
     const all = encoder.targetTokens(placed(example), target);
     const ids = end === undefined ? all : all.slice(0, -1);
     const whole = tokenizer.decode(ids);
-    const isOther = (kept: string) => scoreText(kept, [whole]).exact_match === 0;
+    const isOther = (kept: string) => !isExactMatch(kept, whole);
     const last = ids.findIndex((id) => ends.includes(id));
     if (last >= 0 && isOther(tokenizer.decode(ids.slice(0, last)))) return "ended";
     if (isOther(beforeStop(whole, stop))) return "stopped";

@@ -24,7 +24,7 @@ import type { ShownExample } from "../prompt/few_shot.ts";
 import type { OpenModel } from "../model/open_model.ts";
 import { checkStartingWords } from "./check_starting_words.ts";
 import type { RunRequest } from "./context.ts";
-import { type AskedText, type ClassedText, prepareText, withTexts } from "./prepare_text.ts";
+import type { AskedText, ClassedText } from "./prepare_text.ts";
 import type { ResourceCache } from "./resource_cache.ts";
 import { complete, type PreparedBase, type PreparedRequest } from "./complete_prepared.ts";
 import type { TextTargets } from "./text_targets.ts";
@@ -79,7 +79,7 @@ export type PreparedGenerated = PreparedFree | PreparedGeneratedClasses;
 export type AnyPrepared = PreparedClasses | PreparedGenerated;
 
 /**
- * Reads what an experiment names.
+ * Reads what an experiment names. What only texts need, such as the templates of chats, is loaded for them alone.
  *
  * @param resources the resources that other runs share
  * @throws {InputError} on anything missing or unsuitable
@@ -120,6 +120,7 @@ async function readClassTexts(
 ) {
   const { experiment, file } = request;
   const model = await resources.model(experiment, file);
+  const { prepareText } = await import("./prepare_text.ts");
   const { shown, targets } = await prepareText(request, resources);
   const verbalizer = spelled(targets, model);
   const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
@@ -150,6 +151,7 @@ async function prepareFree(
 ): Promise<PreparedFree> {
   const { experiment, file } = request;
   const model = await resources.model(experiment, file);
+  const { prepareText } = await import("./prepare_text.ts");
   const { shown, train } = await prepareText(request, resources);
   const reader = await textReaderOf(model, typeof experiment.prompt.template !== "string");
   const read = await resources.answered(experiment, file);
@@ -170,6 +172,7 @@ async function prepareGeneratedClasses(
   resources: ResourceCache,
 ): Promise<PreparedGeneratedClasses> {
   const { model, shown, reader, verbalizer, dataset, transfer } = await readClassTexts(request, resources);
+  const { withTexts } = await import("./prepare_text.ts");
   const asked = (examples: readonly Example[]) => withTexts(examples, request.experiment.verbalizer);
   const named = {
     verbalizer,

@@ -15,7 +15,6 @@ import type { HistoryLine } from "../training/trainer.ts";
 import { Interrupted, Stopped } from "../training/training_error.ts";
 import { withPlaces } from "../experiment/read_experiment_file.ts";
 import { prepare } from "./prepare.ts";
-import { runInto } from "./run_into.ts";
 import type { RunContext, RunHost, RunRequest } from "./context.ts";
 import type { ProgressReporter } from "./progress.ts";
 import { writtenExperiment } from "./written_experiment.ts";
@@ -101,6 +100,8 @@ async function runLocked(
         ? { kind: "kept", metrics }
         : { kind: "stopped", history: await readHistory(path), seconds: metrics.seconds };
     }
+    // What compiles and tunes is loaded for runs that are not complete.
+    const { runInto } = await import("./run_into.ts");
     const written = await writtenExperiment(prepared.experiment, request, results);
     folder = await RunFolder.begin(path, prepared, written, force, history?.retire, checkLock);
     const context: RunContext = { ...host, title, folder, written, progress, slot, stopAfter };

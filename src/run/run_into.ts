@@ -15,7 +15,6 @@ import type { CompileTarget } from "../artifacts/compile_model.ts";
 import type { Device } from "../device/device.ts";
 import { isGeneratedExperiment } from "../experiment/class_experiment.ts";
 import type { EncodedDataset, EncodedExample } from "./encode_dataset.ts";
-import { writeFreeRun } from "./write_free_run.ts";
 import { wordTask } from "./word_task.ts";
 import { answeredWarnings, answerWarning, dataWarnings, encodingWarnings } from "./warnings.ts";
 import { compileTargetOf, positionCounting } from "./compile_experiment.ts";
@@ -77,6 +76,7 @@ async function runFree(prepared: PreparedGenerated, context: RunContext): Promis
   if (!isGeneratedExperiment(written)) throw new TypeError(`${title} is written with other answers`);
   const { freeTask, openGenerator } = await import("./free_task.ts");
   const { judgeFree } = await import("./judge_free.ts");
+  const { writeFreeRun } = await import("./write_free_run.ts");
   const log = (line: string) => progress.log(`${title}: ${line}`);
   await using opened = new AsyncDisposableStack();
   const open = async (device: Device, target: CompileTarget, cache: CompileCache) => {
@@ -144,11 +144,9 @@ async function runAs<One extends EncodedExample, Made>(
   const log = (line: string) => progress.log(line);
   const cache = new CompileCache(join(policy.results, ".cache"), log);
   progress.reach({ stage: "compiling", done: 0 });
-  // Steps that are recorded, or fused with those of other runs, are over whole texts.
-  const leavesRows = bare.kind === "cpu" && context.slot === undefined;
   const compiled = await stopwatch.count(
     "compiling",
-    () => compileRun(prepared, target, cache, resources, leavesRows),
+    () => compileRun(prepared, target, bare, cache, context),
   );
   signal.throwIfAborted();
   const formTask = await open(bare, target, cache);
@@ -164,16 +162,16 @@ async function runAs<One extends EncodedExample, Made>(
     : dataWarnings(title, prepared);
   for (const notice of notices) progress.note(notice);
   progress.reach({ stage: "checking", done: 0 });
-  const run = { prepared, graphs: compiled, target, device: bare, cache: cache.folder, log };
-  const { graphs, outcome: check } = await stopwatch.count(
-    "checking",
-    () => soundGraphs(run, (run) => checkedFirst(run, context)),
-  );
   const notReplayed = policy.replay
     ? (line: string) => progress.note({ about: line, line: `${title}: ${line}` })
     : undefined;
   const sessions = new RunSessions(prepared, bare, target, stopwatch, context, notReplayed);
   try {
+    const run = { prepared, graphs: compiled, target, device: bare, sessions, cache: cache.folder, log };
+    const { graphs, outcome: check } = await stopwatch.count(
+      "checking",
+      () => soundGraphs(run, (run) => checkedFirst(run, context)),
+    );
     const built = await buildClassifier({ prepared, formTask, graphs, encoded, device, sessions }, context);
     if (signal.aborted) {
       throw new Interrupted(`${title} was interrupted before its test set was classified`);

@@ -1,13 +1,14 @@
-import type { Compiled, CompiledAnswer, CompiledModel, PrefixGraphs } from "../compiler/mod.ts";
+import type { CompiledModel, Emitted, PrefixGraphs } from "../compiler/mod.ts";
 import type { Device, Replay, ResidentSession, Session } from "../device/device.ts";
 import { PrefixValues } from "../device/prefix_values.ts";
 import { answerReplay, stepReplay } from "../device/replay_of.ts";
 import type { Stopwatch } from "../device/stopwatch.ts";
 import type { CompileTarget } from "../artifacts/compile_model.ts";
 import { stepKey } from "./compile_experiment.ts";
+import { bankOf, type RunGraphs, type SoftGraphs } from "./compile_run.ts";
 import type { RunContext } from "./context.ts";
 import type { PreparedBase } from "./complete_prepared.ts";
-import type { OpenSessions, SessionLease, SessionSet } from "./session_cache.ts";
+import type { SessionLease } from "./session_cache.ts";
 
 /** A compiled training step of a prompt, opened. */
 export interface TuningSessions {
@@ -27,9 +28,16 @@ export interface ModelSessions {
   readonly answer: Session;
 }
 
+/** The forward pass of a run, opened. */
+export interface AnswerSessions {
+  readonly answer: Session;
+  /** The rows before the prompt, where the answer leaves them out. */
+  readonly before?: Session;
+}
+
 /** Opens the sessions of a run, or shares those that an earlier run opened; their time is counted for this run. */
 export class RunSessions {
-  private readonly leases: SessionLease<SessionSet>[] = [];
+  private used: { readonly key: string; readonly lease: SessionLease } | undefined;
   /** What is kept of the rows before the prompt. */
   private kept: PrefixValues | undefined;
 
@@ -43,17 +51,27 @@ export class RunSessions {
     private readonly notReplayed?: Replay["log"],
   ) {}
 
+  /** The forward pass that the run will use, to be checked before; the check is timed as a whole. */
+  async toCheck(graphs: RunGraphs): Promise<AnswerSessions> {
+    return await this.stopwatch.countApart("opening", "checking", async () => {
+      const lease = await this.leased(graphs);
+      return graphs.prefix
+        ? await this.openAfterPrefix(lease, graphs.prefix)
+        : { answer: await this.openAnswer(lease, graphs) };
+    });
+  }
+
   /** The compiled step of a prompt; a run with fused steps gets its slot of a bank's. */
-  async tuning(compiled: Compiled): Promise<TuningSessions> {
+  async tuning(graphs: SoftGraphs): Promise<TuningSessions> {
     const { device, stopwatch, run: { slot } } = this;
     const steps = this.replay(stepReplay);
-    const { train } = slot ? compiled.bank : compiled;
-    const { sessions, free } = await this.open(slot ? "bank" : "one", async (opened) => ({
-      trainStep: await opened(device.openResident(train, steps)),
-      update: await opened(device.openResident(compiled.update, steps)),
-      answer: await opened(this.openAnswer(compiled)),
+    const { train } = slot ? bankOf(graphs) : graphs.prompt;
+    const { trainStep, update, answer, free } = await this.open(graphs, async (lease) => ({
+      trainStep: await lease.openResident("step", () => device.openResident(train, steps)),
+      update: await lease.openResident("update", () => device.openResident(graphs.prompt.update, steps)),
+      answer: await this.openAnswer(lease, graphs),
+      free: lease.free,
     }));
-    const { trainStep, update, answer } = sessions;
     return {
       trainStep: stopwatch.timed(slot?.session(trainStep) ?? trainStep),
       update: stopwatch.timed(update),
@@ -64,18 +82,17 @@ export class RunSessions {
 
   /** The compiled step of a prompt that leaves out the rows before it. @param most the bytes of memory that are kept of these rows at most */
   async tuningAfterPrefix(
-    compiled: Compiled,
+    graphs: SoftGraphs,
     prefix: PrefixGraphs,
     most: number,
   ): Promise<TuningSessions & { readonly kept: PrefixValues }> {
     const { device, stopwatch } = this;
-    const { sessions, free } = await this.open("after prefix", async (opened) => ({
-      before: await opened(device.open(prefix.before)),
-      trainStep: await opened(device.openResident(prefix.train)),
-      update: await opened(device.openResident(compiled.update)),
-      answer: await opened(device.open(prefix.answer)),
+    const { before, trainStep, update, answer, free } = await this.open(graphs, async (lease) => ({
+      ...await this.openAfterPrefix(lease, prefix),
+      trainStep: await lease.openResident("step", () => device.openResident(prefix.train)),
+      update: await lease.openResident("update", () => device.openResident(graphs.prompt.update)),
+      free: lease.free,
     }));
-    const { before, trainStep, update, answer } = sessions;
     const kept = this.kept = await PrefixValues.open(before, prefix.axes, most);
     return {
       trainStep: stopwatch.timed(kept.session(trainStep)),
@@ -89,60 +106,78 @@ export class RunSessions {
     };
   }
 
-  /** The forward pass alone, of one prompt or of a bank. */
-  async answer(compiled: Compiled, prompts: "one" | "bank"): Promise<Session> {
-    const asked = prompts === "bank" ? compiled.bank : compiled;
-    const { sessions } = await this.open(
-      `answer|${prompts}`,
-      async (opened) => ({ answer: await opened(this.openAnswer(asked)) }),
-    );
-    return this.stopwatch.timed(sessions.answer);
-  }
-
   /** The compiled step of the whole model. */
-  async modelTuning(compiled: CompiledModel): Promise<ModelSessions> {
+  async modelTuning(model: CompiledModel): Promise<ModelSessions> {
     const { device, stopwatch } = this;
-    const { sessions: { trainStep, answer } } = await this.open("model", async (opened) => ({
-      trainStep: await opened(device.openResident(compiled.train)),
-      answer: await opened(device.open(compiled.answer)),
+    const { trainStep, answer } = await this.open({ model }, async (lease) => ({
+      trainStep: await lease.openResident("step", () => device.openResident(model.train)),
+      answer: await this.openAnswer(lease, { model }),
     }));
     return { trainStep: stopwatch.timed(trainStep), answer: stopwatch.timed(answer) };
   }
 
-  /** The model for a hard prompt. */
-  async hard(): Promise<Session> {
-    const { target, prepared: { model }, run: { resources } } = this;
-    const { sessions } = await this.open("hard", async (opened) => ({
-      answer: await opened(this.openAnswer(resources.hardGraph(model, target))),
-    }));
-    return this.stopwatch.timed(sessions.answer);
+  /** The forward pass alone. */
+  async answer(graphs: RunGraphs): Promise<Session> {
+    return this.stopwatch.timed(await this.open(graphs, (lease) => this.openAnswer(lease, graphs)));
   }
 
   /** Ends the run: its sessions may be released. */
   async end(): Promise<void> {
     this.kept?.end();
-    for (const lease of this.leases.splice(0)) await lease.end();
+    await this.used?.lease.end();
   }
 
   /** Opens the graph that answers: words by their logits, texts by the probabilities of their tokens. */
-  private openAnswer(compiled: CompiledAnswer): Promise<Session> {
+  private async openAnswer(lease: SessionLease, graphs: RunGraphs): Promise<Session> {
+    const { device, prepared: { experiment: { ensemble } } } = this;
+    // The weights of a tuned model are no part of its graph, which is not recorded.
+    if (graphs.model) return await lease.open("answer", () => device.open(graphs.model.answer));
+    const compiled = graphs.hard ?? (ensemble ? bankOf(graphs) : graphs.prompt);
+    const graph = (): Emitted => this.target.answer === "text" ? compiled.predict : compiled.answer;
     // Each graph is made when it is first read.
-    const graph = this.target.answer === "text" ? compiled.predict : compiled.answer;
-    return this.device.open(graph, this.replay(answerReplay));
+    return await lease.open("answer", () => device.open(graph(), this.replay(answerReplay)));
+  }
+
+  private async openAfterPrefix(
+    lease: SessionLease,
+    { before, answer }: PrefixGraphs,
+  ): Promise<Required<AnswerSessions>> {
+    const { device } = this;
+    return {
+      before: await lease.open("before", () => device.open(before)),
+      answer: await lease.open("answer", () => device.open(answer)),
+    };
   }
 
   private replay(asked: (log: Replay["log"]) => Replay): Replay | undefined {
     return this.notReplayed && asked(this.notReplayed);
   }
 
-  private async open<Sessions extends SessionSet>(
-    graphs: string,
-    open: OpenSessions<Sessions>,
-  ): Promise<SessionLease<Sessions>> {
-    const { stopwatch, device, prepared, run: { resources } } = this;
-    const key = [device.kind, stepKey(prepared), graphs].join("|");
-    const lease = await stopwatch.count("opening", () => resources.sessions.lease(key, open));
-    this.leases.push(lease);
+  private async open<Sessions>(
+    graphs: RunGraphs,
+    open: (lease: SessionLease) => Promise<Sessions>,
+  ): Promise<Sessions> {
+    return await this.stopwatch.count("opening", async () => await open(await this.leased(graphs)));
+  }
+
+  /** The set of sessions of these graphs; the run's use of another is over. */
+  private async leased(graphs: RunGraphs): Promise<SessionLease> {
+    const { device, prepared, run: { resources } } = this;
+    const key = [device.kind, stepKey(prepared), this.setOf(graphs)].join("|");
+    if (this.used?.key === key) return this.used.lease;
+    await this.used?.lease.end();
+    const lease = await resources.sessions.lease(key);
+    this.used = { key, lease };
     return lease;
+  }
+
+  /** What else tells sets of sessions apart: which graphs they are of. */
+  private setOf({ prefix, model, hard }: RunGraphs): string {
+    const { prepared: { experiment: { tune, ensemble } }, run: { slot } } = this;
+    if (prefix) return "after prefix";
+    if (model) return "model";
+    if (hard) return "hard";
+    if (tune !== "prompt") return ensemble ? "answer|bank" : "answer|one";
+    return slot ? "bank" : "one";
   }
 }

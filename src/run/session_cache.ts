@@ -1,22 +1,19 @@
 import { allDone } from "../base/all_done.ts";
+import { memoize } from "../base/memoize.ts";
 import type { ResidentSession, Session } from "../device/device.ts";
 import { SessionGroup } from "../device/session_group.ts";
 
-/** Opened sessions, by their names. */
-export type SessionSet = Readonly<Record<string, Session | ResidentSession>>;
-
-/**
- * Opens the sessions of one key, one after the other.
- *
- * @param opened is called with each session as it opens: if a later one fails, those before it are released
- */
-export type OpenSessions<Sessions extends SessionSet> = (
-  opened: <One extends Session | ResidentSession>(session: Promise<One>) => Promise<One>,
-) => Promise<Sessions>;
-
-/** The use of opened sessions by one run. */
-export interface SessionLease<Sessions extends SessionSet> {
-  readonly sessions: Sessions;
+/** The use of a set of sessions by one run. */
+export interface SessionLease {
+  /**
+   * A session of the set, opened when it is first asked for.
+   *
+   * @param name identifies it in the set
+   * @throws what `open` throws, to all that wait for it
+   */
+  open(name: string, open: () => Promise<Session>): Promise<Session>;
+  /** The same for a session whose outputs stay on the device. */
+  openResident(name: string, open: () => Promise<ResidentSession>): Promise<ResidentSession>;
   /** Frees some of them early, unless others use them, they are kept for the next run, or the run's use is over. */
   free(...sessions: readonly (Session | ResidentSession)[]): Promise<void>;
   /** Ends the run's use of them. */
@@ -24,7 +21,7 @@ export interface SessionLease<Sessions extends SessionSet> {
 }
 
 /**
- * The most recently opened sessions, shared by all runs that request the same key, concurrently or later. As they hold a device's
+ * The set of sessions that was asked for last, shared by all runs that request the same key, concurrently or later. As they hold a device's
  * memory, they are replaced when another key is requested; replaced sessions are released once, when their last user is done. A session
  * that fails to be released is reported and fails no run.
  */
@@ -40,19 +37,16 @@ export class SessionCache {
   constructor(private readonly keepsUnused: boolean, private readonly log: (line: string) => void) {}
 
   /**
-   * Opens sessions, or returns the open ones. Sessions that no run uses are released before others are opened.
+   * Begins a run's use of a set of sessions. Sessions that no run uses are released before others are opened.
    *
-   * @param key identifies the sessions: those with the same key have the same type
-   * @throws what `open` throws, to all that wait for it; the next request opens them again
+   * @param key identifies the set
    */
-  async lease<Sessions extends SessionSet>(
-    key: string,
-    open: OpenSessions<Sessions>,
-  ): Promise<SessionLease<Sessions>> {
-    const shared = this.sharedOf(key, open);
+  async lease(key: string): Promise<SessionLease> {
+    const shared = this.sharedOf(key);
     shared.users++;
     try {
-      return this.leaseOf(shared, await shared.sessions as Sessions);
+      await shared.before;
+      return this.leaseOf(shared);
     } catch (error) {
       await this.releaseOf(shared);
       throw error;
@@ -67,10 +61,10 @@ export class SessionCache {
   }
 
   /** Fills the slot synchronously, so that no other request comes between checking and filling it. */
-  private sharedOf(key: string, open: OpenSessions<SessionSet>): SharedSessions {
+  private sharedOf(key: string): SharedSessions {
     if (this.current?.key !== key) {
       const replaced = this.release();
-      this.current = new SharedSessions(key, allDone([replaced, this.releasing]), open, this.log);
+      this.current = new SharedSessions(key, allDone([replaced, this.releasing]), this.log);
     }
     return this.current;
   }
@@ -80,19 +74,31 @@ export class SessionCache {
     shared: SharedSessions,
     early?: readonly (Session | ResidentSession)[],
   ): Promise<void> {
-    if (this.current === shared) this.current = undefined;
+    this.withdraw(shared);
     const released = shared.group.release(early);
     this.releasing = Promise.allSettled([this.releasing, released]);
     await released;
   }
 
-  private leaseOf<Sessions extends SessionSet>(
-    shared: SharedSessions,
-    sessions: Sessions,
-  ): SessionLease<Sessions> {
+  /** Hands a set to no other run. */
+  private withdraw(shared: SharedSessions): void {
+    if (this.current === shared) this.current = undefined;
+  }
+
+  private leaseOf(shared: SharedSessions): SessionLease {
     let isOver = false;
+    const opened = async <One>(session: Promise<One>): Promise<One> => {
+      try {
+        return await session;
+      } catch (error) {
+        // The next request opens all of them again.
+        this.withdraw(shared);
+        throw error;
+      }
+    };
     return {
-      sessions,
+      open: (name, open) => opened(memoize(shared.sessions, name, () => shared.group.add(open()))),
+      openResident: (name, open) => opened(memoize(shared.resident, name, () => shared.group.add(open()))),
       free: async (...early) => {
         // The next request for the same key needs all of them.
         if (!isOver && !this.keepsUnused && shared.users === 1) await this.releaseOf(shared, early);
@@ -110,18 +116,14 @@ export class SessionCache {
 
 /** Sessions that are being opened, or are open. */
 class SharedSessions {
-  /** The number of runs that use them or wait for them. */
+  /** The number of runs that use them. */
   users = 0;
-  readonly sessions: Promise<SessionSet>;
+  readonly sessions = new Map<string, Promise<Session>>();
+  readonly resident = new Map<string, Promise<ResidentSession>>();
   readonly group: SessionGroup;
 
-  constructor(
-    readonly key: string,
-    before: Promise<unknown>,
-    open: OpenSessions<SessionSet>,
-    log: (line: string) => void,
-  ) {
+  /** @param before settles when they may be opened */
+  constructor(readonly key: string, readonly before: Promise<unknown>, log: (line: string) => void) {
     this.group = new SessionGroup(log);
-    this.sessions = before.then(() => open((session) => this.group.add(session)));
   }
 }

@@ -1,4 +1,3 @@
-import type { Compiled } from "../compiler/mod.ts";
 import type { Tensor } from "../device/device.ts";
 import { tensorNamed } from "../device/tensor_data.ts";
 import type { Classifier } from "../evaluation/predict.ts";
@@ -9,6 +8,7 @@ import type { SoftPrompt } from "./classifiers.ts";
 import { keepRows, memoryForRows } from "./kept_rows.ts";
 import { resume } from "./resume.ts";
 import { runTrainer, validation } from "./run_trainer.ts";
+import type { SoftGraphs } from "./compile_run.ts";
 import type { RunContext } from "./context.ts";
 import type { EncodedExample } from "./encode_dataset.ts";
 import type { RunParts } from "./run_parts.ts";
@@ -22,23 +22,24 @@ export interface TunedPrompt extends SoftPrompt {
 /**
  * Tunes an experiment's soft prompt, writing history and checkpoints into the run's folder.
  *
- * @param compiled the training step
+ * @param graphs of the training step
  * @throws {TrainingError} on a loss that is not finite
  * @throws {Interrupted} when the signal aborts
  */
 export async function tunePrompt<One extends EncodedExample, Made>(
-  { prepared, formTask, graphs: { prefix }, encoded, device, sessions }: RunParts<
+  { prepared, formTask, encoded, device, sessions }: RunParts<
     One,
     Made,
     Extract<Experiment, { tune: "prompt" }>
   >,
-  compiled: Compiled,
+  graphs: SoftGraphs,
   context: RunContext,
 ): Promise<TunedPrompt> {
+  const { prompt: compiled, prefix } = graphs;
   const memory = prefix ? memoryForRows(context.resources.workers) : 0;
   const { trainStep, update, answer, kept, endSteps } = prefix
-    ? await sessions.tuningAfterPrefix(compiled, prefix, memory)
-    : await sessions.tuning(compiled);
+    ? await sessions.tuningAfterPrefix(graphs, prefix, memory)
+    : await sessions.tuning(graphs);
   if (kept) keepRows(kept, memory, encoded, prepared.experiment.training, context);
   const { experiment, model } = prepared;
   const { seed, evaluation, precision } = experiment;

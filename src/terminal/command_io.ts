@@ -13,10 +13,17 @@ export interface CommandIo extends Io {
   readonly logAs: (format: LogFormat) => void;
 }
 
-/** The input and output of a verb. What measures texts takes a while to load, and is loaded for a terminal alone. */
-export async function commandIo(given: Io): Promise<CommandIo> {
+/**
+ * The input and output of a verb. What measures texts takes a while to load, and is loaded for progress on a terminal alone.
+ *
+ * @param options `showsProgress`: whether progress is shown at the bottom of a terminal; the launcher has none to show
+ */
+export async function commandIo(
+  given: Io,
+  { showsProgress = true }: { readonly showsProgress?: boolean } = {},
+): Promise<CommandIo> {
   const io = safeIo(given);
-  const area = io.terminal && new StatusArea(io.terminal);
+  const area = showsProgress && io.terminal ? new StatusArea(io.terminal) : undefined;
   const shown = area ? await inArea(area) : new PlainProgress(io.log);
   const written = new JsonProgress(io.log);
   let format: LogFormat = "text";

@@ -1,5 +1,6 @@
 import { visible } from "../base/visible.ts";
-import type { Comparison, Verdict } from "../diff/compare.ts";
+import type { Comparison } from "../diff/compare.ts";
+import type { Verdict } from "../diff/verdict.ts";
 import type { Diff } from "../diff/diff.ts";
 import { type DifferingRow, differingRows } from "../diff/differing_rows.ts";
 import { overview, OVERVIEW_HEADER } from "../diff/overview.ts";

@@ -1,5 +1,5 @@
-import stringWidth from "string-width";
 import { visible } from "../base/visible.ts";
+import { displayWidth } from "./display_width.ts";
 import type { Progress } from "./progress.ts";
 import { progressText } from "./progress_text.ts";
 import { wrapped } from "./wrapped.ts";
@@ -56,7 +56,7 @@ function rowOf(
   room: number,
 ): { readonly text: string; readonly hasBar: boolean } | undefined {
   const widthOf = (some: readonly Part[]) =>
-    some.reduce((sum, { text }) => sum + GAP.length + stringWidth(text), -GAP.length);
+    some.reduce((sum, { text }) => sum + GAP.length + displayWidth(text), -GAP.length);
   const needed = parts.filter(({ rank }) => rank === 0);
   const left = room - widthOf(needed);
   if (left < 0) return undefined;
@@ -65,7 +65,7 @@ function rowOf(
   const chosen = new Set(needed);
   let width = widthOf(needed);
   for (const part of parts.toSorted((a, b) => a.rank - b.rank)) {
-    const more = GAP.length + stringWidth(part.text);
+    const more = GAP.length + displayWidth(part.text);
     if (part.rank === 0 || width + more + (hasBar ? least : 0) > room) continue;
     chosen.add(part);
     width += more;
@@ -82,7 +82,7 @@ function rowsOf(parts: readonly Part[], room: number): string[] {
   for (const { text, rank } of parts) {
     if (rank > 0) continue;
     const longer = rows.length === 0 ? text : `${rows.at(-1)}${GAP}${text}`;
-    if (rows.length > 0 && stringWidth(longer) <= room) rows[rows.length - 1] = longer;
+    if (rows.length > 0 && displayWidth(longer) <= room) rows[rows.length - 1] = longer;
     else rows.push(...wrapped(text, room));
   }
   return rows;

@@ -1,5 +1,5 @@
-import stringWidth from "string-width";
 import { visible } from "../base/visible.ts";
+import { displayWidth } from "./display_width.ts";
 import { STYLE_CODES } from "./style.ts";
 import { wrapped } from "./wrapped.ts";
 
@@ -48,12 +48,12 @@ function fittingWidths(rows: readonly (readonly string[])[], columns: number): n
 
 /** A row, whose cells may take several lines. */
 function rowLines(row: readonly string[], widths: readonly number[]): string[] {
-  const cells = row.map((cell, i) => stringWidth(cell) > widths[i]! ? wrapped(cell, widths[i]!) : [cell]);
+  const cells = row.map((cell, i) => displayWidth(cell) > widths[i]! ? wrapped(cell, widths[i]!) : [cell]);
   const height = Math.max(1, ...cells.map(({ length }) => length));
   return Array.from({ length: height }, (_, at) =>
     widths.map((width, i) => {
       const part = cells[i]?.[at] ?? "";
-      return part + " ".repeat(width - stringWidth(part));
+      return part + " ".repeat(width - displayWidth(part));
     }).join(GAP).trimEnd());
 }
 
@@ -68,13 +68,13 @@ function listLines(
   return rows.flatMap((row, i) => [
     ...(i > 0 ? [""] : []),
     ...row.flatMap((cell, column) =>
-      cell === "" ? [] : rowLines([head[column]!, cell], [label, Math.min(room, stringWidth(cell))])
+      cell === "" ? [] : rowLines([head[column]!, cell], [label, Math.min(room, displayWidth(cell))])
     ),
   ]);
 }
 
 function widest(cells: readonly string[]): number {
-  return cells.reduce((most, cell) => Math.max(most, stringWidth(cell)), 0);
+  return cells.reduce((most, cell) => Math.max(most, displayWidth(cell)), 0);
 }
 
 function inOneLine(cell: string): string {

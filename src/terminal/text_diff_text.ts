@@ -2,7 +2,8 @@ import { counted } from "../base/counted.ts";
 import { visible } from "../base/visible.ts";
 import type { TextDiff, TextDiffs } from "../diff/text_diff.ts";
 import { haveGenerated, haveSeveralRuns, textPairedSentence } from "../diff/text_sentences.ts";
-import { bracketed, textMetricRows } from "../diff/text_wording.ts";
+import { bracketed } from "../diff/bracketed.ts";
+import { textMetricRows } from "../diff/text_wording.ts";
 import { valueText } from "../diff/wording.ts";
 import { tableLines } from "./table.ts";
 

@@ -1,6 +1,14 @@
-import stringWidth from "string-width";
+import { displayWidth, isPlain } from "./display_width.ts";
 
-const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** What finds the characters of texts that are not plain, once there is one: to make it takes ten milliseconds. */
+let segmenter: Intl.Segmenter | undefined;
+
+/** The characters of a text, as they are shown: each with its marks. */
+function* graphemes(text: string): Generator<string> {
+  if (isPlain(text)) return yield* text;
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  for (const { segment } of segmenter.segment(text)) yield segment;
+}
 
 /** Where a line may end before the text does: after blanks, and after what separates the parts of paths and names. */
 const BREAKS = /[\s/,;]$/;
@@ -14,13 +22,13 @@ export function wrapped(text: string, columns: number): string[] {
   let line = "";
   let width = 0;
   let breakAt = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) {
-    const wide = stringWidth(segment);
+  for (const segment of graphemes(text)) {
+    const wide = displayWidth(segment);
     if (width + wide > columns && line !== "" && segment.trim() !== "") {
       const end = breakAt > 0 ? breakAt : line.length;
       lines.push(line.slice(0, end).trimEnd());
       line = line.slice(end);
-      width = stringWidth(line);
+      width = displayWidth(line);
       breakAt = 0;
     }
     line += segment;

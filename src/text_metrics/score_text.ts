@@ -1,4 +1,5 @@
 import { fMeasure, lcs } from "js-rouge";
+import { haveSameWords } from "./exact_match.ts";
 import { rougeWords, squadWords } from "./words.ts";
 
 /** How well a text answers, by each metric: from 0 to 1. The names are those of `metrics.json`. */
@@ -23,7 +24,7 @@ export function scoreText(prediction: string, references: readonly string[]): Te
   const words = { squad: squadWords(prediction), rouge: rougeWords(prediction) };
   const answers = references.map((text) => ({ squad: squadWords(text), rouge: rougeWords(text) }));
   return {
-    exact_match: answers.some(({ squad }) => isEqual(words.squad, squad)) ? 1 : 0,
+    exact_match: answers.some(({ squad }) => haveSameWords(words.squad, squad)) ? 1 : 0,
     token_f1: Math.max(...answers.map(({ squad }) => f1(words.squad, squad, inCommon))),
     rouge_l: Math.max(...answers.map(({ rouge }) => f1(words.rouge, rouge, inOrder))),
   };
@@ -57,8 +58,4 @@ function inCommon(a: readonly string[], b: readonly string[]): number {
 /** The number of words in common, in this order. */
 function inOrder(a: readonly string[], b: readonly string[]): number {
   return lcs([...a], [...b]).length;
-}
-
-function isEqual(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((word, i) => word === b[i]);
 }

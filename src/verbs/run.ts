@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { projectExperiments } from "../batch/project_experiments.ts";
 import type { RunFlags } from "../commands/run.ts";
 import { collect } from "../commands/flag_values.ts";
 import { allowRead, type ReadFlags } from "./allow_read.ts";
@@ -42,7 +41,9 @@ export function addRun(program: Command, verbs: RunVerb): void {
       "\nExample:\n  softprompt run experiments/rt-polarity/soft-20-vocabulary.yaml --set seed=1",
     )
     .action(async (named: string[], { set: overrides, allowRead, ...flags }: ReadFlags<RunLine>) => {
-      const files = named.length > 0 ? named : await projectExperiments();
+      const files = named.length > 0
+        ? named
+        : await (await import("../batch/project_experiments.ts")).projectExperiments();
       await verbs.run(files, { ...flags, overrides }, allowRead);
     });
 }

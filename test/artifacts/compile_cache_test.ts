@@ -1,8 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { compileModel } from "../../src/artifacts/compile_model.ts";
-import { readArtifacts, writeArtifacts } from "../../src/artifacts/manifest.ts";
+import { isEntryFile } from "../../src/artifacts/cached_entries.ts";
 import { CompileCache } from "../../src/artifacts/compile_cache.ts";
+import { readStep, writeStep } from "../../src/artifacts/step_files.ts";
 import { readOnnxFile } from "../../src/compiler/mod.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { openModel } from "../../src/model/open_model.ts";
@@ -32,9 +33,9 @@ Deno.test("a compiled step is used from the cache if nothing in it has changed, 
     ]]);
     assertEquals(kept.length, 1);
     const path = join(cache, kept[0]!.name);
-    const [predict, manifest] = ["predict.onnx", "artifacts.json"];
+    const [predict, manifest] = ["predict.onnx", "step.json"];
     // Another graph that would run, a changed manifest, a missing file.
-    await Deno.copyFile(join(path, "predict_bank.onnx"), join(path, predict));
+    await Deno.copyFile(join(path, "answer.onnx"), join(path, predict));
     assertEquals((await compile(here)).predict.bytes, first.predict.bytes);
     const text = await Deno.readTextFile(join(path, manifest));
     await Deno.writeTextFile(join(path, manifest), text.replace('"embedding-layer"', '"attention"'));
@@ -74,7 +75,7 @@ const DAMAGES: Readonly<Record<string, (path: string) => Promise<void>>> = {
     bytes[bytes.length >> 1]! ^= 1;
     await Deno.writeFile(path, bytes);
   },
-  "another file": (path) => Deno.copyFile(join(path, "../predict_bank.onnx"), path),
+  "another file": (path) => Deno.copyFile(join(path, "../predict.onnx"), path),
 };
 
 Deno.test("whatever was damaged in the cache is compiled again, to the same bytes, and one line says so", () =>
@@ -99,7 +100,7 @@ Deno.test("whatever was damaged in the cache is compiled again, to the same byte
       lines.length = 0;
     };
     for (const [what, damage] of Object.entries(DAMAGES)) {
-      for (const name of ["train_step.onnx", "artifacts.json", "SHA256SUMS"]) {
+      for (const name of ["train_step.onnx", "step.json", "SHA256SUMS"]) {
         await damage(join(path, name));
         await expectWhole(`${name} ${what}`, 1);
         await expectWhole("whole", 0);
@@ -122,18 +123,17 @@ Deno.test("a kept graph takes weights from no file but those that its manifest l
     const model = await openModel({ source: folder, file: FAMILY }, "./", logDownloads(() => {}));
     const out = join(folder, "kept");
     const compiled = compileModel(model, "embedding-output", "adamw", FORM);
-    const origin = { model, insertion: "embedding-output", optimizer: "adamw", ...FORM } as const;
-    await writeArtifacts(out, compiled, origin);
-    await readArtifacts(out, model);
+    await writeStep(out, compiled, model);
+    await readStep(out, model);
     const bytes = compiled.predict.bytes;
     const hex = (text: string) => new TextEncoder().encode(text).toHex();
     const other = hex(FAMILY.replace(/^./, "x"));
     const renamed = Uint8Array.fromHex(bytes.toHex().replaceAll(hex(FAMILY), other));
-    await writeArtifacts(out, { ...compiled, predict: { ...compiled.predict, bytes: renamed } }, origin);
+    await writeStep(out, { ...compiled, predict: { ...compiled.predict, bytes: renamed } }, model);
     await assertRejects(
-      () => readArtifacts(out, model),
+      () => readStep(out, model),
       RangeError,
-      `in predict.onnx lies in x${FAMILY.slice(1)}, which artifacts.json does not list`,
+      `in predict.onnx lies in x${FAMILY.slice(1)}, which step.json does not list`,
     );
   }));
 
@@ -155,6 +155,32 @@ Deno.test("the graphs without the rows before a prompt have an entry of their ow
       }
       assertEquals([...Deno.readDirSync(cache.folder)].filter(({ isDirectory }) => isDirectory).length, 1);
     }
+  }));
+
+Deno.test("the graphs of a bank have an entry of their own, and those of one prompt are not made for it", () =>
+  inFolder(async (folder) => {
+    await writeModel(folder, FAMILY);
+    const model = await openModel({ source: folder, file: FAMILY }, "./", logDownloads(() => {}));
+    const lines: string[] = [];
+    const cache = new CompileCache(join(folder, "cache"), (line) => lines.push(line));
+    const entries = () => [...Deno.readDirSync(cache.folder)].filter(({ isDirectory }) => isDirectory);
+    const files = () =>
+      entries().map(({ name }) =>
+        [...Deno.readDirSync(join(cache.folder, name))].map(({ name }) => name).sort()
+      );
+    const read = () => cache.bank(model, "embedding-output", "adamw", FORM);
+    const made = await read();
+    const expected = ["SHA256SUMS", "answer_bank.onnx", "bank.json", "predict_bank.onnx", "train_bank.onnx"];
+    assertEquals(files(), [expected]);
+    const [entry] = entries();
+    assertEquals(await read(), { train: made.train, predict: made.predict, answer: made.answer });
+    await cache.compile(model, "embedding-output", "adamw", FORM);
+    assertEquals(files().length, 2);
+    assertEquals(files().flat().filter((name) => !isEntryFile(name)), []);
+    await Deno.truncate(join(cache.folder, entry!.name, "train_bank.onnx"), 9);
+    assertEquals((await read()).train.bytes, made.train.bytes);
+    assertEquals(lines.length, 1);
+    assertEquals(lines[0]!.endsWith("train_bank.onnx has changed since it was written"), true);
   }));
 
 Deno.test("a step with text and one with words have entries of their own", () =>

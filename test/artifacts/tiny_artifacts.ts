@@ -9,7 +9,7 @@ function graph(number: number) {
   return { bytes: Uint8Array.from(bytes), weights, sizes: [] };
 }
 
-/** Artifacts that nothing runs. */
+/** The graphs of a prompt that nothing runs. */
 export const COMPILED = {
   dimension: 2,
   positions: "attention",
@@ -20,10 +20,12 @@ export const COMPILED = {
   predict: graph(3),
   answer: graph(4),
   embed: graph(5),
-  bank: { train: graph(6), predict: graph(7), answer: graph(8) },
 } as const;
 
-/** What they are compiled from. */
+/** The graphs of a bank that nothing runs. */
+export const BANK = { train: graph(6), predict: graph(7), answer: graph(8) } as const;
+
+/** What both are compiled from. */
 export const ORIGIN: ArtifactsOrigin = {
   model: { source: "m", revision: null, sha256: "0", weights: new Map() },
   insertion: "embedding-output",

@@ -1,20 +1,19 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { dirname, join } from "@std/path";
 import { ModelProtoSchema, StringStringEntryProtoSchema, TensorProto_DataLocation } from "onnx-buf";
 import { sha256 } from "../../src/base/sha256.ts";
-import { MINI } from "../shared.ts";
+import { writeSmallModel } from "./small_model.ts";
 import { call, inFolder, writeExperiment } from "./softprompt.ts";
 
-/** Writes the project's own model into a folder, its weights in files of their own. */
+/** Writes a small model into a folder, its weights in files of their own. */
 async function writeApart(folder: string, locationOf: (tensor: number) => string): Promise<void> {
-  await Deno.mkdir(join(folder, "onnx"), { recursive: true });
-  for (const name of ["config.json", "tokenizer.json", "tokenizer_config.json"]) {
-    await Deno.copyFile(join(MINI, name), join(folder, name));
-  }
-  const model = fromBinary(ModelProtoSchema, await Deno.readFile(join(MINI, "onnx/model.onnx")));
+  await writeSmallModel(folder);
+  const path: string = join(folder, "onnx/model.onnx");
+  const model = fromBinary(ModelProtoSchema, await Deno.readFile(path));
   const sizes = new Map<string, number>();
   const weights = model.graph!.initializer.filter(({ rawData }) => rawData.length > 1000);
+  assert(weights.length > 2);
   for (const [i, tensor] of weights.entries()) {
     const location = locationOf(i);
     const offset = sizes.get(location) ?? 0;
@@ -26,11 +25,11 @@ async function writeApart(folder: string, locationOf: (tensor: number) => string
     );
     tensor.dataLocation = TensorProto_DataLocation.EXTERNAL;
     tensor.rawData = new Uint8Array();
-    const path = join(folder, "onnx", location);
-    await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.writeFile(path, rawData, { append: true });
+    const file = join(folder, "onnx", location);
+    await Deno.mkdir(dirname(file), { recursive: true });
+    await Deno.writeFile(file, rawData, { append: true });
   }
-  await Deno.writeFile(join(folder, "onnx/model.onnx"), toBinary(ModelProtoSchema, model));
+  await Deno.writeFile(path, toBinary(ModelProtoSchema, model));
 }
 
 Deno.test("weights in subfolders, also of one name, work in a run, in a later one, in predict and in an export", () =>

@@ -1,6 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { evaluate } from "../../src/compiler/graph/dimension.ts";
-import { compile, type Compiled, type Insertion, OPTIMIZER_NAMES } from "../../src/compiler/mod.ts";
+import {
+  compile,
+  compileBank,
+  type CompileOptions,
+  type Insertion,
+  OPTIMIZER_NAMES,
+  type OptimizerName,
+} from "../../src/compiler/mod.ts";
 import {
   type Device,
   float32Tensor,
@@ -40,15 +47,19 @@ function part(bank: Tensor, p: number): Tensor {
   return float32Tensor(data as Float32Array, dims.slice(1));
 }
 
-async function opened(device: Device, compiled: Compiled, path: string) {
-  const weights = new Map([[path.split("/").at(-1)!, await Deno.readFile(path)]]);
+/** A prompt and a bank of the same model, compiled and opened. */
+async function opened(device: Device, path: string, ...how: [Insertion, OptimizerName, CompileOptions?]) {
+  const bytes = await Deno.readFile(path);
+  const weights = new Map([[path.split("/").at(-1)!, bytes]]);
   const open = (bytes: Uint8Array) => device.open({ bytes, weights });
-  return {
+  const [compiled, bank] = [compile(bytes, path, ...how), compileBank(bytes, path, ...how)];
+  const sessions = {
     one: await open(compiled.train.bytes),
-    bank: await open(compiled.bank.train.bytes),
+    bank: await open(bank.train.bytes),
     predictOne: await open(compiled.predict.bytes),
-    predictBank: await open(compiled.bank.predict.bytes),
+    predictBank: await open(bank.predict.bytes),
   };
+  return { compiled, sessions };
 }
 
 const EXAMPLES = ["input_ids", "attention_mask", "position_ids", "prompt_rows", "answer_rows", "labels"];
@@ -69,11 +80,10 @@ for (const kind of DEVICES) {
         Deno.test(`a bank of ${family} at ${insertion} on ${kind} moves each prompt by ${optimizer} as alone`, async () => {
           const path = familyModel(family);
           const device = await sharedDevice(kind);
-          const compiled = compile(await Deno.readFile(path), path, insertion, optimizer, {
+          const { compiled, sessions } = await opened(device, path, insertion, optimizer, {
             target: kind === "webgpu" ? "webgpu" : "cpu",
             verify: true,
           });
-          const sessions = await opened(device, compiled, path);
           const feeds = await batchOf(family, insertion);
           const own = RATES.map((_, p) => OWNERS.flatMap((owner, i) => owner === p ? [i] : []));
           const length = feeds.prompt_rows!.dims[1]!;
@@ -159,10 +169,9 @@ for (const kind of DEVICES) {
   Deno.test(`in a bank on ${kind}, a prompt without examples stays, and a loss that is no number is its prompt's alone`, async () => {
     const path = familyModel("bert-opset11");
     const device = await sharedDevice(kind);
-    const compiled = compile(await Deno.readFile(path), path, "embedding-output", "sgd", {
+    const { compiled, sessions } = await opened(device, path, "embedding-output", "sgd", {
       target: kind === "webgpu" ? "webgpu" : "cpu",
     });
-    const sessions = await opened(device, compiled, path);
     const feeds = await batchOf("bert-opset11", "embedding-output");
     const dims = [feeds.prompt_rows!.dims[1]!, compiled.dimension];
     const broken = float32Tensor(new Float32Array(dims[0]! * dims[1]!).fill(NaN), dims);
@@ -191,8 +200,7 @@ for (const kind of DEVICES) {
 Deno.test("one batch of a bank mixes tasks: their classes are concatenated, and each example reads its own", async () => {
   const path = familyModel("bert-opset11");
   const device = await sharedDevice("cpu");
-  const compiled = compile(await Deno.readFile(path), path, "embedding-output", "adamw");
-  const sessions = await opened(device, compiled, path);
+  const { compiled, sessions } = await opened(device, path, "embedding-output", "adamw");
   const feeds = await batchOf("bert-opset11", "embedding-output");
   const dims = [feeds.prompt_rows!.dims[1]!, compiled.dimension];
   const stream = new RandomStream(0, "bank");

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { evaluate } from "../../src/compiler/graph/dimension.ts";
-import { compile, compileModelTuning, type Insertion } from "../../src/compiler/mod.ts";
+import { compile, compileBank, compileModelTuning, type Insertion } from "../../src/compiler/mod.ts";
 import { type Feeds, float32Tensor, type Tensor } from "../../src/device/device.ts";
 import { bankFeeds } from "../../src/training/bank_feeds.ts";
 import { DEVICES, sharedDevice } from "../devices.ts";
@@ -31,7 +31,8 @@ for (const kind of DEVICES) {
         const file = new Map([[path.split("/").at(-1)!, bytes]]);
         const target = kind === "webgpu" ? "webgpu" as const : "cpu" as const;
         const options = { target, loss: "weighted", verify: true } as const;
-        const { train, bank, state } = compile(bytes, path, insertion, "adamw", options);
+        const { train, state } = compile(bytes, path, insertion, "adamw", options);
+        const bank = compileBank(bytes, path, insertion, "adamw", options);
         const zeros = Object.fromEntries(state.map(({ name, shape }) => {
           const dims = shape.map((item) => evaluate(item, { length: 3 }));
           return [name, float32Tensor(new Float32Array(dims.reduce((a, b) => a * b, 1)), dims)];

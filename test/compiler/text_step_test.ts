@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { fromBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { RandomStream } from "../../src/base/random_stream.ts";
-import { compile, compileHard, type CompileOptions } from "../../src/compiler/mod.ts";
+import { compile, compileBank, compileHard, type CompileOptions } from "../../src/compiler/mod.ts";
 import { float32Tensor, int64Tensor, scalarTensor } from "../../src/device/device.ts";
 import { readRegion } from "../../src/model/read_region.ts";
 import { DEVICES, sharedDevice } from "../devices.ts";
@@ -15,15 +15,12 @@ const device = await sharedDevice("cpu");
 async function opened(family: string, options: CompileOptions = {}, on = device) {
   const path = familyModel(family);
   const bytes = await Deno.readFile(path);
-  const compiled = compile(bytes, path, "word-embeddings", "sgd", {
-    answer: "text",
-    verify: true,
-    read: readRegion,
-    ...options,
-  });
+  const how = { answer: "text", verify: true, read: readRegion, ...options } as const;
+  const compiled = compile(bytes, path, "word-embeddings", "sgd", how);
+  const compiledBank = () => compileBank(bytes, path, "word-embeddings", "sgd", how);
   const weights = new Map([[path.split("/").at(-1)!, bytes]]);
   const open = (graph: { bytes: Uint8Array }) => on.open({ bytes: graph.bytes, weights });
-  return { compiled, open, weights };
+  return { compiled, compiledBank, open, weights };
 }
 
 /** Σ weight · -log p / Σ weight. */
@@ -96,9 +93,9 @@ for (const kind of DEVICES) {
     const family = "gpt2-opset11";
     const on = await sharedDevice(kind);
     const target = kind === "webgpu" ? "webgpu" : "cpu";
-    const { compiled, open } = await opened(family, { target }, on);
+    const { compiled, compiledBank, open } = await opened(family, { target }, on);
     const feeds = await textFeeds(family);
-    const [one, bank] = [await open(compiled.train), await open(compiled.bank.train)];
+    const [one, bank] = [await open(compiled.train), await open(compiledBank().train)];
     const each = (x: number) => float32Tensor(Float32Array.of(x, x, x), [3]);
     const dims = [3, ...feeds.prompt!.dims];
     const start = randomTensor(new RandomStream(0, "bank"), dims);

@@ -1,5 +1,5 @@
 import { assertThrows } from "@std/assert";
-import { compile } from "../../src/compiler/mod.ts";
+import { compile, compileBank } from "../../src/compiler/mod.ts";
 import { checkBuffers } from "../../src/device/buffer_limit.ts";
 import { DeviceError, float32Tensor, int64Tensor } from "../../src/device/device.ts";
 
@@ -24,7 +24,7 @@ Deno.test("a tensor that no buffer of the adapter holds is named with its size a
 
 Deno.test("a bank's prompts count, too", async () => {
   const path = "test/fixtures/families/bert-opset11.onnx";
-  const { bank } = compile(await Deno.readFile(path), path, "embedding-output", "adamw");
+  const bank = compileBank(await Deno.readFile(path), path, "embedding-output", "adamw");
   const feeds = {
     input_ids: int64Tensor(new Uint8Array(8), [4, 2]),
     label_tokens: int64Tensor([5, 6], [2, 1]),

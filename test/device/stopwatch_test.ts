@@ -72,3 +72,14 @@ Deno.test("what a run spends on recording itself is opening, and not running", a
   assertEquals(opening, 0.03);
   assert(running >= 0.009 && running < 0.039, `${running} seconds`);
 });
+
+Deno.test("a part of a kind of work that is of another is counted once", async () => {
+  const stopwatch = new Stopwatch();
+  await stopwatch.count("checking", async () => {
+    await wait(20);
+    await stopwatch.countApart("opening", "checking", () => wait(60));
+  });
+  const { wall, checking = 0, opening } = stopwatch.timing;
+  assert(opening >= 0.059 && checking >= 0.019, `${opening} and ${checking} seconds`);
+  assert(wall >= opening + checking - 0.001, `${wall} seconds`);
+});

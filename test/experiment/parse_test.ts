@@ -3,7 +3,7 @@ import { ExperimentError } from "../../src/base/errors.ts";
 import { parseOverride } from "../../src/experiment/override.ts";
 import { parseExperiment } from "../../src/experiment/parse.ts";
 import { promptLength } from "../../src/experiment/prompt_vectors.ts";
-import { valueAt } from "../../src/experiment/document.ts";
+import { valueAt } from "../../src/experiment/key_path.ts";
 import { DEFAULTS } from "../../src/experiment/experiment_file.ts";
 import { EXPERIMENT_SCHEMA } from "../../src/experiment/schema_part.ts";
 

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { readArtifacts, writeArtifacts } from "../../src/artifacts/manifest.ts";
+import { readStep, writeStep } from "../../src/artifacts/step_files.ts";
 import { CompileError } from "../../src/compiler/mod.ts";
 import { withChecksums } from "../../src/disk/checksums.ts";
-import { COMPILED, MODEL, ORIGIN } from "../artifacts/tiny_artifacts.ts";
+import { COMPILED, MODEL } from "../artifacts/tiny_artifacts.ts";
 import { inFolder } from "./in_folder.ts";
 import { valueMutant } from "./json_mutants.ts";
 import { mutations } from "./mutate.ts";
@@ -32,7 +32,7 @@ export const artifacts: Target = {
     const written = Object.entries(summed).map(([path, content]) =>
       [path, typeof content === "string" ? encoder.encode(content) : content] as const
     );
-    const read = await inFolder(new Map(written), (folder) => readArtifacts(folder, MODEL));
+    const read = await inFolder(new Map(written), (folder) => readStep(folder, MODEL));
     if (!isRight) assertEquals(read, COMPILED);
     return "read";
   },
@@ -42,8 +42,8 @@ let made: Promise<ReadonlyMap<string, Uint8Array>> | undefined;
 
 function files(): Promise<ReadonlyMap<string, Uint8Array>> {
   return made ??= inFolder(new Map(), async (root) => {
-    const folder = join(root, "artifacts");
-    await writeArtifacts(folder, COMPILED, ORIGIN);
+    const folder = join(root, "step");
+    await writeStep(folder, COMPILED, MODEL);
     return await readFiles(folder, /./);
   });
 }

@@ -1,5 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { compileHardModel, compileModel, compileWholeModel } from "../../src/artifacts/compile_model.ts";
+import {
+  compileHardModel,
+  compileModel,
+  compileModelBank,
+  compileWholeModel,
+} from "../../src/artifacts/compile_model.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { openModel } from "../../src/model/open_model.ts";
 import { RegionReader } from "../../src/model/read_region.ts";
@@ -53,13 +58,17 @@ Deno.test("a model's file is opened once to read the model, and once for each co
   const works = [
     open,
     () => {
-      const { predict, answer, train, update, embed, bank } = compileModel(
+      const { predict, answer, train, update, embed } = compileModel(
         model,
         "word-embeddings",
         "adamw",
         target,
       );
-      return [predict, answer, train, update, embed, bank.predict, bank.answer, bank.train];
+      return [predict, answer, train, update, embed];
+    },
+    () => {
+      const { predict, answer, train } = compileModelBank(model, "word-embeddings", "adamw", target);
+      return [predict, answer, train];
     },
     () => {
       const { predict, answer } = compileHardModel(model, target);

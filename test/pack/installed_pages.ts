@@ -2,12 +2,13 @@ import { assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { PAGES } from "../docs/pages.ts";
 import { commandsOf, isOfPackage, snippetsOf } from "../docs/snippets.ts";
+import { writeSmallModel } from "../commands/small_model.ts";
 import { perform } from "../docs/perform.ts";
 import { shorten } from "../docs/project_copy.ts";
 
 /**
  * Runs the commands of all pages that call the package, each page from an empty folder on, in which the pages before it have left their
- * projects. Experiments are made small.
+ * projects. Experiments and their model are made small.
  *
  * @param softprompt what `npx softprompt` calls
  */
@@ -34,7 +35,9 @@ export async function performPages(t: Deno.TestContext, empty: string, softpromp
         await t.step(`${page}:${line}: ${command}`, async () => {
           assertEquals(await perform(command, folder, {}, softprompt), undefined);
           const [, started] = /softprompt init (\S+)/.exec(command) ?? [];
-          if (started !== undefined) await shorten(join(folder, started, "experiments/first.yaml"));
+          if (started === undefined) return;
+          await shorten(join(folder, started, "experiments/first.yaml"));
+          await writeSmallModel(join(folder, started, "models/reviews-mlm-mini"));
         });
       }
     }

@@ -6,7 +6,10 @@ import { inFolder } from "../commands/softprompt.ts";
 import { mustHave } from "../shared.ts";
 import { V8_FLAGS } from "../v8_flags.ts";
 
-/** The headless shell is first: it is the same engine without the windows around it, and opens a page in less than half of the time. */
+/**
+ * Where Chromium or Chrome may be. The headless shell is first: it is the same engine without the windows around it, and opening a page
+ * takes less than half of the processor time.
+ */
 const PLACES = [
   "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",

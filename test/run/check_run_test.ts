@@ -4,10 +4,12 @@ import { parseWords } from "../experiment/parse_words.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
 import { compileModel, compileModelPrefix } from "../../src/artifacts/compile_model.ts";
 import { openCpu } from "../../src/device/cpu.ts";
+import { Stopwatch } from "../../src/device/stopwatch.ts";
 import { openModel } from "../../src/model/open_model.ts";
 import { checkRun, soundGraphs } from "../../src/run/check_run.ts";
 import { prepare } from "../../src/run/prepare.ts";
 import { ResourceCache } from "../../src/run/resource_cache.ts";
+import { RunSessions } from "../../src/run/run_sessions.ts";
 import { call, inFolder, writeExperiment } from "../commands/softprompt.ts";
 import { countingSessions } from "../device/counting_sessions.ts";
 import { shared, sharedTest } from "../shared.ts";
@@ -84,8 +86,11 @@ Deno.test("a check whose graph does not open on the device closes the model's ow
     const hard = resources.hardGraph(prepared.model, target);
     const device = new FakeDevice();
     device.failing.push(hard.answer.bytes[0]!);
-    const check = { prepared, graphs: { hard }, target, device, cache: folder, log: fail };
+    const stopwatch = new Stopwatch();
+    const sessions = new RunSessions(prepared, device, target, stopwatch, { resources, slot: undefined });
+    const check = { prepared, graphs: { hard }, target, device, sessions, cache: folder, log: fail };
     const counts = await countingSessions(() => assertRejects(() => checkRun(check), Error, "does not open"));
+    await sessions.end();
     assertEquals(counts, { opened: 1, left: 0 });
   }));
 
@@ -123,10 +128,14 @@ sharedTest(
       };
       const lines: string[] = [];
       const log = (line: string) => lines.push(line);
-      const run = { prepared, graphs, target, device: await openCpu(1), cache: folder, log };
-      const found = await soundGraphs(run);
-      assertEquals(found.graphs, { prompt: graphs.prompt });
-      assert("difference" in found.outcome && found.outcome.difference < 1e-4);
+      const device = await openCpu(1);
+      const context = { resources, slot: undefined };
+      const sessions = new RunSessions(prepared, device, target, new Stopwatch(), context);
+      const run = { prepared, graphs, target, device, sessions, cache: folder, log };
+      const { graphs: sound, outcome } = await soundGraphs(run);
+      assertEquals(sound, { prompt: graphs.prompt });
+      assert("difference" in outcome && outcome.difference < 1e-4);
+      await sessions.end();
       assertStringIncludes(lines[0]!, "is not computed correctly without the rows before the prompt: ");
     }),
 );

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Compiled } from "../../src/compiler/mod.ts";
+import type { Compiled, PromptGraphs } from "../../src/compiler/mod.ts";
 import type { GraphFile, Replay } from "../../src/device/device.ts";
 import { Stopwatch } from "../../src/device/stopwatch.ts";
 import { logDownloads } from "../../src/hub/log_downloads.ts";
@@ -18,8 +18,9 @@ const COMPILED = {
   train: graphOf(1),
   update: graphOf(2),
   answer: graphOf(3),
-  bank: { train: graphOf(4), predict: graphOf(5), answer: graphOf(6) },
 } as unknown as Compiled;
+
+const BANK = { train: graphOf(4), predict: graphOf(5), answer: graphOf(6) } as unknown as PromptGraphs;
 
 function sessionsOf(device: FakeDevice, keepsSessions: boolean) {
   const resources = new ResourceCache({ reporter: logDownloads(() => {}), keepsSessions });
@@ -34,7 +35,7 @@ Deno.test("runs that begin at once open one compiled step", async () => {
   const device = new FakeDevice();
   const ofRun = sessionsOf(device, true);
   const runs = Array.from({ length: 4 }, ofRun);
-  await Promise.all(runs.map((run) => run.tuning(COMPILED)));
+  await Promise.all(runs.map((run) => run.tuning({ prompt: COMPILED })));
   for (const run of runs) await run.end();
   assertEquals(device.events, ["open 1", "open 2", "open 3"]);
 });
@@ -42,7 +43,7 @@ Deno.test("runs that begin at once open one compiled step", async () => {
 Deno.test("a run alone frees its training step before it classifies, and the rest when it is over", async () => {
   const device = new FakeDevice();
   const run = sessionsOf(device, false)();
-  const { answer, endSteps } = await run.tuning(COMPILED);
+  const { answer, endSteps } = await run.tuning({ prompt: COMPILED });
   await endSteps();
   assertEquals(device.events.slice(3), ["release 1", "release 2"]);
   await answer.run({});
@@ -65,7 +66,7 @@ Deno.test("steps, of one prompt and of several, and answers are asked to be repl
   ) {
     const stopwatch = new Stopwatch();
     const run = new RunSessions(PREPARED, device, target, stopwatch, { resources, slot: own }, notReplayed);
-    await run.tuning(COMPILED);
+    await run.tuning({ prompt: COMPILED, bank: own && BANK });
     await run.end();
   }
   const [steps, answers] = ["steps", "answers"];

@@ -1,16 +1,18 @@
 import { assertEquals, assertRejects, fail } from "@std/assert";
-import type { Device, Session } from "../../src/device/device.ts";
-import { type OpenSessions, SessionCache } from "../../src/run/session_cache.ts";
+import { SessionCache } from "../../src/run/session_cache.ts";
 import { FakeDevice, graphOf } from "./fake_device.ts";
 
-/** Opens sessions of graphs one after the other. */
-function opening(device: Device, first: number, second: number): OpenSessions<
-  { readonly first: Session; readonly second: Session }
-> {
-  return async (opened) => ({
-    first: await opened(device.open(graphOf(first))),
-    second: await opened(device.open(graphOf(second))),
-  });
+/** Leases a set, and opens its sessions one after the other; where that fails, the use of it is over. */
+async function leased(cache: SessionCache, key: string, device: FakeDevice, one: number, other: number) {
+  const { open, free, end } = await cache.lease(key);
+  try {
+    const first = await open("first", () => device.open(graphOf(one)));
+    const second = await open("second", () => device.open(graphOf(other)));
+    return { sessions: { first, second }, free, end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
 
 /** A cache whose sessions are all released. */
@@ -22,10 +24,10 @@ Deno.test("runs that ask for one key at once share one set of sessions, which is
   const device = new FakeDevice();
   const cache = cacheOf(false);
   const leases = await Promise.all(
-    Array.from({ length: 4 }, () => cache.lease("a", opening(device, 1, 2))),
+    Array.from({ length: 4 }, () => leased(cache, "a", device, 1, 2)),
   );
   assertEquals(device.events, ["open 1", "open 2"]);
-  assertEquals(new Set(leases.map(({ sessions }) => sessions)).size, 1);
+  assertEquals(new Set(leases.map(({ sessions }) => sessions.first)).size, 1);
   const last = leases.pop()!;
   for (const lease of leases) {
     await lease.end();
@@ -40,9 +42,9 @@ Deno.test("runs that ask for different keys at once have theirs until they are d
   const device = new FakeDevice();
   const cache = cacheOf(true);
   const [a, b, again] = await Promise.all([
-    cache.lease("a", opening(device, 1, 2)),
-    cache.lease("b", opening(device, 3, 4)),
-    cache.lease("b", opening(device, 5, 6)),
+    leased(cache, "a", device, 1, 2),
+    leased(cache, "b", device, 3, 4),
+    leased(cache, "b", device, 5, 6),
   ]);
   assertEquals(device.events.toSorted(), ["open 1", "open 2", "open 3", "open 4"]);
   for (const { sessions: { first, second } } of [a, b]) await Promise.all([first.run({}), second.run({})]);
@@ -60,9 +62,9 @@ Deno.test("runs that ask for different keys at once have theirs until they are d
 Deno.test("sessions are kept for the next of the same key, and released before those of another are opened", async () => {
   const device = new FakeDevice();
   const cache = cacheOf(true);
-  await (await cache.lease("a", opening(device, 1, 2))).end();
-  await (await cache.lease("a", opening(device, 1, 2))).end();
-  await (await cache.lease("b", opening(device, 3, 4))).end();
+  await (await leased(cache, "a", device, 1, 2)).end();
+  await (await leased(cache, "a", device, 1, 2)).end();
+  await (await leased(cache, "b", device, 3, 4)).end();
   assertEquals(device.events, ["open 1", "open 2", "release 1", "release 2", "open 3", "open 4"]);
 });
 
@@ -71,12 +73,12 @@ Deno.test("sessions that do not open are not kept, and those beside them are rel
   const cache = cacheOf(true);
   device.failing.push(2);
   const outcomes = await Promise.allSettled([
-    cache.lease("a", opening(device, 1, 2)),
-    cache.lease("a", opening(device, 1, 2)),
+    leased(cache, "a", device, 1, 2),
+    leased(cache, "a", device, 1, 2),
   ]);
   assertEquals(outcomes.map(({ status }) => status), ["rejected", "rejected"]);
   assertEquals(device.events, ["open 1", "release 1"]);
-  const { sessions } = await cache.lease("a", opening(device, 1, 2));
+  const { sessions } = await leased(cache, "a", device, 1, 2);
   await sessions.second.run({});
   assertEquals(device.events.slice(2), ["open 1", "open 2"]);
 });
@@ -84,9 +86,9 @@ Deno.test("sessions that do not open are not kept, and those beside them are rel
 Deno.test("sessions being opened during a release serve the requests so far, and no later ones", async () => {
   const device = new FakeDevice();
   const cache = cacheOf(true);
-  const asked = cache.lease("a", opening(device, 1, 2));
+  const asked = leased(cache, "a", device, 1, 2);
   await cache.release();
-  const next = cache.lease("a", opening(device, 3, 4));
+  const next = leased(cache, "a", device, 3, 4);
   const a = await asked;
   const b = await next;
   await a.sessions.second.run({});
@@ -99,8 +101,8 @@ Deno.test("sessions are freed early if no other run uses them and none are kept"
   const device = new FakeDevice();
   const cache = cacheOf(false);
   const [one, other] = await Promise.all([
-    cache.lease("a", opening(device, 1, 2)),
-    cache.lease("a", opening(device, 1, 2)),
+    leased(cache, "a", device, 1, 2),
+    leased(cache, "a", device, 1, 2),
   ]);
   await one.free(one.sessions.first);
   await other.sessions.first.run({});
@@ -109,7 +111,7 @@ Deno.test("sessions are freed early if no other run uses them and none are kept"
   assertEquals(device.events.slice(2), ["release 1"]);
   await assertRejects(() => other.sessions.first.run({}), Error, "released");
   await other.sessions.second.run({});
-  const next = await cache.lease("a", opening(device, 3, 4));
+  const next = await leased(cache, "a", device, 3, 4);
   assertEquals(device.events.slice(3), ["open 3", "open 4"]);
   await other.end();
   await next.end();
@@ -125,14 +127,14 @@ Deno.test("a session that fails to be released is reported; it does not keep the
   const warnings: string[] = [];
   const cache = new SessionCache(true, (line) => warnings.push(line));
   device.stuck.push(1);
-  await (await cache.lease("a", opening(device, 1, 2))).end();
-  const { sessions } = await cache.lease("b", opening(device, 3, 4));
+  await (await leased(cache, "a", device, 1, 2)).end();
+  const { sessions } = await leased(cache, "b", device, 3, 4);
   assertEquals(device.events.slice(2), ["release 1", "release 2", "open 3", "open 4"]);
   await sessions.first.run({});
   assertEquals(warnings, [warning(1)]);
   device.stuck.push(3, 4);
   const own = new SessionCache(false, (line) => warnings.push(line));
-  const lease = await own.lease("c", opening(device, 3, 4));
+  const lease = await leased(own, "c", device, 3, 4);
   await lease.free(lease.sessions.first);
   assertEquals(warnings.slice(1), [warning(3)]);
   await lease.end();
@@ -144,8 +146,8 @@ Deno.test("a run that has ended its use frees nothing of another's", async () =>
   const device = new FakeDevice();
   const cache = cacheOf(false);
   const [one, other] = await Promise.all([
-    cache.lease("a", opening(device, 1, 2)),
-    cache.lease("a", opening(device, 1, 2)),
+    leased(cache, "a", device, 1, 2),
+    leased(cache, "a", device, 1, 2),
   ]);
   await one.end();
   await one.free(one.sessions.first);
@@ -157,9 +159,9 @@ for (const key of ["a", "b"]) {
   Deno.test(`sessions whose release has begun are released before others are opened: of the key ${key}`, async () => {
     const device = new FakeDevice();
     const cache = cacheOf(false);
-    const { end } = await cache.lease("a", opening(device, 1, 2));
+    const { end } = await leased(cache, "a", device, 1, 2);
     const ended = end();
-    const next = await cache.lease(key, opening(device, 3, 4));
+    const next = await leased(cache, key, device, 3, 4);
     await ended;
     assertEquals(device.events, ["open 1", "open 2", "release 1", "release 2", "open 3", "open 4"]);
     await next.sessions.second.run({});
@@ -170,9 +172,9 @@ for (const key of ["a", "b"]) {
 Deno.test("sessions being freed early are released before others are opened", async () => {
   const device = new FakeDevice();
   const cache = cacheOf(false);
-  const { sessions, free, end } = await cache.lease("a", opening(device, 1, 2));
+  const { sessions, free, end } = await leased(cache, "a", device, 1, 2);
   const freed = free(sessions.first);
-  const next = await cache.lease("a", opening(device, 3, 4));
+  const next = await leased(cache, "a", device, 3, 4);
   await freed;
   assertEquals(device.events, ["open 1", "open 2", "release 1", "open 3", "open 4"]);
   await end();
@@ -185,9 +187,9 @@ Deno.test("a log that fails leaves no session open, and the next request opens i
     throw new Error("the log is full");
   });
   device.stuck.push(1);
-  const a = await cache.lease("a", opening(device, 1, 2));
+  const a = await leased(cache, "a", device, 1, 2);
   await assertRejects(() => a.end(), Error, "the log is full");
-  const b = await cache.lease("b", opening(device, 3, 4));
+  const b = await leased(cache, "b", device, 3, 4);
   assertEquals(device.events, ["open 1", "open 2", "release 1", "release 2", "open 3", "open 4"]);
   await b.end();
 });

@@ -1,4 +1,4 @@
-import { compile, type LossMean } from "../../src/compiler/mod.ts";
+import { compile, compileBank, type LossMean } from "../../src/compiler/mod.ts";
 import {
   type Device,
   float32Tensor,
@@ -12,17 +12,22 @@ import type { TuningTask } from "../../src/training/trainer.ts";
 
 /** The bank of the same step, opened. */
 export async function tinyBank(device: Device, replay?: Replay): Promise<ResidentSession> {
-  const { bytes, compiled } = await tinyModel(device, true, "plain");
+  const { bytes, compiled: { train } } = await tinyModel(device, true, "plain", compileBank);
   const weights = new Map([["bert-opset11.onnx", bytes]]);
-  return await device.openResident({ bytes: compiled.bank.train.bytes, weights }, replay);
+  return await device.openResident({ bytes: train.bytes, weights }, replay);
 }
 
-async function tinyModel(device: Device, takesMask: boolean, loss: LossMean) {
+async function tinyModel<Made>(
+  device: Device,
+  takesMask: boolean,
+  loss: LossMean,
+  compiled: (...from: Parameters<typeof compile>) => Made,
+) {
   const path = "test/fixtures/families/bert-opset11.onnx";
   const file = await Deno.readFile(path);
   const bytes = takesMask ? file : withoutMask(file);
   const target = device.kind === "webgpu" ? "webgpu" as const : "cpu" as const;
-  return { bytes, compiled: compile(bytes, path, "embedding-output", "adamw", { target, loss }) };
+  return { bytes, compiled: compiled(bytes, path, "embedding-output", "adamw", { target, loss }) };
 }
 
 /**
@@ -56,6 +61,7 @@ export async function tinyTask(
     device,
     takesMask,
     classWeights ? "weighted" : "plain",
+    compile,
   );
   const weights = new Map([["bert-opset11.onnx", bytes]]);
   const trainStep = await device.openResident({ bytes: train.bytes, weights }, replay);

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import type { Comparison as ClassComparison, Verdict } from "../../diff/compare.ts";
+import type { Comparison as ClassComparison } from "../../diff/compare.ts";
+import type { Verdict } from "../../diff/verdict.ts";
 import { differingRows } from "../../diff/differing_rows.ts";
 import type { Flip } from "../../diff/flips.ts";
 import type { ChangedAnswer, TextDiff } from "../../diff/text_diff.ts";
