@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { main } from "../../src/cli.ts";
 import { RecordingIo } from "../terminal/recording_io.ts";
+import { endsBefore } from "./softprompt.ts";
 
 /** Serves a run at a free port while the test goes on, in this process, and ends it with Ctrl-C. */
 export async function serving(
@@ -9,11 +10,9 @@ export async function serving(
 ): Promise<void> {
   const io = new RecordingIo();
   const call = main(["serve", ...args, "--port", "0"], io);
-  const isOver = call.then(() => true);
   const address = () => /http:\S+/.exec(io.stdout)?.[0];
-  while (address() === undefined) {
-    const later = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1));
-    if (await Promise.race([isOver, later])) throw new Error(`the server ended: ${io.stderr}`);
+  if (await endsBefore(call, () => address() !== undefined)) {
+    throw new Error(`the server ended: ${io.stderr}`);
   }
   try {
     await test(address()!);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { diskForRows } from "../../src/run/kept_rows.ts";
-import { call, exists, inFolder, writeExperiment } from "../commands/softprompt.ts";
+import { call, endsBefore, exists, inFolder, writeExperiment } from "../commands/softprompt.ts";
 import { ROOT, shared, sharedTest } from "../shared.ts";
 
 /**
@@ -113,11 +113,10 @@ sharedTest(
         "in a file of a process that is killed, which leaves nothing of it, and called again",
         async () => {
           const process = startWithLittleMemory(await batch("killed"));
-          const ended = process.status.then(() => true);
-          while (!await exists(results, "killed/seed=1.partial/checkpoint.safetensors")) {
-            const later = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1));
-            if (await Promise.race([ended, later])) break;
-          }
+          await endsBefore(
+            process.status,
+            () => exists(results, "killed/seed=1.partial/checkpoint.safetensors"),
+          );
           process.kill("SIGKILL");
           await process.output();
           if (Deno.build.os !== "windows") assertEquals(await left(results), []);
