@@ -1,28 +1,23 @@
-import { start } from "./softprompt.ts";
+import { assertEquals } from "@std/assert";
+import { main } from "../../src/cli.ts";
+import { RecordingIo } from "../terminal/recording_io.ts";
+import { endsBefore } from "./softprompt.ts";
 
-/** Serves a run at a free port while the test goes on. */
+/** Serves a run at a free port while the test goes on, in this process, and ends it with Ctrl-C. */
 export async function serving(
   args: readonly string[],
   test: (url: string) => Promise<void>,
 ): Promise<void> {
-  const server = start(["serve", ...args, "--port", "0"]);
-  const reader = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let said = "";
+  const io = new RecordingIo();
+  const call = main(["serve", ...args, "--port", "0"], io);
+  const address = () => /http:\S+/.exec(io.stdout)?.[0];
+  if (await endsBefore(call, () => address() !== undefined)) {
+    throw new Error(`the server ended: ${io.stderr}`);
+  }
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      said += value ?? "";
-      const [url] = /http:\S+/.exec(said) ?? [];
-      if (url !== undefined) {
-        await test(url);
-        return;
-      }
-      if (done) throw new Error(`the server ended: ${said}${await new Response(server.stderr).text()}`);
-    }
+    await test(address()!);
   } finally {
-    await reader.cancel();
-    if (!server.stderr.locked) await server.stderr.cancel();
-    server.kill("SIGINT");
-    await server.status;
+    io.interrupt();
+    assertEquals(await call, 0, io.stderr);
   }
 }

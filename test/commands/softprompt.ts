@@ -18,15 +18,24 @@ export async function call(args: readonly string[], input?: string): Promise<Cal
   return { code, stdout: io.stdout, stderr: io.stderr };
 }
 
+/** Waits until something is so, or a call or a process has ended. @returns whether it has ended before */
+export async function endsBefore(
+  ended: Promise<unknown>,
+  isSo: () => boolean | Promise<boolean>,
+): Promise<boolean> {
+  const isOver = ended.then(() => true);
+  while (!await isSo()) {
+    const later = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1));
+    if (await Promise.race([isOver, later])) return true;
+  }
+  return false;
+}
+
 /** Calls the command line in this process, and presses Ctrl-C once there is a file. */
 export async function callInterrupted(args: readonly string[], path: string): Promise<Called> {
   const io = new RecordingIo();
   const call = main(args, io);
-  const isOver = call.then(() => true);
-  while (!await exists(path)) {
-    const later = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1));
-    if (await Promise.race([isOver, later])) break;
-  }
+  await endsBefore(call, () => exists(path));
   io.interrupt();
   return { code: await call, stdout: io.stdout, stderr: io.stderr };
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { diskForRows } from "../../src/run/kept_rows.ts";
-import { call, exists, inFolder, writeExperiment } from "../commands/softprompt.ts";
+import { call, endsBefore, exists, inFolder, writeExperiment } from "../commands/softprompt.ts";
 import { ROOT, shared, sharedTest } from "../shared.ts";
 
 /**
@@ -44,12 +44,12 @@ const experiment = (folder: string, changes: Record<string, unknown> = {}) =>
     ...changes,
   });
 
-/** What a run's results are, to the bit. */
-async function bitsOf(results: string): Promise<string[]> {
+/** What the results of a batch's runs are, to the bit. */
+async function bitsOf(batch: string): Promise<string[]> {
   const files = [0, 1].flatMap((seed) =>
-    ["prompt.safetensors", "predictions.jsonl", "history.jsonl"].map((name) => `small/seed=${seed}/${name}`)
+    ["prompt.safetensors", "predictions.jsonl", "history.jsonl"].map((name) => `seed=${seed}/${name}`)
   );
-  return await Promise.all(files.map(async (file) => (await Deno.readFile(join(results, file))).toHex()));
+  return await Promise.all(files.map(async (file) => (await Deno.readFile(join(batch, file))).toHex()));
 }
 
 /** What a process says when it first reads from a file. */
@@ -65,20 +65,26 @@ sharedTest(
   "runs have the same bits wherever rows before the prompt are kept, and if they are computed in each step",
   (t) =>
     inFolder(async (folder) => {
-      const file = await experiment(folder);
-      const results = (name: string): string => join(folder, name);
+      // All find the compiled steps in one cache.
+      const results: string = join(folder, "results");
+      const batch = async (name: string) => [
+        "batch",
+        await experiment(folder, { name }),
+        "--results",
+        results,
+      ];
+      const bits = (name: string) => bitsOf(join(results, name));
       const isOnDisk = "bytes" in diskForRows(folder);
-      const { code, stderr } = await call(["batch", file, "--results", results("memory")]);
+      const { code, stderr } = await call(await batch("memory"));
       assertEquals(code, 0, stderr);
-      const expected = await bitsOf(results("memory"));
+      const expected = await bits("memory");
       await t.step("two at a time, in a file", async () => {
-        const into = results("file");
-        const said = await errorsOf(startWithLittleMemory(["batch", file, "--jobs", "2", "--results", into]));
+        const said = await errorsOf(startWithLittleMemory([...await batch("file"), "--jobs", "2"]));
         const where = isOnDisk ? "kept in a file" : "computed in each step";
         assertStringIncludes(said, `there is room for 25.0 kB in memory, and the others are ${where}`);
         assertEquals(said.split(READ).length - 1, isOnDisk ? 2 : 0, said);
-        assertEquals(await bitsOf(into), expected);
-        assertEquals(await left(into), []);
+        assertEquals(await bits("file"), expected);
+        assertEquals(await left(results), []);
       });
       await t.step("computed in each step", async () => {
         const allowed = [
@@ -88,41 +94,35 @@ sharedTest(
           "--allow-ffi",
           "--allow-sys=cpus,systemMemoryInfo,osRelease,homedir,hostname,uid",
         ];
-        const said = await errorsOf(
-          startWithLittleMemory(["batch", file, "--results", results("computed")], allowed),
-        );
+        const said = await errorsOf(startWithLittleMemory(await batch("computed"), allowed));
         const why = "Deno was not allowed to see how full the disk is";
         assertStringIncludes(said, `the others are computed in each step, as ${why}`);
         assert(!said.includes(READ), said);
-        assertEquals(await bitsOf(results("computed")), expected);
+        assertEquals(await bits("computed"), expected);
       });
       await t.step("in a file that can grow no more, which a line says", async () => {
         // In blocks of 512 bytes: less than all values take, and more than any other file.
         const before = Deno.build.os === "windows" ? [] : ["sh", "-c", 'ulimit -f 1400 && exec "$@"', "sh"];
-        const said = await errorsOf(
-          startWithLittleMemory(["batch", file, "--results", results("limited")], undefined, before),
-        );
+        const said = await errorsOf(startWithLittleMemory(await batch("limited"), undefined, before));
         if (before.length > 0 && isOnDisk) {
           assertStringIncludes(said, "they cannot be written into the file: File too large");
         }
-        assertEquals(await bitsOf(results("limited")), expected);
+        assertEquals(await bits("limited"), expected);
       });
       await t.step(
         "in a file of a process that is killed, which leaves nothing of it, and called again",
         async () => {
-          const killed = results("killed");
-          const process = startWithLittleMemory(["batch", file, "--results", killed]);
-          const ended = process.status.then(() => true);
-          while (!await exists(killed, "small/seed=1.partial/checkpoint.safetensors")) {
-            const later = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1));
-            if (await Promise.race([ended, later])) break;
-          }
+          const process = startWithLittleMemory(await batch("killed"));
+          await endsBefore(
+            process.status,
+            () => exists(results, "killed/seed=1.partial/checkpoint.safetensors"),
+          );
           process.kill("SIGKILL");
           await process.output();
-          if (Deno.build.os !== "windows") assertEquals(await left(killed), []);
-          const said = await errorsOf(startWithLittleMemory(["batch", file, "--results", killed]));
+          if (Deno.build.os !== "windows") assertEquals(await left(results), []);
+          const said = await errorsOf(startWithLittleMemory(await batch("killed")));
           assertStringIncludes(said, "resuming after step");
-          assertEquals(await bitsOf(killed), expected);
+          assertEquals(await bits("killed"), expected);
         },
       );
     }),

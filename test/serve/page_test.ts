@@ -25,14 +25,29 @@ const CUT = "truncated to fit the model's positions";
 /** Tuning in the page, and by the command line on the same table, from the vocabulary's words. */
 const ASKED = { length: 3, steps: 10, learningRate: 0.05, seed: 7 };
 
-async function completeRun(folder: string): Promise<string> {
+/** The folder of the results with the run that is served, which the tests share. */
+let results: Promise<string> | undefined;
+
+Deno.test.afterAll(async () => {
+  if (results !== undefined) await Deno.remove(await results, { recursive: true });
+});
+
+async function completeRun(): Promise<string> {
+  const folder = await Deno.makeTempDir();
   const file = await writeExperiment(folder, {
     training: { batchSize: 8, steps: 6 },
     evaluation: { calibrate: ["contextual", "temperature"] },
   });
   const { code, stderr } = await call(["run", file, "--results", folder]);
   assertEquals(code, 0, stderr);
-  return join(folder, "small");
+  return folder;
+}
+
+/** Serves a complete run while a test goes on. */
+async function servingRun(test: (url: string, run: string) => Promise<void>): Promise<void> {
+  const folder = await (results ??= completeRun());
+  const run = join(folder, "small");
+  await serving([run, "--results", folder], (url) => test(url, run));
 }
 
 /** The prompt that the command line tunes. */
@@ -103,12 +118,11 @@ for (const kind of ["wasm", "webgpu"] as const) {
     `in a browser on ${kind}, a sentence is classified and a prompt tuned as in Deno`,
     ({ visit }) =>
       inFolder(async (folder) => {
-        const run = await completeRun(folder);
         const expected = await tunedByDeno(folder);
-        const [{ text, probabilities }] = await readLines(join(run, "predictions.jsonl")) as [
-          { text: string; probabilities: Record<string, number> },
-        ];
-        await serving([run, "--results", folder], async (url) => {
+        await servingRun(async (url, run) => {
+          const [{ text, probabilities }] = await readLines(join(run, "predictions.jsonl")) as [
+            { text: string; probabilities: Record<string, number> },
+          ];
           const wanted = kind === "webgpu" ? kind : "auto";
           const { page, troubles } = await visit(
             `${url}?device=${wanted}`,
@@ -151,33 +165,31 @@ for (const kind of ["wasm", "webgpu"] as const) {
 browserTest(
   "errors in a pasted table or a number are shown in the page",
   ({ visit }) =>
-    inFolder(async (folder) => {
-      await serving([await completeRun(folder), "--results", folder], async (url) => {
-        const { page } = await visit(url);
-        await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
-        for (
-          const [table, message] of [
-            ["", "there is no column 'text'"],
-            [
-              "text\tlabel\na joy\tpositive\nso so\tmixed",
-              "line 3 of the table: the label 'mixed' is not one of negative, positive",
-            ],
-            ["text\tlabel\na joy", "line 2 of the table: 1 columns where the first line names 2"],
-          ] as const
-        ) {
-          await page.fill("#table", table);
-          await page.click("#tune");
-          await page.locator("#tuning-trouble", { hasText: message }).waitFor();
-        }
-        await page.fill("#steps", "");
+    servingRun(async (url) => {
+      const { page } = await visit(url);
+      await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
+      for (
+        const [table, message] of [
+          ["", "there is no column 'text'"],
+          [
+            "text\tlabel\na joy\tpositive\nso so\tmixed",
+            "line 3 of the table: the label 'mixed' is not one of negative, positive",
+          ],
+          ["text\tlabel\na joy", "line 2 of the table: 1 columns where the first line names 2"],
+        ] as const
+      ) {
+        await page.fill("#table", table);
         await page.click("#tune");
-        const message = "'Steps' must be a whole number of at least 1, got nothing";
         await page.locator("#tuning-trouble", { hasText: message }).waitFor();
-        await page.fill("#steps", "1");
-        await page.fill("#table", `${TABLE}\n${"long ".repeat(150)}\tnegative`);
-        await page.click("#tune");
-        await page.locator("#tuning-notes", { hasText: `1 of 5 texts are ${CUT}` }).waitFor();
-      });
+      }
+      await page.fill("#steps", "");
+      await page.click("#tune");
+      const message = "'Steps' must be a whole number of at least 1, got nothing";
+      await page.locator("#tuning-trouble", { hasText: message }).waitFor();
+      await page.fill("#steps", "1");
+      await page.fill("#table", `${TABLE}\n${"long ".repeat(150)}\tnegative`);
+      await page.click("#tune");
+      await page.locator("#tuning-notes", { hasText: `1 of 5 texts are ${CUT}` }).waitFor();
     }),
 );
 
@@ -185,8 +197,7 @@ browserTest(
   "own classes are tuned in the page, measured on held-out texts, and used with predict; what went wrong before leaves nothing",
   ({ visit }) =>
     inFolder(async (folder) => {
-      const run = await completeRun(folder);
-      await serving([run, "--results", folder], async (url) => {
+      await servingRun(async (url, run) => {
         const { page, troubles } = await visit(url);
         await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
         const fails = async (message: string) => {
@@ -266,38 +277,36 @@ const KEEP_DEVICE = `{
 browserTest(
   "a page goes on after a failed request and a lost device, and prefers WebAssembly to a software adapter",
   ({ visit }) =>
-    inFolder(async (folder) => {
-      await serving([await completeRun(folder), "--results", folder], async (url) => {
-        const auto = await visit(url);
-        await auto.page.waitForSelector("body[data-ready]", { timeout: 60_000 });
-        assertEquals(await auto.page.innerText("#device"), "WebAssembly, one thread");
-        assert((await auto.page.innerText("#fallback")).includes("is software, which is slower"));
+    servingRun(async (url) => {
+      const auto = await visit(url);
+      await auto.page.waitForSelector("body[data-ready]", { timeout: 60_000 });
+      assertEquals(await auto.page.innerText("#device"), "WebAssembly, one thread");
+      assert((await auto.page.innerText("#fallback")).includes("is software, which is slower"));
 
-        const { page } = await visit(`${url}?device=webgpu`, {}, async (page) => {
-          await page.addInitScript(KEEP_DEVICE);
-          await page.route("**/graphs/predict.onnx", (route) => route.abort(), { times: 1 });
-        });
-        await page.locator("#trouble", { hasText: "the server does not answer" }).waitFor();
-        await page.click("#retry");
-        await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
-        assertEquals(await page.innerText("#trouble"), "");
-        assertEquals(await page.isVisible("#retry"), false);
-        assert((await page.innerText("#device")).startsWith("WebGPU on"));
-        const before = await probabilityOfPositive(page, "a joy to watch");
-        await page.evaluate("keptDevice.destroy()");
-        assert(Math.abs(await probabilityOfPositive(page, "a joy to watch  ") - before) < 0.002);
-        assertEquals(await page.innerText("#device"), "WebAssembly, one thread");
-        assert((await page.innerText("#fallback")).startsWith("WebGPU failed"));
-        await page.route("**/graphs/train.onnx", (route) => route.abort(), { times: 1 });
-        await page.fill("#table", TABLE);
-        await page.fill("#steps", "2");
-        await page.click("#tune");
-        await page.locator("#tuning-trouble", { hasText: "the server does not answer" }).waitFor();
-        assertEquals(await page.innerText("#progress"), "");
-        await page.click("#tune");
-        await page.waitForSelector("#download:not([hidden])", { timeout: 60_000 });
-        assertEquals(await page.innerText("#tuning-trouble"), "");
+      const { page } = await visit(`${url}?device=webgpu`, {}, async (page) => {
+        await page.addInitScript(KEEP_DEVICE);
+        await page.route("**/graphs/predict.onnx", (route) => route.abort(), { times: 1 });
       });
+      await page.locator("#trouble", { hasText: "the server does not answer" }).waitFor();
+      await page.click("#retry");
+      await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
+      assertEquals(await page.innerText("#trouble"), "");
+      assertEquals(await page.isVisible("#retry"), false);
+      assert((await page.innerText("#device")).startsWith("WebGPU on"));
+      const before = await probabilityOfPositive(page, "a joy to watch");
+      await page.evaluate("keptDevice.destroy()");
+      assert(Math.abs(await probabilityOfPositive(page, "a joy to watch  ") - before) < 0.002);
+      assertEquals(await page.innerText("#device"), "WebAssembly, one thread");
+      assert((await page.innerText("#fallback")).startsWith("WebGPU failed"));
+      await page.route("**/graphs/train.onnx", (route) => route.abort(), { times: 1 });
+      await page.fill("#table", TABLE);
+      await page.fill("#steps", "2");
+      await page.click("#tune");
+      await page.locator("#tuning-trouble", { hasText: "the server does not answer" }).waitFor();
+      assertEquals(await page.innerText("#progress"), "");
+      await page.click("#tune");
+      await page.waitForSelector("#download:not([hidden])", { timeout: 60_000 });
+      assertEquals(await page.innerText("#tuning-trouble"), "");
     }),
   SOFTWARE_WEBGPU,
 );
@@ -305,55 +314,53 @@ browserTest(
 browserTest(
   "no number of an earlier sentence stands beside a new one, and the page speaks Chinese",
   ({ visit }) =>
-    inFolder(async (folder) => {
-      await serving([await completeRun(folder), "--results", folder], async (url) => {
-        const { page, troubles } = await visit(url, { locale: "zh-CN", width: 390 });
-        await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
-        await probabilityOfPositive(page, "a joy to watch");
-        const numbers = await page.evaluate(`(() => {
+    servingRun(async (url) => {
+      const { page, troubles } = await visit(url, { locale: "zh-CN", width: 390 });
+      await page.waitForSelector("body[data-ready]", { timeout: 60_000 });
+      await probabilityOfPositive(page, "a joy to watch");
+      const numbers = await page.evaluate(`(() => {
           const sentence = document.getElementById("sentence");
           sentence.value = "a dull mess";
           sentence.dispatchEvent(new Event("input"));
           return ["hard", "soft"].flatMap((id) => [...document.querySelectorAll("#" + id + " .number")])
             .map((place) => place.textContent);
         })()`);
-        assertEquals(numbers, ["…", "…", "…", "…"]);
-        await page.waitForSelector('#sentence[data-classified="a dull mess"]');
-        assertEquals(await page.innerText("h2 >> nth=0"), "给句子分类");
-        assertEquals(await page.innerText("#device"), "WebAssembly（单线程）");
-        await page.fill("#steps", "0");
-        await page.click("#tune");
-        await page.locator("#tuning-trouble", { hasText: "“步数”应为不小于 1 的整数（现为 0）" }).waitFor();
-        await page.fill("#steps", "2");
-        await page.fill("#table", TABLE);
-        await page.fill("#length", "1000000");
-        await page.click("#tune");
-        const tooLong = page.locator("#tuning-trouble", { hasText: "无法使用所输入的内容" });
-        await tooLong.waitFor();
-        assert(
-          (await tooLong.innerText()).includes("（英文详情：the prompt's length (1000000) is more than"),
-          await tooLong.innerText(),
-        );
-        await page.setInputFiles("#file", {
-          name: "old.tsv",
-          mimeType: "text/plain",
-          buffer: Buffer.from([0x61, 0x0a, 0xe9, 0x0a]),
-        });
-        await page.locator("#tuning-trouble", { hasText: "无法读取该文件，请选择 UTF-8 编码的文本文件" })
-          .waitFor();
-        await page.fill("#length", "4");
-        await page.fill("#steps", "0");
-        await page.click("#tune");
-        await page.locator("#tuning-trouble", { hasText: "“步数”应为" }).waitFor();
-        const width = await page.evaluate("document.documentElement.scrollWidth");
-        assert(Number(width) <= 390, `the page is ${width} wide`);
-        await page.click("#language");
-        assertEquals(await page.innerText("h2 >> nth=0"), "Classify a sentence");
-        assertEquals(
-          await page.innerText("#tuning-trouble"),
-          "'Steps' must be a whole number of at least 1, got 0",
-        );
-        assertEquals(troubles, []);
+      assertEquals(numbers, ["…", "…", "…", "…"]);
+      await page.waitForSelector('#sentence[data-classified="a dull mess"]');
+      assertEquals(await page.innerText("h2 >> nth=0"), "给句子分类");
+      assertEquals(await page.innerText("#device"), "WebAssembly（单线程）");
+      await page.fill("#steps", "0");
+      await page.click("#tune");
+      await page.locator("#tuning-trouble", { hasText: "“步数”应为不小于 1 的整数（现为 0）" }).waitFor();
+      await page.fill("#steps", "2");
+      await page.fill("#table", TABLE);
+      await page.fill("#length", "1000000");
+      await page.click("#tune");
+      const tooLong = page.locator("#tuning-trouble", { hasText: "无法使用所输入的内容" });
+      await tooLong.waitFor();
+      assert(
+        (await tooLong.innerText()).includes("（英文详情：the prompt's length (1000000) is more than"),
+        await tooLong.innerText(),
+      );
+      await page.setInputFiles("#file", {
+        name: "old.tsv",
+        mimeType: "text/plain",
+        buffer: Buffer.from([0x61, 0x0a, 0xe9, 0x0a]),
       });
+      await page.locator("#tuning-trouble", { hasText: "无法读取该文件，请选择 UTF-8 编码的文本文件" })
+        .waitFor();
+      await page.fill("#length", "4");
+      await page.fill("#steps", "0");
+      await page.click("#tune");
+      await page.locator("#tuning-trouble", { hasText: "“步数”应为" }).waitFor();
+      const width = await page.evaluate("document.documentElement.scrollWidth");
+      assert(Number(width) <= 390, `the page is ${width} wide`);
+      await page.click("#language");
+      assertEquals(await page.innerText("h2 >> nth=0"), "Classify a sentence");
+      assertEquals(
+        await page.innerText("#tuning-trouble"),
+        "'Steps' must be a whole number of at least 1, got 0",
+      );
+      assertEquals(troubles, []);
     }),
 );
