@@ -1,3 +1,5 @@
+import type { MedianRatio } from "./median_ratio.ts";
+
 /** A step on a device beside those of others, which take it in turn. Times are medians, in milliseconds. */
 export interface Comparison {
   readonly shape: string;
@@ -8,12 +10,12 @@ export interface Comparison {
   readonly step_ms: number;
   /** The step of PEFT, as a user writes it. */
   readonly peft_ms?: number;
-  readonly peft_over_ours?: number;
+  readonly peft_over_ours?: MedianRatio;
   /** PyTorch's with the head at the answer alone. */
   readonly careful_ms?: number;
-  readonly careful_over_ours?: number;
+  readonly careful_over_ours?: MedianRatio;
   readonly jax_js_ms?: number;
-  readonly jax_js_over_ours?: number;
+  readonly jax_js_over_ours?: MedianRatio;
   /** The exported model's own forward pass. */
   readonly forward_ms?: number;
   readonly step_over_forward?: number;

@@ -18,6 +18,7 @@ import { hostProcess } from "./host_process.ts";
 import { type HostTime, hostTime } from "./host_time.ts";
 import { readOnes } from "./read_ones.ts";
 import { stepFeeds } from "./step_feeds.ts";
+import { median } from "./median.ts";
 import { timeInTurn } from "./time_in_turn.ts";
 
 const PATH = "data/models/reviews-mlm-mini/onnx/model.onnx";
@@ -75,7 +76,8 @@ for (const kind of kinds) {
       alone: stepped(one, feeds),
       ...Object.fromEntries(banks.map(([count, given]) => [count, stepped(many, given)])),
     });
-    rows.push(row(size, times));
+    const medians = Object.entries(times).map(([step, all]) => [step, median(all)]);
+    rows.push(row(size, Object.fromEntries(medians)));
     if (onGpu) {
       const host = await hostProcess(import.meta.filename!, [HOST_PROCESS, `${i}`]);
       const least = Object.entries(host).map(([count, { least }]) => [count, least]);

@@ -5,6 +5,8 @@ import { ON_DISK } from "../src/device/weight_files.ts";
 import type { Comparison } from "./comparison.ts";
 import { jaxJsStep, type JaxStep } from "./jax_js.ts";
 import { matrixRate } from "./matrix_rate.ts";
+import { median } from "./median.ts";
+import { medianRatio } from "./median_ratio.ts";
 import { ownForward } from "./own_forward.ts";
 import { SIZES, stepFeeds } from "./step_feeds.ts";
 import { timeInTurn } from "./time_in_turn.ts";
@@ -32,6 +34,7 @@ export async function comparedWithJax(shape: string, file: OnnxFile, rounds: num
   });
   await step.release();
   await forward.release();
+  const [step_ms, forward_ms] = [median(times.step!), median(times.forward!)];
   const rate = await matrixRate(device, width);
   const flops = evaluate(matrixFlops(last!), SIZES);
   return {
@@ -39,15 +42,15 @@ export async function comparedWithJax(shape: string, file: OnnxFile, rounds: num
     batch: SIZES.batch,
     device: "wasm",
     on: device.description,
-    step_ms: times.step!,
-    jax_js_ms: times.jax!,
-    jax_js_over_ours: times.jax! / times.step!,
-    forward_ms: times.forward!,
-    step_over_forward: times.step! / times.forward!,
+    step_ms,
+    jax_js_ms: median(times.jax!),
+    jax_js_over_ours: medianRatio(times.jax!, times.step!),
+    forward_ms,
+    step_over_forward: step_ms / forward_ms,
     gflop: flops / 1e9,
     matrix_gflops_per_second: rate,
     floor_ms: flops / rate / 1e6,
-    share_of_matrix_rate: flops / rate / 1e6 / times.step!,
+    share_of_matrix_rate: flops / rate / 1e6 / step_ms,
   };
 }
 

@@ -3,7 +3,8 @@
  * Our training step beside PyTorch's, beside jax-js's, and beside the model's own forward pass, on models with random weights: 44 text
  * and 20 prompt tokens. On the native CPU PyTorch takes the same step in two ways: as a user of PEFT writes it, with the logits of all
  * words at all positions, and with the head at the answer alone. On WebAssembly (`--device wasm`) the peer is jax-js, on one thread.
- * All take a step in turn; their losses, or gradients, must be equal first. Ratios count, times do not.
+ * All take a step in turn; their losses, or gradients, must be equal first. Ratios count, times do not: each is a median with its 95%
+ * interval, for which at least six rounds are needed.
  *
  *   deno task bench:peers [--shape 2x128|4x256|bert-base|gpt2|smollm2-135m]… [--device cpu|wasm]… [--rounds N] [--python PYTHON]
  *
@@ -15,17 +16,18 @@ import { parseArgs } from "node:util";
 import { readOnnxFile } from "../src/compiler/frontend/onnx_file.ts";
 import { comparedWithJax } from "./jax_comparison.ts";
 import type { Comparison } from "./comparison.ts";
+import { LEAST_PAIRS, type MedianRatio } from "./median_ratio.ts";
 import { drawComparisons } from "./peers_chart.ts";
 import { peerModel } from "./step_peer.ts";
 import { comparedWithTorch } from "./torch_comparison.ts";
 
-/** How often each step is taken on the native CPU at a batch of 32, and the shapes of a BERT that jax-js takes. */
+/** How often each step is taken on the native CPU, and the shapes of a BERT that jax-js takes. */
 const SHAPES = {
   "2x128": { rounds: 20, hasJax: true },
   "4x256": { rounds: 10, hasJax: true },
-  "bert-base": { rounds: 5, hasJax: false },
-  "gpt2": { rounds: 3, hasJax: false },
-  "smollm2-135m": { rounds: 3, hasJax: false },
+  "bert-base": { rounds: LEAST_PAIRS, hasJax: false },
+  "gpt2": { rounds: LEAST_PAIRS, hasJax: false },
+  "smollm2-135m": { rounds: LEAST_PAIRS, hasJax: false },
 } as const;
 type Shape = keyof typeof SHAPES;
 
@@ -51,7 +53,11 @@ for (const shape of values.shape as Shape[]) {
   }
   if (hasJax && values.device.includes("wasm")) {
     await report(
-      await comparedWithJax(shape, readOnnxFile(await Deno.readFile(path), path), Math.ceil(many / 4)),
+      await comparedWithJax(
+        shape,
+        readOnnxFile(await Deno.readFile(path), path),
+        Math.max(LEAST_PAIRS, Math.ceil(many / 4)),
+      ),
     );
   }
 }
@@ -62,8 +68,13 @@ async function report(comparison: Comparison): Promise<void> {
   await Deno.writeTextFile("bench/results.json", `${JSON.stringify(results, null, 2)}\n`);
   await Deno.writeTextFile("bench/results.svg", drawComparisons(results));
   const { operators_ms, ...figures } = comparison;
-  const rounded = (value: unknown) => typeof value === "number" ? Number(value.toPrecision(3)) : value;
-  console.log(Object.entries(figures).map(([key, value]) => `${key} ${rounded(value)}`).join("  "));
+  const rounded = (value: number) => Number(value.toPrecision(3));
+  const shown = (value: string | number | MedianRatio) => {
+    if (typeof value === "string") return value;
+    if (typeof value === "number") return rounded(value);
+    return `${rounded(value.median)} (${value.interval.map(rounded).join(" to ")})`;
+  };
+  console.log(Object.entries(figures).map(([key, value]) => `${key} ${shown(value)}`).join("  "));
   const most = Object.entries(operators_ms ?? {}).slice(0, 8);
   if (most.length > 0) console.log(`  a step: ${most.map(([op, ms]) => `${op} ${rounded(ms)}`).join(", ")}`);
 }

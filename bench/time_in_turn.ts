@@ -1,7 +1,5 @@
-import { median } from "./median.ts";
-
 /**
- * The median milliseconds of each function, called in turn, some calls each: the first of them does not count, as the threads of
+ * The milliseconds of each call of each function, called in turn, some calls each: the first of them does not count, as the threads of
  * the one before it still wait for work.
  *
  * @param rounds how many calls of each count
@@ -9,7 +7,7 @@ import { median } from "./median.ts";
 export async function timeInTurn(
   rounds: number,
   functions: Readonly<Record<string, () => unknown>>,
-): Promise<Record<string, number>> {
+): Promise<Record<string, number[]>> {
   const times: Record<string, number[]> = {};
   const each = Math.min(5, rounds);
   for (let round = 0; round < rounds; round += each) {
@@ -21,5 +19,5 @@ export async function timeInTurn(
       }
     }
   }
-  return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
+  return times;
 }

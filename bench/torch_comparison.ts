@@ -4,6 +4,7 @@ import { float32Tensor, int64Tensor, type Tensor } from "../src/device/device.ts
 import type { Comparison } from "./comparison.ts";
 import { matrixRate } from "./matrix_rate.ts";
 import { median } from "./median.ts";
+import { medianRatio } from "./median_ratio.ts";
 import { operatorProfile } from "./operator_profile.ts";
 import { ownForward } from "./own_forward.ts";
 import { stepFeeds } from "./step_feeds.ts";
@@ -64,9 +65,9 @@ export async function comparedWithTorch(
     on: device.description,
     step_ms: middle.step!,
     peft_ms: middle.peft!,
-    peft_over_ours: middle.peft! / middle.step!,
+    peft_over_ours: medianRatio(times.peft!, times.step!),
     careful_ms: middle.careful!,
-    careful_over_ours: middle.careful! / middle.step!,
+    careful_over_ours: medianRatio(times.careful!, times.step!),
     ...(isBert && { forward_ms: middle.forward!, step_over_forward: middle.step! / middle.forward! }),
     gflop: flops / 1e9,
     matrix_gflops_per_second: rate,

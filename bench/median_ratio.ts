@@ -1,0 +1,31 @@
+import { median } from "./median.ts";
+
+/** The fewest pairs of times whose least and greatest ratio are a 95% interval. */
+export const LEAST_PAIRS = 6;
+
+/** How many times as long one thing takes as another. */
+export interface MedianRatio {
+  readonly median: number;
+  /** The 95% confidence interval of the median, by the ranks of the ratios (the sign test's). */
+  readonly interval: readonly [lower: number, upper: number];
+}
+
+/**
+ * The median ratio of times that were taken in turn.
+ *
+ * @param over and `under` are times of the same rounds, at least {@linkcode LEAST_PAIRS}
+ */
+export function medianRatio(over: readonly number[], under: readonly number[]): MedianRatio {
+  if (over.length < LEAST_PAIRS) throw new Error(`${over.length} rounds, where ${LEAST_PAIRS} are needed`);
+  const ratios = over.map((time, i) => time / under[i]!).sort((a, b) => a - b);
+  // Ratios may be left out at each end while the median lies beyond them with a probability of 2.5% at most.
+  let left = 0;
+  let choices = 1;
+  for (let beyond = 2 ** -ratios.length;;) {
+    choices *= (ratios.length - left) / (left + 1);
+    beyond += choices * 2 ** -ratios.length;
+    if (beyond > 0.025) break;
+    left++;
+  }
+  return { median: median(ratios), interval: [ratios[left]!, ratios[ratios.length - 1 - left]!] };
+}
