@@ -2,6 +2,7 @@ import type { GraphProto, NodeProto, ValueInfoProto } from "onnx-buf";
 import { Builder } from "../ops/builder.ts";
 import { scalarOf } from "../graph/constants.ts";
 import { checkBudget } from "../graph/budget.ts";
+import { elementTypeOf } from "../graph/element_types.ts";
 import { CompileError, operatorOfNode } from "../graph/errors.ts";
 import type { Attributes, Constant, Graph, PassLog, Value } from "../graph/graph.ts";
 import { mapTuple } from "../graph/tuple.ts";
@@ -15,7 +16,7 @@ import { decoderFeeder, encoded, HIDDEN_STATES } from "./import_decoder.ts";
 import { DECODED_ROWS, findLogits, type Logits, READ_ROWS } from "./logits.ts";
 import type { Application } from "../lowerings/lowering.ts";
 import { loweringOf } from "../lowerings/mod.ts";
-import { required } from "../ops/op_definition.ts";
+import { integerAttribute, required } from "../ops/op_definition.ts";
 import { upgradeOpset } from "./upgrade_opset.ts";
 import { checkMergedDecoder } from "./merged_decoder.ts";
 import { namedMultiplier } from "./named_multiplier.ts";
@@ -221,7 +222,8 @@ class Importer {
     const lowering = loweringOf(modern);
     if (lowering) this.log("lowered", modern.op);
     if (lowering) return lowering(b, modern);
-    if (modern.op === "Identity") return [required(modern, 0)];
+    const same = passedOn(modern);
+    if (same !== undefined) return [same];
     if (modern.op === "MatMul") return [vectorProduct(b, modern, node)];
     return b.checkedNode(modern.op, modern.inputs, modern.attributes, node.name, node.output);
   }
@@ -246,6 +248,15 @@ class Importer {
       this.values.set(name, this.made(output));
     }
   }
+}
+
+/** The input of an operator that changes nothing: of Identity, and of a Cast to the type that its input has. */
+function passedOn(application: Application): Value | undefined {
+  const { op } = application;
+  if (op !== "Identity" && op !== "Cast") return undefined;
+  const x = required(application, 0);
+  const isSame = op === "Identity" || elementTypeOf(integerAttribute(application, "to", 0)) === x.type;
+  return isSame ? x : undefined;
 }
 
 /** The outputs of Dropout at inference, where it drops nothing. */

@@ -120,12 +120,13 @@ export const elementwise = {
     scalesWith: "quotient",
   }),
   // d xᵖ = p·xᵖ⁻¹ dx + xᵖ·ln x dp. x⁰ is 1 everywhere, also at 0, where x⁻¹ is infinite. At x = 0 and p ≥ 0 the slope by p is
-  // 0, as in PyTorch.
+  // 0, as in PyTorch. A square's x¹ is x itself: ONNX Runtime computes it as slowly as any other power.
   Pow: binary({
     signature: signature({ X: "T", Y: "T1" }, { T: NUMBERS, T1: NUMBERS }),
     compute: (x, p) => x ** p,
     gradient: (b, dz, x, p, z) => {
-      const lower = b.op("Pow", [x, b.subtract(p, scalarLike(b, p, 1))]);
+      const isSquare = scalarOf(p) === 2;
+      const lower = isSquare ? x : b.op("Pow", [x, b.subtract(p, scalarLike(b, p, 1))]);
       const power = b.cast(p, x.type);
       const zero = scalarLike(b, x, 0);
       const sloped = b.multiply(dz, b.multiply(power, lower));

@@ -94,3 +94,18 @@ Deno.test("the exact GELU of opset 20 and a Split without extents are taken in f
   const split = liveNodes(graph).find(({ op }) => op === "Split")!;
   assertEquals(split.inputs[1]!.integers, [2, 2]);
 });
+
+Deno.test("casts to the type that a value has, or in half precision, hide no operation from the compiler", () => {
+  const [FLOAT, HALF] = [1, 10];
+  const nodes: TinyNode[] = [
+    ["Gather", ["words", "input_ids"], ["x"]],
+    ["Cast", ["x"], ["same"], { to: FLOAT }],
+    ["Sigmoid", ["same"], ["gate"]],
+    ["Cast", ["gate"], ["half"], { to: HALF }],
+    ["Mul", ["x", "half"], ["y"]],
+    ["MatMul", ["y", "head"], ["logits"]],
+  ];
+  const graph = imported(tinyModel(["input_ids"], nodes, { words: [10, 4], head: [4, 10] }));
+  assertEquals(operators(graph), ["Gather", "Sigmoid", "Mul", "MatMul"]);
+  assertEquals(operators(canonicalize(graph)), ["Gather", "com.microsoft.QuickGelu", "MatMul"]);
+});

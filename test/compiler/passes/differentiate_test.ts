@@ -3,7 +3,7 @@ import { Builder } from "../../../src/compiler/ops/builder.ts";
 import { float32, int64 } from "../../../src/compiler/graph/constants.ts";
 import { differentiate, gradientsOf, inputGradients } from "../../../src/compiler/passes/differentiate.ts";
 import { CompileError } from "../../../src/compiler/graph/errors.ts";
-import type { Node, Value } from "../../../src/compiler/graph/graph.ts";
+import { liveNodes, type Node, type Value } from "../../../src/compiler/graph/graph.ts";
 import { type InputGradient, STOP_GRADIENT } from "../../../src/compiler/ops/op_definition.ts";
 import { float32Tensor } from "../../../src/device/device.ts";
 import { openOnCpu } from "../graph_runner.ts";
@@ -227,4 +227,16 @@ Deno.test("elements that a ScatterElements replaces twice have no gradient", () 
       `the element ${element} is replaced twice`,
     );
   }
+});
+
+Deno.test("the slope of a square needs no other power", async () => {
+  const b = new Builder("test");
+  const x = b.input("x", "float32", [3]);
+  const total = b.reshape(b.sum(b.op("Pow", [x, b.scalar(2)]), [0]), []);
+  const graph = differentiate(b.graph(new Map([["total", total]])), "total", x);
+  assertEquals(liveNodes(graph).filter(({ op }) => op === "Pow").length, 1);
+  const session = await openOnCpu(graph);
+  const { gradient } = await session.run({ x: float32Tensor(Float32Array.of(-3, 0, 0.5), [3]) });
+  await session.release();
+  assertEquals([...gradient!.data].map(Number), [-6, 0, 1]);
 });
