@@ -222,8 +222,7 @@ class Importer {
     const lowering = loweringOf(modern);
     if (lowering) this.log("lowered", modern.op);
     if (lowering) return lowering(b, modern);
-    const same = passedOn(modern);
-    if (same !== undefined) return [same];
+    if (modern.op === "Identity" || isNeedlessCast(modern)) return [required(modern, 0)];
     if (modern.op === "MatMul") return [vectorProduct(b, modern, node)];
     return b.checkedNode(modern.op, modern.inputs, modern.attributes, node.name, node.output);
   }
@@ -250,13 +249,10 @@ class Importer {
   }
 }
 
-/** The input of an operator that changes nothing: of Identity, and of a Cast to the type that its input has. */
-function passedOn(application: Application): Value | undefined {
-  const { op } = application;
-  if (op !== "Identity" && op !== "Cast") return undefined;
-  const x = required(application, 0);
-  const isSame = op === "Identity" || elementTypeOf(integerAttribute(application, "to", 0)) === x.type;
-  return isSame ? x : undefined;
+/** Whether an operator casts to the type that its input has. */
+function isNeedlessCast(application: Application): boolean {
+  return application.op === "Cast" &&
+    elementTypeOf(integerAttribute(application, "to", 0)) === required(application, 0).type;
 }
 
 /** The outputs of Dropout at inference, where it drops nothing. */
