@@ -3,7 +3,7 @@ import { readersOf } from "../../graph/readers.ts";
 import { definitionOf } from "../../ops/mod.ts";
 import { copyNode, rewrite } from "../../ops/rewrite.ts";
 import type { Builder } from "../../ops/builder.ts";
-import { type Multiple, multipleAt } from "./multiple.ts";
+import { isModerate, type Multiple, multipleAt } from "./multiple.ts";
 import { addProduct, type PlainProduct, plainProductAt } from "./plain_product.ts";
 
 /**
@@ -16,15 +16,14 @@ export function absorbFactors(graph: Graph, log: PassLog = () => {}): Graph {
   /** The multiple that a value is, where only products read it. */
   const absorbed = (value: Value) =>
     readers.get(value)!.every((reader) => plainProductAt(reader)) ? multipleAt(value.producer) : undefined;
-  /** A product with the constants of its factors, in the new graph. */
-  const whole = (product: PlainProduct, now: (value: Value) => Value): PlainProduct => {
+  /** A product with the constants of its factors and one more, in the new graph; `undefined` where they make a number that is not moderate. */
+  const whole = (product: PlainProduct, factor: number, now: (value: Value) => Value) => {
     const [first, second] = product.factors;
     const [a, c] = [absorbed(first), absorbed(second)];
-    return {
-      ...product,
-      factors: [now(a?.of ?? first), now(c?.of ?? second)],
-      alpha: product.alpha * (a?.factor ?? 1) * (c?.factor ?? 1),
-    };
+    const alpha = product.alpha * (a?.factor ?? 1) * (c?.factor ?? 1) * factor;
+    return isModerate(alpha)
+      ? { ...product, factors: [now(a?.of ?? first), now(c?.of ?? second)] as const, alpha }
+      : undefined;
   };
   /**
    * A multiple of what a product gives, which may be rearranged and have a bias; `undefined` where it is made of something else, or
@@ -36,8 +35,8 @@ export function absorbFactors(graph: Graph, log: PassLog = () => {}): Graph {
     const further = (value: Value) => made(b, { of: value, factor }, now);
     const product = plainProductAt(node);
     if (product !== undefined) {
-      const { alpha, ...rest } = whole(product, now);
-      return addProduct(b, { ...rest, alpha: alpha * factor });
+      const multiplied = whole(product, factor, now);
+      return multiplied && addProduct(b, multiplied);
     }
     const [x, ...others] = node.inputs as readonly [Value, ...Value[]];
     if (definitionOf(node.op).movement !== undefined) {
@@ -51,9 +50,10 @@ export function absorbFactors(graph: Graph, log: PassLog = () => {}): Graph {
   };
   return rewrite(graph, (node, _, b, now) => {
     const product = plainProductAt(node);
-    if (product?.factors.some((factor) => absorbed(factor))) {
+    const multiplied = product?.factors.some((factor) => absorbed(factor)) && whole(product, 1, now);
+    if (multiplied) {
       log("multiplied inside products", "constants");
-      return [addProduct(b, whole(product, now))];
+      return [addProduct(b, multiplied)];
     }
     const multiple = multipleAt(node);
     const inProduct = multiple && !absorbed(node.outputs[0]!) && made(b, multiple, now);

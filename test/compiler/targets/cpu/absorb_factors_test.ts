@@ -91,3 +91,16 @@ Deno.test("a product of a tensor and its own multiple, and a product by zero, ar
     return [b.matmul(multiple, multiple, { b: true }), b.multiply(b.matmul(x, weight(b, 4, 2)), b.scalar(0))];
   });
 });
+
+Deno.test("constants whose product is out of float32's range, or near its ends, are multiplied by where they were", async () => {
+  const after = await absorbed((b, x) => {
+    const product = () => b.op("com.microsoft.FusedMatMul", [x, weight(b, 4, 2)], { alpha: { float: 2 } });
+    const tiny = b.multiply(x, b.scalar(1e-30));
+    return [
+      b.divide(product(), b.scalar(1e-37)),
+      b.multiply(product(), b.scalar(1e38)),
+      b.multiply(b.matmul(tiny, weight(b, 4, 2)), b.scalar(1e30)),
+    ];
+  });
+  assertEquals(multiplications(after) + liveNodes(after).filter(({ op }) => op === "Div").length, 4);
+});

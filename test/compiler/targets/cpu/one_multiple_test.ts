@@ -52,3 +52,16 @@ Deno.test("a square times a constant stays a square", async () => {
   ];
   assertEquals((await read(square)).length, 3);
 });
+
+Deno.test("constants at the ends of float32's range stay where they are, and a multiple of a multiple, too", async () => {
+  const lowest = -3.4028234663852886e38;
+  await read((b, x) => [b.multiply(b.multiply(b.op("Sigmoid", [x]), b.scalar(lowest)), b.scalar(0.5))]);
+  await read((b, x) => [b.divide(b.multiply(x, b.scalar(1e-25)), b.scalar(1e-25))]);
+  await read((b, x) => [b.multiply(b.multiply(b.op("Sigmoid", [x]), b.scalar(1e25)), b.scalar(1e-25))]);
+  await read((b, x) => {
+    const seen = b.op("Sigmoid", [x]);
+    const scores = b.op("Exp", [x]);
+    return [b.multiply(seen, b.scalar(lowest)), b.multiply(b.multiply(seen, scores), b.scalar(0.001))];
+  });
+  assertEquals(await read((b, x) => [b.multiply(b.multiply(x, b.scalar(0.25)), b.scalar(3))]), ["Mul"]);
+});
