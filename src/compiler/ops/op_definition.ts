@@ -66,8 +66,8 @@ export interface OpDefinition extends OperatorTraits {
    */
   gradient?(b: Builder, node: Node, gradients: readonly (Value | undefined)[]): readonly InputGradient[];
   /**
-   * Makes the output of a node, on these inputs, from what the slope of an activation is made of: one kernel makes it faster by
-   * itself, but where the slope is needed, too, most of it is there then.
+   * Computes the output of a node, on these inputs, from the parts that an activation's slope needs, too. One kernel computes it faster
+   * alone, but where the slope is needed, most of it is there already.
    */
   inParts?(b: Builder, node: Node, inputs: readonly (Value | null)[]): Value;
   /**

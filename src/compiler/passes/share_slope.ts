@@ -4,8 +4,8 @@ import { definitionOf } from "../ops/mod.ts";
 import { rewrite } from "../ops/rewrite.ts";
 
 /**
- * An activation's slope needs most of what the activation itself is made of: GELU's, for example, 1 + erf(x/√2). Where the backward
- * pass computes it, and so reads what the activation is of, the forward pass computes the activation from the same parts.
+ * An activation's slope needs most of what the activation itself is computed from: GELU's, for example, 1 + erf(x/√2). Where the
+ * backward pass computes the slope, and so reads the activation's input, the forward pass computes the activation from the same parts.
  */
 export function shareSlope(graph: Graph): Graph {
   const readers = readersOf(graph);

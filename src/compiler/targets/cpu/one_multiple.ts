@@ -5,8 +5,8 @@ import { isModerate, multipleAt } from "./multiple.ts";
 
 /**
  * Reads a value as one multiple of it everywhere, so that nothing needs the value itself: GELU and its slope need x/√2, and x
- * only in x·(1 + erf(x/√2))·½. The constant moves on: t·(x·y) is (t/s)·((s·x)·y). As s is 1 at most, nothing overflows that did
- * not before.
+ * only in x·(1 + erf(x/√2))·½. The constant moves on: t·(x·y) is (t/s)·((s·x)·y). As |s| ≤ 1, nothing overflows that did not
+ * overflow before.
  */
 export function readOneMultiple(graph: Graph): Graph {
   const readers = readersOf(graph);
