@@ -1,3 +1,4 @@
+import binomialTest from "@stdlib/stats-binomial-test";
 import { median } from "./median.ts";
 
 /** The fewest pairs of times whose least and greatest ratio are a 95% interval. */
@@ -18,14 +19,7 @@ export interface MedianRatio {
 export function medianRatio(over: readonly number[], under: readonly number[]): MedianRatio {
   if (over.length < LEAST_PAIRS) throw new Error(`${over.length} rounds, where ${LEAST_PAIRS} are needed`);
   const ratios = over.map((time, i) => time / under[i]!).sort((a, b) => a - b);
-  // Ratios may be left out at each end while the median lies beyond them with a probability of 2.5% at most.
   let left = 0;
-  let choices = 1;
-  for (let beyond = 2 ** -ratios.length;;) {
-    choices *= (ratios.length - left) / (left + 1);
-    beyond += choices * 2 ** -ratios.length;
-    if (beyond > 0.025) break;
-    left++;
-  }
+  while (binomialTest(left + 1, ratios.length).pValue <= 0.05) left++;
   return { median: median(ratios), interval: [ratios[left]!, ratios[ratios.length - 1 - left]!] };
 }

@@ -43,6 +43,10 @@ const { values } = parseArgs({
   },
 });
 
+if (Number(values.rounds ?? LEAST_PAIRS) < LEAST_PAIRS) {
+  throw new Error(`--rounds must be at least ${LEAST_PAIRS}`);
+}
+
 const results: Comparison[] = [];
 for (const shape of values.shape as Shape[]) {
   const path = await peerModel(values.python, shape);

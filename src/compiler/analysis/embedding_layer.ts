@@ -2,6 +2,7 @@ import { scalarOf } from "../graph/constants.ts";
 import { sameDimension } from "../graph/dimension.ts";
 import { CompileError } from "../graph/errors.ts";
 import { ancestors, dependents, type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import { readersOf } from "../graph/uses.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { isTokenWise } from "./token_wise.ts";
 
@@ -92,20 +93,6 @@ export function isLookupBy(node: Node, input: string): boolean {
   }
   const ids = throughCarriers(node.inputs[1]);
   return ids.name === input && ids.producer === undefined;
-}
-
-/** The nodes that read each value. */
-function readersOf(nodes: readonly Node[]): ReadonlyMap<Value, readonly Node[]> {
-  const readers = new Map<Value, Node[]>();
-  for (const node of nodes) {
-    for (const input of new Set(node.inputs)) {
-      if (input === null) continue;
-      const known = readers.get(input);
-      if (known === undefined) readers.set(input, [node]);
-      else known.push(node);
-    }
-  }
-  return readers;
 }
 
 /** The rows of a table as real numbers, dequantized if necessary. */

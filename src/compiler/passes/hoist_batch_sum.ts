@@ -1,7 +1,8 @@
 import type { Builder } from "../ops/builder.ts";
 import { plainIntegersOf, scalarOf } from "../graph/constants.ts";
 import { type Dimension, product as productOf, sameDimension } from "../graph/dimension.ts";
-import { type Graph, liveNodes, type Node, type Value } from "../graph/graph.ts";
+import type { Graph, Node, Value } from "../graph/graph.ts";
+import { usesOf } from "../graph/uses.ts";
 import { isFloat } from "../graph/element_types.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { permutation } from "../ops/movement.ts";
@@ -14,11 +15,8 @@ import { rewrite } from "../ops/rewrite.ts";
  * (for a bank, to one row for each prompt).
  */
 export function hoistBatchSum(graph: Graph): Graph {
-  const readers = new Map<Value, number>();
-  for (const value of [...liveNodes(graph).flatMap(({ inputs }) => inputs), ...graph.outputs.values()]) {
-    if (value) readers.set(value, (readers.get(value) ?? 0) + 1);
-  }
-  const readOnce = (value: Value) => readers.get(value) === 1;
+  const uses = usesOf(graph);
+  const readOnce = (value: Value) => uses.get(value) === 1;
   return rewrite(graph, (node, _, b, now) => {
     const total = totalOf(node, readOnce);
     if (total === undefined) return undefined;

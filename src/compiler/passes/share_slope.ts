@@ -1,5 +1,5 @@
 import type { Graph } from "../graph/graph.ts";
-import { readersOf } from "../graph/readers.ts";
+import { readsOf } from "../graph/uses.ts";
 import { definitionOf } from "../ops/mod.ts";
 import { rewrite } from "../ops/rewrite.ts";
 
@@ -8,7 +8,7 @@ import { rewrite } from "../ops/rewrite.ts";
  * backward pass computes the slope, and so reads the activation's input, the forward pass computes the activation from the same parts.
  */
 export function shareSlope(graph: Graph): Graph {
-  const readers = readersOf(graph);
+  const readers = readsOf(graph);
   return rewrite(graph, (node, inputs, b) => {
     const { inParts } = definitionOf(node.op);
     if (inParts === undefined || readers.get(node.inputs[0]!)!.length === 1) return undefined;

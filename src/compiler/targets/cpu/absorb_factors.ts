@@ -1,5 +1,5 @@
 import type { Graph, PassLog, Value } from "../../graph/graph.ts";
-import { readersOf } from "../../graph/readers.ts";
+import { readsOf } from "../../graph/uses.ts";
 import { definitionOf } from "../../ops/mod.ts";
 import { copyNode, rewrite } from "../../ops/rewrite.ts";
 import type { Builder } from "../../ops/builder.ts";
@@ -12,7 +12,7 @@ import { addProduct, type PlainProduct, plainProductAt } from "./plain_product.t
  * each of them. Results stay the same up to rounding.
  */
 export function absorbFactors(graph: Graph, log: PassLog = () => {}): Graph {
-  const readers = readersOf(graph);
+  const readers = readsOf(graph);
   /** The multiple that a value is, where only products read it. */
   const absorbed = (value: Value) =>
     readers.get(value)!.every((reader) => plainProductAt(reader)) ? multipleAt(value.producer) : undefined;

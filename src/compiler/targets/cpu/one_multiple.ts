@@ -1,5 +1,5 @@
 import type { Graph, Node, Value } from "../../graph/graph.ts";
-import { readersOf } from "../../graph/readers.ts";
+import { readsOf } from "../../graph/uses.ts";
 import { rewrite } from "../../ops/rewrite.ts";
 import { isModerate, multipleAt } from "./multiple.ts";
 
@@ -9,7 +9,7 @@ import { isModerate, multipleAt } from "./multiple.ts";
  * overflow before.
  */
 export function readOneMultiple(graph: Graph): Graph {
-  const readers = readersOf(graph);
+  const readers = readsOf(graph);
   /** Whether a node multiplies two tensors, and its output is read as a multiple alone. */
   const isScaledProduct = (node: Node | null | undefined): node is Node => {
     if (node?.op !== "Mul" || node.inputs[0] === node.inputs[1] || multipleAt(node)) return false;

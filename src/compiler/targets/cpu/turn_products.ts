@@ -1,5 +1,5 @@
 import type { Graph } from "../../graph/graph.ts";
-import { readersOf } from "../../graph/readers.ts";
+import { readsOf } from "../../graph/uses.ts";
 import { permutation } from "../../ops/movement.ts";
 import { rewrite } from "../../ops/rewrite.ts";
 import { addProduct, plainProductAt } from "./plain_product.ts";
@@ -9,7 +9,7 @@ import { addProduct, plainProductAt } from "./plain_product.ts";
  * then moves whole rows, and not one number at a time.
  */
 export function turnProducts(graph: Graph): Graph {
-  const readers = readersOf(graph);
+  const readers = readsOf(graph);
   return rewrite(graph, (node, _, b, now) => {
     const [x] = node.inputs;
     const product = node.op === "Transpose" && x ? plainProductAt(x.producer) : undefined;

@@ -1,7 +1,7 @@
 import { scalarOf } from "../../graph/constants.ts";
-import { sameShape } from "../../graph/dimension.ts";
 import type { Node, Value } from "../../graph/graph.ts";
 import { definitionOf } from "../../ops/mod.ts";
+import { type ConstantFactor, constantFactor } from "../constant_factor.ts";
 
 /** The factor that a value still has to be multiplied by to be what it stands for. */
 export type FactorOf = (value: Value) => number;
@@ -37,7 +37,7 @@ export interface FactorPlan {
 /** What becomes of factors at a node. */
 export function flowAt(node: Node, factorOf: FactorOf, { scales, kept }: FactorPlan): Flow {
   const real = node.inputs.flatMap((input, at) => isReal(input) ? [{ at, factor: factorOf(input) }] : []);
-  const constant = kept.has(node) ? undefined : constantFactor(node);
+  const constant = kept.has(node) ? undefined : usualFactor(node);
   if (constant !== undefined) {
     const factor = factorOf(node.inputs[constant.at]!) * constant.factor;
     return { factor: sameFactor(factor, 1) ? 1 : factor, owed: NONE, passes: constant.at };
@@ -90,22 +90,9 @@ function isReal(value: Value | null): value is Value {
   return value?.type === "float32";
 }
 
-/** The number that a node multiplies one of its inputs by, without another effect. */
-export function constantFactor(node: Node): { readonly at: number; readonly factor: number } | undefined {
-  const [x, y] = node.inputs;
-  const { scalesWith, isElementwise, movement } = definitionOf(node.op);
-  if (!isElementwise || movement !== undefined || !x || x.type !== "float32") return undefined;
-  if (node.inputs.length === 1) return scalesWith === "all" ? { at: 0, factor: -1 } : undefined;
-  if (!y || scalesWith === undefined || scalesWith === "all") return undefined;
-  const number = (at: number, factor: number | undefined) => {
-    const other = node.inputs[at]!;
-    const isUsual = factor !== undefined && Math.abs(factor) >= LEAST && Math.abs(factor) <= MOST;
-    const isLone = other.constant === undefined && sameShape(other.shape, node.outputs[0]!.shape);
-    return isUsual && isLone ? { at, factor } : undefined;
-  };
-  const [first, second] = [scalarOf(x), scalarOf(y)];
-  if (scalesWith === "quotient") return number(0, second === undefined ? undefined : 1 / second);
-  return number(0, second) ?? number(1, first);
+/** The number that a node multiplies one of its inputs by. */
+export function usualFactor(node: Node): ConstantFactor | undefined {
+  return constantFactor(node, (factor) => Math.abs(factor) >= LEAST && Math.abs(factor) <= MOST);
 }
 
 /** Whether a node multiplies rows by a weight, and can multiply the result by a number, too. */

@@ -1,5 +1,5 @@
 import { type Graph, liveNodes, type Node, type Value } from "../../graph/graph.ts";
-import { constantFactor, type FactorOf, type FactorPlan, flowAt, isWeightedProduct } from "./factor_flow.ts";
+import { type FactorOf, type FactorPlan, flowAt, isWeightedProduct, usualFactor } from "./factor_flow.ts";
 
 /** A value that has to be multiplied before it is read. */
 interface Debt {
@@ -18,7 +18,7 @@ const NOTHING: FactorPlan = { scales: new Map(), kept: new Set() };
  */
 export function planFactors(graph: Graph): FactorPlan {
   const nodes = liveNodes(graph);
-  const multiplying = new Set(nodes.filter((node) => constantFactor(node) !== undefined));
+  const multiplying = new Set(nodes.filter((node) => usualFactor(node) !== undefined));
   const debtsIn = (plan: FactorPlan) => debtsOf(nodes, multiplying, graph.outputs.values(), plan);
   const scales = chosenScales(nodes, debtsIn);
   let plan: FactorPlan = { scales, kept: NOTHING.kept };

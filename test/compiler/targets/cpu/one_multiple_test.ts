@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { symbol } from "../../../../src/compiler/graph/dimension.ts";
 import { type Graph, liveNodes, type Value } from "../../../../src/compiler/graph/graph.ts";
-import { readersOf } from "../../../../src/compiler/graph/readers.ts";
+import { readsOf } from "../../../../src/compiler/graph/uses.ts";
 import { Builder } from "../../../../src/compiler/ops/builder.ts";
 import { simplify } from "../../../../src/compiler/passes/simplify.ts";
 import { readOneMultiple } from "../../../../src/compiler/targets/cpu/one_multiple.ts";
@@ -28,7 +28,7 @@ async function read(make: (b: Builder, x: Value) => readonly Value[]): Promise<r
     assert(relativeError(found[name]!.data as Float32Array, data as Float32Array) < 1e-6, name);
   }
   assert(liveNodes(after).length <= liveNodes(before).length);
-  return readersOf(after).get(x)!.map((reader) => reader?.op ?? "output");
+  return readsOf(after).get(x)!.map((reader) => reader?.op ?? "output");
 }
 
 function gelu(b: Builder, x: Value): Value {
