@@ -47,6 +47,8 @@ export async function gitCommit(file: string, log: (line: string) => void): Prom
 async function commitIn(repository: GitRepository, path: string): Promise<GitCommit> {
   const { gitDir, commonDir: gitdir } = repository;
   const { Errors, readCommit, resolveRef } = await import("isomorphic-git");
+  // Without it, each object that is read from a pack reads the whole pack again.
+  const cache = {};
   await checkFormat(gitdir);
   const filepath = relative(repository.root, path).replaceAll("\\", "/");
   const staged = await stagedFile(gitDir, filepath);
@@ -59,8 +61,8 @@ async function commitIn(repository: GitRepository, path: string): Promise<GitCom
       return undefined;
     });
     if (oid === undefined) return UNTRACKED;
-    await readCommit({ fs, gitdir, oid });
-    const committed = await committedFile(gitdir, oid, filepath);
+    await readCommit({ fs, gitdir, oid, cache });
+    const committed = await committedFile(gitdir, oid, filepath, cache);
     const isSame = committed !== undefined && await isUnchanged(gitdir, path, committed, staged);
     return { git_commit: oid, git_dirty: !isSame };
   } catch (error) {
@@ -99,12 +101,13 @@ async function committedFile(
   gitdir: string,
   commit: string,
   filepath: string,
+  cache: object,
 ): Promise<TreeEntry | undefined> {
   const { readTree } = await import("isomorphic-git");
   let found: TreeEntry | undefined;
   for (const name of filepath.split("/")) {
     if (found !== undefined && found.type !== "tree") return undefined;
-    const { tree } = await readTree({ fs, gitdir, oid: found?.oid ?? commit });
+    const { tree } = await readTree({ fs, gitdir, oid: found?.oid ?? commit, cache });
     found = tree.find(({ path }) => path === name);
     if (found === undefined) return undefined;
   }

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, fail } from "@std/assert";
 import { join } from "@std/path";
+import fs from "node:fs";
 import { type GitCommit, gitCommit } from "../../src/results/git_commit.ts";
 import { inFolder } from "../commands/softprompt.ts";
 import { git } from "./git.ts";
@@ -172,4 +173,23 @@ Deno.test("a commit whose objects are missing is reported", () =>
     const log: string[] = [];
     assertEquals(await gitCommit(join(folder, FILE), (line) => log.push(line)), UNTRACKED);
     assertMatch(log.join("\n"), /its git commit is unknown \(Could not find .*null as 'git_commit'$/s);
+  }));
+
+Deno.test("a pack is read once, however many of its objects are needed", () =>
+  inFolder(async (folder) => {
+    const root = await repository(folder, TEXT.repeat(200));
+    await git(folder, "gc", "--quiet");
+    const expected = await clean(root);
+    const { readFile } = fs.promises;
+    const read: string[] = [];
+    fs.promises.readFile = ((...args: Parameters<typeof readFile>) => {
+      read.push(String(args[0]));
+      return readFile(...args);
+    }) as typeof readFile;
+    try {
+      assertEquals(await gitCommit(join(root, FILE), fail), expected);
+    } finally {
+      fs.promises.readFile = readFile;
+    }
+    assertEquals(read.filter((path) => path.endsWith(".pack")).length, 1, read.join("\n"));
   }));
