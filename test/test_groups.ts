@@ -4,7 +4,7 @@ export type Timings = Readonly<Record<string, number>>;
 /** The seconds of a file of which no time is written down, as it takes less than two: a mean. */
 const UNMEASURED = 0.4;
 
-/** The seconds of a group, at most. In a longer one, V8 compiles little less for each file, as its first files need most of it. */
+/** The seconds of a group, at most. A longer one saves little, as its first files load and compile most of what the others need. */
 const LONGEST = 100;
 
 /** The least number of groups for each that is run at a time, as they take unequal times. */

@@ -6,7 +6,7 @@ import { onSmallDisk } from "../disk/small_disk.ts";
 
 const KILLS = 20;
 
-/** Kills of a batch before it may end. */
+/** Kills of a batch, at most, after which it may end. */
 const KILLS_A_BATCH = 4;
 
 const VARIANTS = ["length=2,seed=0", "length=2,seed=1", "length=6,seed=0"];
@@ -70,7 +70,7 @@ Deno.test(`a batch that is killed at ${KILLS} random moments loses nothing, does
         finished = now;
         if (signal !== "SIGKILL") {
           assertEquals(code, 0, new TextDecoder().decode(stderr));
-          // A batch that had all to do and was faster than the first: later kills shall meet it.
+          // A whole batch ended before its kill: later kills come within the time that it took.
           if (calls === 0) takes = Math.min(takes, performance.now() - began);
           break;
         }
